@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export default defineConfig({
+  root,
+  cacheDir: ".cache/vitest",
+  test: {
+    include: ["{shared,renderer,electron,build}/**/*.test.{ts,tsx}"],
+    environment: "node",
+    testTimeout: 30_000,
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});

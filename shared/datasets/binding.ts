@@ -1,0 +1,64 @@
+import type { FileHandle } from "../base/ids.ts";
+
+/** What the document says about data: where it comes from and how it becomes tensors. Paths are never stored. */
+export interface DataBinding {
+  readonly source: DataSource;
+  /** Share of samples held out, by seed; for windows over time the last part is held out instead. */
+  readonly split: { readonly validation: number; readonly seed: number };
+  readonly scaling: Scaling;
+  /** Images only: pad or crop to this size around the centre. */
+  readonly imageSize: { readonly height: number; readonly width: number } | null;
+}
+
+/** Fitted on the training part only. */
+export type Scaling = "none" | "zeroToOne" | "minusOneToOne" | "standardise";
+
+export type DataSource =
+  | {
+      readonly kind: "generated";
+      readonly generator: GeneratorName;
+      readonly samples: number;
+      readonly noise: number;
+      readonly seed: number;
+    }
+  /** IDX files (MNIST's format); `handle` names the folder or file that the user chose. */
+  | {
+      readonly kind: "idx";
+      readonly handle: FileHandle | null;
+      readonly label: string;
+      readonly images: string;
+      readonly labels: string | null;
+    }
+  | {
+      readonly kind: "csv";
+      readonly handle: FileHandle | null;
+      readonly label: string;
+      readonly file: string;
+      readonly delimiter: string;
+      readonly hasHeader: boolean;
+      readonly columns: readonly CsvColumn[];
+      /** Rows are a sequence: features become windows of this many steps, the target is `horizon` steps after the window. */
+      readonly window: { readonly steps: number; readonly horizon: number } | null;
+    };
+
+export type GeneratorName =
+  | "moons"
+  | "circles"
+  | "spirals"
+  | "blobs"
+  | "xor"
+  | "sine"
+  | "digits"
+  | "iris-like"
+  | "seasonal"
+  | "two-views"
+  | "colour-shapes"
+  | "trend-windows";
+
+export interface CsvColumn {
+  readonly name: string;
+  readonly role: "feature" | "target" | "ignore";
+  readonly kind: "numeric" | "categorical";
+  /** Which input the column feeds; '' is the default field `features`. */
+  readonly field: string;
+}

@@ -1,0 +1,134 @@
+import type { JsonPrimitive, JsonValue } from "../base/json.ts";
+import type { Result } from "../base/result.ts";
+import type { ParamSpecs, Params, StoredParams } from "./params.ts";
+import type { Shape } from "./shape.ts";
+
+export type LayerCategory =
+  | "io"
+  | "core"
+  | "convolution"
+  | "pooling"
+  | "reshaping"
+  | "recurrent"
+  | "normalization"
+  | "regularization"
+  | "activation"
+  | "merge";
+
+/** Why shapes do not fit. Analysis adds the names of the layers and what they gave. */
+export interface ShapeIssue {
+  readonly code: "rank" | "axis" | "size" | "merge" | "dtype" | "parameter" | "unknown-size";
+  /**
+   * What the layer needs, to stand after "<layer> needs": "one axis of features", "an image of at least 5 × 5".
+   * For `parameter` issues: what the option must be, to stand after the layer's name: "'s strides must be …".
+   */
+  readonly needs: string;
+  /** The input that is at fault; absent where it is several inputs together or a parameter. */
+  readonly input?: number;
+  /** The parameter to change, shown in the inspector. */
+  readonly param?: string;
+  readonly hints?: readonly FixHint[];
+}
+
+/** A repair that a layer proposes; analysis turns it into edits of the document. */
+export type FixHint =
+  | {
+      readonly kind: "insert";
+      readonly type: string;
+      readonly params?: StoredParams;
+      readonly input?: number;
+    }
+  | {
+      readonly kind: "setParam";
+      readonly param: string;
+      readonly value: JsonValue;
+      readonly title: string;
+    };
+
+export interface WeightSpec {
+  /** Keras's name: kernel, bias, recurrent_kernel, gamma, moving_mean … */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** False for what is never trained, such as moving averages. */
+  readonly isTrainable: boolean;
+}
+
+/** One constructor call in Keras's vocabulary (camelCase option names), ready for tfjs and for the printers. */
+export interface LayerCall {
+  /** Keras's class name, also tfjs's registered class name. */
+  readonly className: string;
+  /** The function in `tf.layers`; spelled irregularly (`cropping2D`, `upSampling2d`), so always explicit. */
+  readonly tfjsFactory: string;
+  readonly options: readonly CallOption[];
+}
+
+export interface CallOption {
+  readonly tfjsName: string | null;
+  readonly pythonName: string | null;
+  readonly value: CallValue;
+  /** The default of each target, to leave unsaid what goes without saying. Absent: always print. */
+  readonly tfjsDefault?: CallValue;
+  readonly pythonDefault?: CallValue;
+}
+
+export type CallValue =
+  | JsonPrimitive
+  | readonly (JsonPrimitive | readonly number[])[]
+  | {
+      readonly kind: "initializer" | "regularizer" | "constraint";
+      readonly name: string;
+      readonly config: Readonly<Record<string, JsonPrimitive>>;
+    }
+  | { readonly kind: "layer"; readonly call: LayerCall };
+
+export interface LayerExample {
+  readonly params: StoredParams;
+  /** Sizes without the batch axis, one list per input. */
+  readonly inputs: readonly (readonly (number | null)[])[];
+  readonly inputDType?: "float32" | "int32";
+  readonly output: readonly (number | null)[];
+  readonly weightCount: number;
+}
+
+export interface LayerDefinition<Specs extends ParamSpecs = ParamSpecs> {
+  /** Persisted; never renamed. camelCase. */
+  readonly type: string;
+  /** Keras's class name, shown to people. */
+  readonly title: string;
+  readonly category: LayerCategory;
+  /** One sentence: what it does. */
+  readonly summary: string;
+  /** A few more sentences for the About tab: when to use it, formula in plain text, what to watch for. */
+  readonly about: string;
+  /** Paper and/or Keras documentation page. */
+  readonly sources: readonly { readonly title: string; readonly url?: string }[];
+  /** Further search words: "fully connected", "skip". */
+  readonly keywords?: readonly string[];
+  /** Number of wires taken in. `max: null` is any number. All go to the one input port, in order. */
+  readonly inputs: { readonly min: number; readonly max: number | null };
+  /** 1 for all layers now; Output has 0. */
+  readonly outputs: 0 | 1;
+  readonly params: Specs;
+  /** Options to show under the title on the canvas, most telling first: "32 · 3×3 · same · relu". */
+  caption(params: Params<Specs>): readonly string[];
+  /** Shapes exclude the batch axis. Inputs have been counted and their shapes are known to be valid. */
+  inferShape(params: Params<Specs>, inputs: readonly Shape[]): Result<Shape, ShapeIssue>;
+  /** In tfjs's order of `layer.weights` (trainable first, as `getWeights()` gives them). Called only when shapes fit. */
+  weights(params: Params<Specs>, inputs: readonly Shape[]): readonly WeightSpec[];
+  /** Multiply-adds per sample (bias and activation not counted); absent means none; null: a size is unknown. */
+  multiplyAdds?(params: Params<Specs>, inputs: readonly Shape[], output: Shape): number | null;
+  /** null for Input and Output, which are not calls. Use `lowerParams` unless the layer prints irregularly. */
+  lower(params: Params<Specs>, inputs: readonly Shape[]): LayerCall | null;
+  readonly examples: readonly LayerExample[];
+}
+
+/** What the registry holds: parameter types erased, because they are checked when a document is analysed. */
+export type AnyLayerDefinition = LayerDefinition<ParamSpecs>;
+
+/** Infers parameter types from `params`, so that a misspelt option does not compile. */
+export function defineLayer<const Specs extends ParamSpecs>(
+  definition: LayerDefinition<Specs>,
+): AnyLayerDefinition {
+  // Sound because `readParams` checks every value against the same specs before a definition sees it.
+  return definition as unknown as AnyLayerDefinition;
+}

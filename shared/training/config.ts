@@ -1,0 +1,90 @@
+/** How a run is done. A union by `procedure`; supervised training is its first member. */
+export interface TrainingConfig {
+  readonly procedure: "supervised";
+  readonly optimizer: OptimizerConfig;
+  readonly batchSize: number;
+  readonly epochs: number;
+  /** Root of all randomness: initial weights, shuffling, dropout. */
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly earlyStopping: EarlyStopping | null;
+}
+
+export type OptimizerConfig =
+  | { readonly name: "sgd"; readonly learningRate: number }
+  | {
+      readonly name: "momentum";
+      readonly learningRate: number;
+      readonly momentum: number;
+      readonly nesterov: boolean;
+    }
+  | { readonly name: "adagrad"; readonly learningRate: number }
+  | { readonly name: "adadelta"; readonly learningRate: number; readonly rho: number }
+  | {
+      readonly name: "rmsprop";
+      readonly learningRate: number;
+      readonly rho: number;
+      readonly momentum: number;
+    }
+  | {
+      readonly name: "adam";
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+    }
+  | {
+      readonly name: "adamax";
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+    };
+
+export interface EarlyStopping {
+  /** `valLoss` or a metric under its logged name. */
+  readonly monitor: string;
+  /** Epochs without improvement before the run ends. */
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly restoreBest: boolean;
+}
+
+/** Keras's names in camelCase. Class losses take class numbers from the data; one-hot is made where the loss wants it. */
+export const lossNames = [
+  "categoricalCrossentropy",
+  "sparseCategoricalCrossentropy",
+  "binaryCrossentropy",
+  "meanSquaredError",
+  "meanAbsoluteError",
+  "meanAbsolutePercentageError",
+  "meanSquaredLogarithmicError",
+  "huber",
+  "logcosh",
+  "hinge",
+  "squaredHinge",
+  "categoricalHinge",
+  "kullbackLeiblerDivergence",
+  "poisson",
+  "cosineSimilarity",
+] as const;
+export type LossName = (typeof lossNames)[number];
+
+export const metricNames = [
+  "accuracy",
+  "topK5Accuracy",
+  "meanSquaredError",
+  "rootMeanSquaredError",
+  "meanAbsoluteError",
+  "meanAbsolutePercentageError",
+  "r2",
+] as const;
+export type MetricName = (typeof metricNames)[number];
+
+export const defaultTraining: TrainingConfig = {
+  procedure: "supervised",
+  optimizer: { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999 },
+  batchSize: 32,
+  epochs: 10,
+  seed: 1,
+  shuffle: true,
+  earlyStopping: null,
+};

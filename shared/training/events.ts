@@ -1,0 +1,88 @@
+import type { RunId } from "../base/ids.ts";
+
+/** What a run says of itself, in order; appended to `metrics.jsonl` and folded by `runReducer`. Values as plain JSON. */
+export type RunEvent =
+  | {
+      readonly kind: "started";
+      readonly runId: RunId;
+      readonly atMs: number;
+      readonly backend: BackendName;
+      /** The adapter in words: "NVIDIA …", "SwiftShader", "JavaScript". */
+      readonly device: string;
+      readonly epochs: number;
+      readonly stepsPerEpoch: number;
+      readonly sampleCount: number;
+    }
+  | {
+      readonly kind: "step";
+      /** 1-based. */
+      readonly epoch: number;
+      /** 1-based within the epoch. */
+      readonly step: number;
+      /** Running means over the epoch so far, under their logged names: loss, accuracy, … */
+      readonly metrics: Metrics;
+      readonly samplesPerSecond: number;
+      readonly elapsedMs: number;
+      readonly remainingMs: number | null;
+      readonly memoryBytes: number;
+    }
+  | {
+      readonly kind: "epoch";
+      readonly epoch: number;
+      /** loss, accuracy, valLoss, valAccuracy, … */
+      readonly metrics: Metrics;
+      readonly elapsedMs: number;
+      readonly isBest: boolean;
+    }
+  | { readonly kind: "paused"; readonly elapsedMs: number }
+  | { readonly kind: "resumed"; readonly elapsedMs: number }
+  | { readonly kind: "report"; readonly report: RunReport }
+  | {
+      readonly kind: "ended";
+      readonly reason: "finished" | "stopped" | "early-stopping" | "failed";
+      /** A sentence for people: always there when `failed`. */
+      readonly message: string;
+      readonly code?: RunFailureCode;
+      readonly epochs: number;
+      readonly metrics: Metrics;
+      readonly elapsedMs: number;
+      /** Whether weights worth keeping exist (the last good ones after a failure). */
+      readonly hasWeights: boolean;
+    };
+
+export type Metrics = Readonly<Record<string, number>>;
+export type BackendName = "webgpu" | "webgl" | "cpu";
+export type RunFailureCode =
+  | "not-finite"
+  | "out-of-memory"
+  | "device-lost"
+  | "data"
+  | "limits"
+  | "internal";
+
+/** How the finished model does on the validation part. */
+export interface RunReport {
+  /** Rows: truth; columns: prediction. null for regression. */
+  readonly confusion: {
+    readonly classes: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  } | null;
+  /** At most 500 pairs in the target's own unit; null for classification. */
+  readonly residuals: readonly { readonly truth: number; readonly predicted: number }[] | null;
+  readonly samples: readonly SamplePrediction[];
+  /** What a trivial forecaster reaches on the same part: most frequent class, mean, last value. Under `name` the same metrics. */
+  readonly baselines: readonly {
+    readonly name: "majority-class" | "mean" | "last-value";
+    readonly metrics: Metrics;
+  }[];
+}
+
+export interface SamplePrediction {
+  /** Sample number in the data set. */
+  readonly sample: number;
+  readonly truth: string;
+  readonly predicted: string;
+  readonly isRight: boolean | null;
+  /** Probability of the predicted class; null for regression. */
+  readonly confidence: number | null;
+}

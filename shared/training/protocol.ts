@@ -1,0 +1,38 @@
+import type { RunId } from "../base/ids.ts";
+import type { ModelPlan } from "../compiler/plan.ts";
+import type { DataBinding } from "../datasets/binding.ts";
+import type { TrainingConfig } from "./config.ts";
+import type { BackendName, RunEvent } from "./events.ts";
+
+/** Between the window and the training worker. Every message of a run carries its id, so late ones can be told apart. */
+export type TrainingCommand =
+  | {
+      readonly kind: "start";
+      readonly runId: RunId;
+      readonly plan: ModelPlan;
+      readonly data: DataBinding;
+      readonly config: TrainingConfig;
+      readonly host: HostAccess;
+      readonly backend: BackendName | "auto";
+    }
+  | { readonly kind: "pause"; readonly runId: RunId }
+  | { readonly kind: "resume"; readonly runId: RunId }
+  | { readonly kind: "stop"; readonly runId: RunId }
+  /** Start the backend and compile early, before Train is pressed. */
+  | { readonly kind: "warmUp"; readonly backend: BackendName | "auto" };
+
+export type TrainingMessage =
+  | { readonly kind: "ready"; readonly backend: BackendName; readonly device: string }
+  | { readonly kind: "event"; readonly runId: RunId; readonly event: RunEvent }
+  /** Files of the trained model (tfjs layout); sent before the `ended` event. */
+  | {
+      readonly kind: "weights";
+      readonly runId: RunId;
+      readonly files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[];
+    };
+
+/** How a worker reaches the host: workers have no session storage. */
+export interface HostAccess {
+  readonly baseUrl: string;
+  readonly token: string | null;
+}
