@@ -59,12 +59,13 @@ export interface TextParam extends ParamBase {
   readonly default: string;
   readonly maxLength?: number;
 }
-/** Fixed length, one number per spatial axis: kernel size, strides, pool size. */
+/** Fixed length, one number per spatial axis: kernel size, strides, pool size (null: Keras picks, as a pool's strides). */
 export interface IntTupleParam extends ParamBase {
   readonly kind: "intTuple";
   readonly length: number;
-  readonly default: readonly number[];
+  readonly default: readonly number[] | null;
   readonly min?: number;
+  readonly nullable?: true;
 }
 /** Any length: an Input's shape, a Reshape's target, a Permute's order. `null` entries only where allowed. */
 export interface IntListParam extends ParamBase {
@@ -132,7 +133,7 @@ export type ParamValue<Spec extends ParamSpec> = Spec extends { readonly kind: "
         : Spec extends { readonly kind: "text" }
           ? string
           : Spec extends { readonly kind: "intTuple" }
-            ? readonly number[]
+            ? OrNull<Spec, readonly number[]>
             : Spec extends { readonly kind: "intList" }
               ? Spec extends { readonly allowsNull: true }
                 ? readonly (number | null)[]
