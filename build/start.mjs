@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+// npm start [-- PROJECT] [--browser] [--no-open] [--port N]: builds what is stale, then opens Netloom: in Electron
+// where it can run, otherwise the same application as a page served on loopback.
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { buildTarget } from "./bundle.mjs";
+import {
+  downloadElectronBinary,
+  findElectronBinary,
+  whyNoElectronDownload,
+} from "./electronBinary.mjs";
+import { root } from "./targets.mjs";
+
+const usage = `npm start [-- [PROJECT] [--browser] [--no-open] [--port N]]
+  PROJECT    a *.netloom file to open
+  --browser  serve on loopback even where Electron could run
+  --no-open  serve on loopback and only print the address
+  --port N   the port to serve on (default: any free one)`;
+/** An Electron download takes well under this on any network worth waiting for. */
+const downloadTimeoutMs = 120_000;
+
+const options = readOptions();
+const electron = await findElectron();
+await build("renderer");
+if (electron.path !== null) {
+  await build("desktop");
+  runShell(electron.path, [root, ...options.files]);
+} else {
+  console.log(`${electron.reason}: serving Netloom to a browser instead.`);
+  await build("browser");
+  const open = options.isOpening ? [] : ["--no-open"];
+  const args = ["--port", String(options.port), ...open, ...options.files];
+  runShell(process.execPath, [path.join(root, "dist/browser/main.js"), ...args]);
+}
+
+function readOptions() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        browser: { type: "boolean", default: false },
+        "no-open": { type: "boolean", default: false },
+        port: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
+    }
+    const port = values.port === undefined ? 0 : Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new Error(`--port takes a number from 0 to 65535, got "${values.port}".`);
+    return {
+      isBrowserWanted: values.browser || values["no-open"] || values.port !== undefined,
+      isOpening: !values["no-open"],
+      port,
+      // npm starts scripts in the package's folder; a file was named from the caller's.
+      files: positionals.map((file) => path.resolve(process.env.INIT_CWD ?? ".", file)),
+    };
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    return process.exit(2);
+  }
+}
+
+/** Electron's executable, or the reason in words why the browser shell serves instead. */
+async function findElectron() {
+  if (options.isBrowserWanted) return { path: null, reason: "As asked" };
+  const hasDisplay =
+    process.platform !== "linux" ||
+    Boolean(process.env.DISPLAY) ||
+    Boolean(process.env.WAYLAND_DISPLAY);
+  if (!hasDisplay) return { path: null, reason: "There is no display for a window" };
+  const present = findElectronBinary();
+  if (present !== null) return { path: present };
+  const obstacle = whyNoElectronDownload();
+  if (obstacle !== null) return { path: null, reason: `Electron is not here (${obstacle})` };
+  console.log("Fetching Electron (once) …");
+  const fetched = await downloadElectronBinary({ timeoutMs: downloadTimeoutMs });
+  if (fetched !== null) return { path: fetched };
+  return { path: null, reason: "Electron could not be fetched (is there a network?)" };
+}
+
+async function build(name) {
+  try {
+    const startMs = performance.now();
+    if (await buildTarget(name))
+      console.log(`Built ${name} in ${((performance.now() - startMs) / 1000).toFixed(1)} s.`);
+  } catch (error) {
+    console.error(`The ${name} could not be built.\n${error.message ?? error}`);
+    process.exit(1);
+  }
+}
+
+/** Hands over to the shell; Ctrl-C reaches it too, and its exit is ours. */
+function runShell(command, args) {
+  const env = { ...process.env };
+  // Set in some editors' terminals: would make Electron start as plain Node.
+  delete env.ELECTRON_RUN_AS_NODE;
+  const child = spawn(command, args, { stdio: "inherit", env });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    // From a terminal the signal reached the whole group: the child then ends by itself and a second one is harmless.
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on("error", (error) => {
+    console.error(`Netloom could not be started: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 0) : 0));
+}
