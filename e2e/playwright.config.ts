@@ -1,0 +1,19 @@
+import { defineConfig } from "@playwright/test";
+
+/**
+ * The same specs on two shells: `browser` (the loopback server in Chromium with WebGPU, by SwiftShader where there is no
+ * GPU) and `electron`, which skips itself with the reason where no Electron binary can be had.
+ */
+export default defineConfig({
+  testDir: "./specs",
+  outputDir: "../test-results",
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  // WebGPU on the CPU needs the cores for itself.
+  workers: 1,
+  fullyParallel: false,
+  retries: process.env["CI"] ? 1 : 0,
+  reporter: [["list"], ["json", { outputFile: "../.cache/playwright.json" }]],
+  use: { trace: "retain-on-failure", actionTimeout: 15_000 },
+  projects: [{ name: "browser" }, { name: "electron" }],
+});
