@@ -13,8 +13,10 @@ interface ParamBase {
   readonly pythonName?: string | null;
   /** tfjs's name where it isn't the key; null where tfjs lacks the option (the value must then be the default). */
   readonly tfjsName?: string | null;
-  /** tfjs's own default where it differs from Keras's (which is `default`). Printers then always print the option. */
+  /** tfjs's own default where it differs from Keras's (which is `default`). Printers then leave it out only where it equals this. */
   readonly tfjsDefault?: JsonValue;
+  /** The targets have no default for it (`units`, `filters`): printers always print it. */
+  readonly isRequired?: true;
   /** Hides the option in the form while this returns false; the value stays. */
   readonly isShown?: (params: Readonly<Record<string, JsonValue>>) => boolean;
 }
@@ -80,6 +82,8 @@ export interface IntListParam extends ParamBase {
 export interface InitializerParam extends ParamBase {
   readonly kind: "initializer";
   readonly default: NamedConfig;
+  /** Names allowed; absent means all in `namedConfigs.ts`. */
+  readonly options?: readonly string[];
 }
 /** null, or `{ name: 'l1l2', l1: 0.01, l2: 0.01 }`. */
 export interface RegularizerParam extends ParamBase {

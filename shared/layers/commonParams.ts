@@ -1,0 +1,198 @@
+/** Options that many layers share, with Keras's names, defaults and one help text each. */
+import { initializers } from "./namedConfigs.ts";
+import type {
+  BoolParam,
+  ConstraintParam,
+  InitializerParam,
+  IntTupleParam,
+  RegularizerParam,
+} from "./params.ts";
+
+/**
+ * Activations that tfjs and Keras 3 compute alike. Left out on purpose: `hardSigmoid`, because Keras 3 changed it to
+ * relu6(x + 3) / 6 while tfjs still has 0.2 x + 0.5, and tfjs's `gelu_new`, which Keras has only as an argument.
+ */
+export const activationNames = [
+  "linear",
+  "relu",
+  "sigmoid",
+  "tanh",
+  "softmax",
+  "elu",
+  "selu",
+  "relu6",
+  "gelu",
+  "swish",
+  "mish",
+  "softplus",
+  "softsign",
+  "logSoftmax",
+] as const;
+export type ActivationName = (typeof activationNames)[number];
+
+type EnumOf<Name extends string> = {
+  readonly kind: "enum";
+  readonly label: string;
+  readonly help: string;
+  readonly group?: "main" | "initialisation" | "regularisation" | "advanced";
+  readonly options: readonly Name[];
+  readonly default: Name;
+  readonly tfjsDefault?: string;
+  readonly isRequired?: true;
+};
+
+export function activationParam(initial: ActivationName = "linear"): EnumOf<ActivationName> {
+  return {
+    kind: "enum",
+    options: activationNames,
+    default: initial,
+    label: "Activation",
+    help: "Function applied to the result. Linear leaves it as it is. Hidden layers usually take relu, a last layer softmax (classes), sigmoid (yes or no) or linear (numbers).",
+  };
+}
+
+export const useBiasParam = {
+  kind: "bool",
+  default: true,
+  label: "Use bias",
+  help: "Adds a learned constant per unit. Switch it off in front of a batch normalization, which has its own.",
+} as const satisfies BoolParam;
+
+export const initializerNames = Object.keys(initializers);
+/** For weights of any shape: orthogonal and identity want matrices. */
+export const generalInitializerNames = initializerNames.filter(
+  (name) => name !== "identity" && name !== "orthogonal",
+);
+
+export interface InitializerChoice {
+  readonly label: string;
+  /** Keras's default. */
+  readonly initial: string;
+  /** tfjs's default where it differs: for kernels of Dense and convolutions it is glorotNormal. */
+  readonly tfjsInitial?: string;
+  readonly options?: readonly string[];
+  readonly help?: string;
+}
+
+export function initializerParam(choice: InitializerChoice): InitializerParam {
+  return {
+    kind: "initializer",
+    group: "initialisation",
+    default: { name: choice.initial },
+    ...(choice.tfjsInitial === undefined ? {} : { tfjsDefault: { name: choice.tfjsInitial } }),
+    options: choice.options ?? generalInitializerNames,
+    label: choice.label,
+    help:
+      choice.help ??
+      "How the weights are drawn before training. He suits relu, Glorot tanh and sigmoid, LeCun selu.",
+  };
+}
+
+/**
+ * Keras starts kernels with Glorot uniform; tfjs's Dense and convolutions with Glorot normal, which is the default
+ * assumed here. Layers whose tfjs default is Keras's (recurrent ones) pass `tfjsInitial: "glorotUniform"`.
+ */
+export function kernelInitializerParam(choice: Partial<InitializerChoice> = {}): InitializerParam {
+  return initializerParam({
+    label: "Kernel initializer",
+    initial: "glorotUniform",
+    tfjsInitial: "glorotNormal",
+    ...choice,
+  });
+}
+
+export const biasInitializerParam: InitializerParam = initializerParam({
+  label: "Bias initializer",
+  initial: "zeros",
+  help: "Starting value of the bias. Zeros is right nearly always.",
+});
+
+export function regularizerParam(label: string): RegularizerParam {
+  return {
+    kind: "regularizer",
+    group: "regularisation",
+    default: null,
+    label,
+    help: "Adds the size of these values to the loss, so that training keeps them small. 0.0001 to 0.01 is usual.",
+  };
+}
+
+export function constraintParam(label: string): ConstraintParam {
+  return {
+    kind: "constraint",
+    group: "regularisation",
+    default: null,
+    label,
+    help: "Forces the weights into a range after every step, for example to a largest norm.",
+  };
+}
+
+/** The regularizers and constraints of a layer with kernel and bias, in Keras's order. */
+export const kernelOptions = {
+  kernelRegularizer: regularizerParam("Kernel regularizer"),
+  biasRegularizer: regularizerParam("Bias regularizer"),
+  activityRegularizer: regularizerParam("Activity regularizer"),
+  kernelConstraint: constraintParam("Kernel constraint"),
+  biasConstraint: constraintParam("Bias constraint"),
+} as const;
+
+export const trainableParam = {
+  kind: "bool",
+  default: true,
+  group: "advanced",
+  label: "Trainable",
+  help: "Off freezes the weights: training leaves them as they are.",
+} as const satisfies BoolParam;
+
+export const paddingParam: EnumOf<"valid" | "same"> = {
+  kind: "enum",
+  options: ["valid", "same"],
+  default: "valid",
+  label: "Padding",
+  help: "Valid uses only full windows, so the output shrinks. Same pads with zeros, so that with stride 1 the size stays.",
+};
+
+export const dataFormatParam: EnumOf<"channelsLast" | "channelsFirst"> = {
+  kind: "enum",
+  group: "advanced",
+  options: ["channelsLast", "channelsFirst"],
+  default: "channelsLast",
+  label: "Data format",
+  help: "Where the channels stand: after height and width, or before them.",
+};
+
+/** One whole number per spatial axis. */
+export function stridesParam(length: number, initial = 1): IntTupleParam {
+  return {
+    kind: "intTuple",
+    length,
+    default: Array.from({ length }, () => initial),
+    min: 1,
+    label: "Strides",
+    help: "Steps of the window along each axis. 2 halves the size.",
+  };
+}
+
+export function kernelSizeParam(length: number, initial = 3): IntTupleParam {
+  return {
+    kind: "intTuple",
+    length,
+    default: Array.from({ length }, () => initial),
+    min: 1,
+    isRequired: true,
+    label: "Kernel size",
+    help: "Size of the window along each axis. 3 is usual, 1 mixes channels only, 5 or 7 fit a first layer.",
+  };
+}
+
+export function dilationRateParam(length: number): IntTupleParam {
+  return {
+    kind: "intTuple",
+    length,
+    default: Array.from({ length }, () => 1),
+    min: 1,
+    group: "advanced",
+    label: "Dilation rate",
+    help: "Gaps between the points of the kernel: 2 looks at every second value and so sees twice as far.",
+  };
+}
