@@ -1,0 +1,63 @@
+// `npm run bench [-- NAME …] [--json]`: runs the benchmarks of e2e/bench. Figures are medians with their range; where
+// there is a peer, it runs in the same process or page in turn. Prints a table, or one JSON object with --json.
+import { readdirSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpus, platform } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { runnerImport } from "vite";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+const known = readdirSync("e2e/bench")
+  .filter((file) => file.endsWith(".bench.ts"))
+  .map((file) => file.replace(".bench.ts", ""));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false } },
+});
+const unknown = positionals.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`Unknown benchmark ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
+  process.exit(2);
+}
+
+const results = [];
+for (const name of positionals.length > 0 ? positionals : known) {
+  if (!values.json) console.log(`${name} …`);
+  const { module } = await runnerImport(`./e2e/bench/${name}.bench.ts`, {
+    configFile: false,
+    logLevel: "error",
+  });
+  const figures = await module.run();
+  results.push({ name, figures });
+  if (!values.json) {
+    for (const figure of figures) {
+      const range = `${format(figure.min)} – ${format(figure.max)}`;
+      const limit =
+        figure.limit === undefined
+          ? ""
+          : `  limit ${figure.limit} ${figure.median <= figure.limit === !figure.isHigherBetter ? "met" : "MISSED"}`;
+      console.log(
+        `  ${figure.label.padEnd(56)} ${format(figure.median).padStart(9)} ${figure.unit}  (${range})${limit}`,
+      );
+    }
+  }
+}
+const summary = {
+  machine: {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    platform: platform(),
+    node: process.version,
+  },
+  results,
+};
+mkdirSync(".cache", { recursive: true });
+writeFileSync(".cache/bench.json", `${JSON.stringify(summary, null, 2)}\n`);
+if (values.json) console.log(JSON.stringify(summary));
+process.exit(0);
+
+function format(value) {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
