@@ -39,7 +39,19 @@ export type DataSource =
       readonly columns: readonly CsvColumn[];
       /** Rows are a sequence: features become windows of this many steps, the target is `horizon` steps after the window. */
       readonly window: { readonly steps: number; readonly horizon: number } | null;
+      /** How missing cells are met; absent: empty cells only, filled. */
+      readonly missing?: MissingCells;
     };
+
+export interface MissingCells {
+  /** Texts that mean "no value", besides the empty cell: `?`, `NA` … */
+  readonly texts: readonly string[];
+  /**
+   * `fill`: a number gets its column's training mean (in windows: the value before), a category all zeros.
+   * `drop`: rows with a missing feature are left out. Rows with a missing target are always left out.
+   */
+  readonly rows: "fill" | "drop";
+}
 
 export type GeneratorName =
   | "moons"
@@ -53,12 +65,18 @@ export type GeneratorName =
   | "seasonal"
   | "two-views"
   | "colour-shapes"
-  | "trend-windows";
+  | "trend-windows"
+  | "sensor-steps";
 
 export interface CsvColumn {
   readonly name: string;
   readonly role: "feature" | "target" | "ignore";
   readonly kind: "numeric" | "categorical";
-  /** Which input the column feeds; '' is the default field `features`. */
+  /**
+   * Which input a feature feeds; '' is the default field: `features`, or `sequence` for windows. Numeric targets that
+   * share a field form one target of several values; '' makes a target of its own, named after the column.
+   */
   readonly field: string;
+  /** Categories written in several ways: each `from` counts as its `to`. */
+  readonly merge?: readonly { readonly from: string; readonly to: string }[];
 }

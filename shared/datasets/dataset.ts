@@ -48,6 +48,7 @@ export type SampleView =
       readonly pixels: Uint8Array;
       readonly target: string;
     }
+  /** The target column's own past where the window holds it, else its first feature; oldest first, in the data's unit. */
   | { readonly kind: "sequence"; readonly values: readonly number[]; readonly target: string };
 
 /** A file's bytes, wherever they are. */
@@ -70,7 +71,8 @@ export interface DataIssue {
     | "too-large"
     | "mismatch"
     | "encoding"
-    | "bad-option";
+    | "bad-option"
+    | "cancelled";
   readonly message: string;
   readonly file?: string;
   /** 1-based line of the file, where it has lines. */
