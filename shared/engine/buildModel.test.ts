@@ -1,0 +1,114 @@
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import type { ModelPlan } from "../compiler/plan.ts";
+import { buildModel } from "./buildModel.ts";
+import { classifierPlan, layer, planOf } from "./plans.testkit.ts";
+import { runModel } from "./runModel.ts";
+import { prepareRandomLayers } from "./seedLayers.ts";
+import { selectBackend } from "./selectBackend.ts";
+
+beforeAll(async () => {
+  await selectBackend("cpu");
+});
+
+const opened: tf.LayersModel[] = [];
+afterEach(() => {
+  for (const model of opened.splice(0)) model.dispose();
+});
+function build(plan: ModelPlan, seed: number): tf.LayersModel {
+  const model = buildModel(plan, { seed });
+  opened.push(model);
+  return model;
+}
+const weightsOf = (model: tf.LayersModel) =>
+  model.getWeights().map((weight) => [...weight.dataSync()]);
+
+const plans: Record<string, ModelPlan> = {
+  dense: classifierPlan,
+  lstm: planOf([5, 2], [layer("lstm", "cells", { units: 4 }, ["x"], [4])]),
+  bidirectional: planOf(
+    [5, 2],
+    [
+      layer(
+        "bidirectional",
+        "both",
+        {
+          layer: {
+            kind: "layer",
+            call: {
+              className: "GRU",
+              tfjsFactory: "gru",
+              options: [{ tfjsName: "units", pythonName: "units", value: 3 }],
+            },
+          },
+          mergeMode: "concat",
+        },
+        ["x"],
+        [6],
+      ),
+    ],
+  ),
+  "explicit initializer": planOf(
+    [4],
+    [
+      layer(
+        "dense",
+        "d",
+        {
+          units: 3,
+          kernelInitializer: { kind: "initializer", name: "lecunNormal", config: {} },
+          kernelRegularizer: { kind: "regularizer", name: "l2", config: { l2: 0.1 } },
+          kernelConstraint: {
+            kind: "constraint",
+            name: "maxNorm",
+            config: { maxValue: 2, axis: 0 },
+          },
+          biasRegularizer: null,
+        },
+        ["x"],
+        [3],
+      ),
+    ],
+  ),
+};
+
+test.each(Object.entries(plans))("the same seed gives the same weights: %s", (_name, plan) => {
+  const first = weightsOf(build(plan, 7));
+  expect(weightsOf(build(plan, 7))).toEqual(first);
+  expect(weightsOf(build(plan, 8))).not.toEqual(first);
+});
+
+test("layers of one model start from different weights", () => {
+  const plan = planOf(
+    [3],
+    [
+      layer("dense", "one", { units: 3 }, ["x"], [3]),
+      layer("dense", "two", { units: 3 }, ["one"], [3]),
+    ],
+  );
+  const [first, , second] = weightsOf(build(plan, 1));
+  expect(first).not.toEqual(second);
+});
+
+test.each([
+  ["dropout", layer("dropout", "noise", { rate: 0.5 }, ["x"], [200])],
+  ["gaussianNoise", layer("gaussianNoise", "noise", { stddev: 1 }, ["x"], [200])],
+])("%s repeats for the same seed and step, and differs between steps", (_name, noise) => {
+  const model = build(planOf([200], [noise]), 1);
+  const reseed = prepareRandomLayers(model, 5);
+  const run = (step: number) => {
+    reseed(step);
+    return tf.tidy(() =>
+      runModel(model, [tf.ones([1, 200])], { training: true }).map((output) => [
+        ...output.dataSync(),
+      ]),
+    );
+  };
+  expect(run(1)).toEqual(run(1));
+  expect(run(1)).not.toEqual(run(2));
+});
+
+test("an unknown layer is named with its place in the plan", () => {
+  const plan = planOf([3], [layer("denze", "wrong", {}, ["x"], [3])]);
+  expect(() => buildModel(plan, { seed: 1 })).toThrow(/wrong \(denze\) can't be built: .*denze/);
+});

@@ -1,0 +1,204 @@
+import * as tf from "@tensorflow/tfjs";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import type { BackendName } from "../training/events.ts";
+import { errorText } from "./buildModel.ts";
+import { applyPatches } from "./patches.ts";
+
+/** What computes, in words and limits, and how it may break down. */
+export interface Backend {
+  readonly name: BackendName;
+  /** "NVIDIA …", "SwiftShader (software)", "JavaScript". */
+  readonly device: string;
+  /** True where WebGPU is emulated on the processor. */
+  readonly isSoftware: boolean;
+  /** Why it is not the first choice; null where it is. */
+  readonly note: string | null;
+  /** Bytes that one tensor may have; null where no limit is known. */
+  readonly maxTensorBytes: number | null;
+  /** Resolves when all work handed over so far is done. */
+  finishWork(): Promise<void>;
+  /** Tells of a lost device or an error that tfjs would swallow. Returns the way to stop listening. */
+  onFault(listener: (fault: BackendFault) => void): () => void;
+}
+
+export interface BackendFault {
+  readonly code: "device-lost" | "out-of-memory" | "internal";
+  readonly message: string;
+}
+
+/** The one GPU device of this runtime, kept while it lives. */
+let current: { readonly backend: Backend; isLost: boolean } | null = null;
+
+/**
+ * Starts the preferred backend, or the best there is: WebGPU, then WebGL, then plain JavaScript. Never fails: JavaScript is
+ * always there; `name` and `note` say what it came to. With `allowSoftware: false` an emulated adapter counts as absent.
+ */
+export async function selectBackend(
+  preferred: BackendName | "auto",
+  options: { readonly allowSoftware?: boolean } = {},
+): Promise<Backend> {
+  // Skips checks of every kernel's arguments and the advice to install another backend.
+  tf.enableProdMode();
+  const notes: string[] = [];
+  if (preferred === "auto" || preferred === "webgpu") {
+    const started = await startWebgpu(options.allowSoftware ?? true);
+    if (typeof started !== "string") return started;
+    notes.push(started);
+  }
+  if (preferred !== "cpu" && (await startWebgl())) {
+    return plainBackend("webgl", describeWebgl(), notes.join(" ") || null);
+  }
+  if (preferred === "webgl") notes.push("WebGL is not available.");
+  await tf.setBackend("cpu");
+  await tf.ready();
+  return plainBackend("cpu", "JavaScript", notes.join(" ") || null);
+}
+
+async function startWebgpu(allowSoftware: boolean): Promise<Backend | string> {
+  const gpu = findGpu();
+  if (!gpu) return "WebGPU is not available here.";
+  if (current && !current.isLost && current.backend.name === "webgpu") {
+    if (current.backend.isSoftware && !allowSoftware)
+      return "Only a software WebGPU adapter exists.";
+    await tf.setBackend("webgpu");
+    return current.backend;
+  }
+  try {
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) return "No WebGPU adapter was found.";
+    const isSoftware = isSoftwareAdapter(adapter);
+    if (isSoftware && !allowSoftware) return "Only a software WebGPU adapter exists.";
+    const device = await adapter.requestDevice(describeDevice(adapter));
+    if (tf.engine().registryFactory["webgpu"]) tf.removeBackend("webgpu");
+    tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info), 3);
+    applyPatches();
+    if (!(await tf.setBackend("webgpu"))) return "WebGPU could not be started.";
+    await tf.ready();
+    const backend = webgpuBackend(device, adapter, isSoftware);
+    const state = { backend, isLost: false };
+    void device.lost.then(() => {
+      state.isLost = true;
+    });
+    current = state;
+    return backend;
+  } catch (error) {
+    return `WebGPU could not be started: ${errorText(error)}`;
+  }
+}
+
+/** Everything tfjs asks for, at the adapter's limits. */
+function describeDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
+  const { limits } = adapter;
+  const requiredFeatures: GPUFeatureName[] = [];
+  for (const feature of ["timestamp-query", "bgra8unorm-storage"] as const) {
+    if (adapter.features.has(feature)) requiredFeatures.push(feature);
+  }
+  return {
+    requiredFeatures,
+    requiredLimits: {
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+      maxBufferSize: limits.maxBufferSize,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    },
+  };
+}
+
+function webgpuBackend(device: GPUDevice, adapter: GPUAdapter, isSoftware: boolean): Backend {
+  return {
+    name: "webgpu",
+    device: describeAdapter(adapter, isSoftware),
+    isSoftware,
+    note: isSoftware ? "This WebGPU adapter is emulated on the processor." : null,
+    maxTensorBytes: Math.min(
+      device.limits.maxBufferSize,
+      device.limits.maxStorageBufferBindingSize,
+    ),
+    async finishWork() {
+      const backend = tf.backend();
+      // What tfjs has recorded but not handed over would otherwise not be waited for.
+      if (backend instanceof WebGPUBackend && Reflect.get(backend, "commandEncoder")) {
+        backend.endComputePassEncoder();
+        backend.submitQueue();
+      }
+      await device.queue.onSubmittedWorkDone();
+    },
+    onFault(listener) {
+      let isListening = true;
+      const onError = (event: GPUUncapturedErrorEvent) => {
+        const isMemory = event.error.constructor.name === "GPUOutOfMemoryError";
+        listener({
+          code: isMemory ? "out-of-memory" : "internal",
+          message: event.error.message,
+        });
+      };
+      device.addEventListener("uncapturederror", onError);
+      void device.lost.then((info) => {
+        if (isListening) listener({ code: "device-lost", message: info.message });
+      });
+      return () => {
+        isListening = false;
+        device.removeEventListener("uncapturederror", onError);
+      };
+    },
+  };
+}
+
+function isSoftwareAdapter(adapter: GPUAdapter): boolean {
+  const { info } = adapter;
+  const isFallback = info.isFallbackAdapter || Reflect.get(adapter, "isFallbackAdapter") === true;
+  const words = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  return isFallback || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(words);
+}
+
+function describeAdapter(adapter: GPUAdapter, isSoftware: boolean): string {
+  const { info } = adapter;
+  const name =
+    info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(" ");
+  return `${name || "WebGPU adapter"}${isSoftware ? " (software)" : ""}`;
+}
+
+/** Browsers and workers have `navigator.gpu`; in Node the caller puts Dawn's there. */
+function findGpu(): GPU | null {
+  const navigator: unknown = Reflect.get(globalThis, "navigator");
+  if (typeof navigator !== "object" || navigator === null) return null;
+  const gpu: unknown = Reflect.get(navigator, "gpu");
+  // The only object under this name in any runtime is WebGPU's entry point.
+  return typeof gpu === "object" && gpu !== null ? (gpu as GPU) : null;
+}
+
+async function startWebgl(): Promise<boolean> {
+  if (!tf.engine().registryFactory["webgl"]) return false;
+  try {
+    return (await tf.setBackend("webgl")) && tf.getBackend() === "webgl";
+  } catch {
+    return false;
+  }
+}
+
+function describeWebgl(): string {
+  const size = Number(tf.env().get("WEBGL_MAX_TEXTURE_SIZE"));
+  return Number.isFinite(size) ? `WebGL (textures up to ${size})` : "WebGL";
+}
+
+/** WebGL and JavaScript: work is done when the tensors are read, so this only lets messages in now and then. */
+function plainBackend(name: "webgl" | "cpu", device: string, note: string | null): Backend {
+  let lastYieldMs = performance.now();
+  return {
+    name,
+    device,
+    isSoftware: name === "cpu",
+    note,
+    maxTensorBytes: null,
+    async finishWork() {
+      // A timer costs 1–4 ms, so not at every step.
+      if (performance.now() - lastYieldMs < 40) return;
+      await new Promise<void>((resolve) => void setTimeout(resolve, 0));
+      lastYieldMs = performance.now();
+    },
+    onFault: () => () => {},
+  };
+}
