@@ -1,0 +1,191 @@
+import { z } from "zod";
+import { edgeId, fileHandle, nodeId, noteId } from "../base/ids.ts";
+import type { JsonValue } from "../base/json.ts";
+import type { DataBinding } from "../datasets/binding.ts";
+import type { StoredParams } from "../layers/params.ts";
+import { type TrainingConfig, lossNames } from "../training/config.ts";
+import { findJsonFault } from "./checkJson.ts";
+import type { GraphEdge, GraphNode, GraphNote } from "./model.ts";
+
+/**
+ * What the parts of a document may hold, for the places where they come from outside: files, the clipboard, forms.
+ * Unknown keys are refused, because dropping them would lose what someone wrote.
+ */
+z.config({ jitless: true }); // The content security policy forbids eval, which zod would otherwise try.
+
+/** Not a number at the start: JavaScript would move such keys in front and lose the order of the file. */
+export const idPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
+const isAllowedId = (text: string) =>
+  idPattern.test(text) && text !== "constructor" && text !== "prototype";
+const idSchema = z
+  .string()
+  .refine(isAllowedId, "must be a letter followed by at most 99 letters, digits, '.', '_' or '-'");
+export const nodeIdSchema = idSchema.transform(nodeId);
+export const edgeIdSchema = idSchema.transform(edgeId);
+export const noteIdSchema = idSchema.transform(noteId);
+
+export const maxNameLength = 200;
+export const nameSchema = z
+  .string()
+  .min(1, "must not be empty")
+  .max(maxNameLength, `must have at most ${maxNameLength} characters`);
+
+const coordinate = z.number().min(-1e7).max(1e7);
+export const positionSchema = z.strictObject({ x: coordinate, y: coordinate });
+
+export const paramsSchema = z
+  .record(z.string(), z.custom<JsonValue>())
+  .superRefine((params, context) => {
+    const fault = findJsonFault(params);
+    if (fault !== null) context.addIssue({ code: "custom", message: fault });
+  });
+
+export const nodeSchema = z.strictObject({
+  id: nodeIdSchema,
+  type: z.string().regex(/^[A-Za-z][A-Za-z0-9_.:/-]{0,99}$/, "must be the name of a layer type"),
+  name: nameSchema,
+  params: paramsSchema,
+  position: positionSchema,
+});
+
+const slot = z.int().min(0).max(1_000_000);
+export const edgeSchema = z.strictObject({
+  id: edgeIdSchema,
+  source: nodeIdSchema,
+  target: nodeIdSchema,
+  slot,
+});
+
+const extent = z.number().min(1).max(1e6);
+export const noteSchema = z.strictObject({
+  id: noteIdSchema,
+  text: z.string().max(20_000, "must have at most 20,000 characters"),
+  position: positionSchema,
+  size: z.strictObject({ width: extent, height: extent }),
+});
+
+const fileName = z.string().max(255);
+const handleSchema = z
+  .string()
+  .regex(/^[a-z0-9_-]{4,64}$/, "must be a handle as Netloom hands them out, never a path")
+  .transform(fileHandle)
+  .nullable();
+const seed = z.int().min(0).max(4_294_967_295);
+
+const csvColumnSchema = z.strictObject({
+  name: z.string().max(1000),
+  role: z.enum(["feature", "target", "ignore"]),
+  kind: z.enum(["numeric", "categorical"]),
+  field: z.string().max(200),
+});
+
+const dataSourceSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("generated"),
+    generator: z.enum([
+      "moons",
+      "circles",
+      "spirals",
+      "blobs",
+      "xor",
+      "sine",
+      "digits",
+      "iris-like",
+      "seasonal",
+      "two-views",
+      "colour-shapes",
+      "trend-windows",
+    ]),
+    samples: z.int().min(1).max(10_000_000),
+    noise: z.number().min(0).max(1000),
+    seed,
+  }),
+  z.strictObject({
+    kind: z.literal("idx"),
+    handle: handleSchema,
+    label: z.string().max(1000),
+    images: fileName,
+    labels: fileName.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal("csv"),
+    handle: handleSchema,
+    label: z.string().max(1000),
+    file: fileName,
+    delimiter: z.string().min(1).max(4),
+    hasHeader: z.boolean(),
+    columns: z.array(csvColumnSchema).max(100_000),
+    window: z
+      .strictObject({
+        steps: z.int().min(1).max(1_000_000),
+        horizon: z.int().min(1).max(1_000_000),
+      })
+      .nullable(),
+  }),
+]);
+
+export const dataBindingSchema = z.strictObject({
+  source: dataSourceSchema,
+  split: z.strictObject({ validation: z.number().min(0).max(0.95), seed }),
+  scaling: z.enum(["none", "zeroToOne", "minusOneToOne", "standardise"]),
+  imageSize: z
+    .strictObject({ height: z.int().min(1).max(16_384), width: z.int().min(1).max(16_384) })
+    .nullable(),
+});
+
+const learningRate = z.number().positive("must be greater than 0").max(1000);
+const share = z.number().min(0).lt(1, "must be less than 1");
+const optimizerSchema = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("sgd"), learningRate }),
+  z.strictObject({
+    name: z.literal("momentum"),
+    learningRate,
+    momentum: share,
+    nesterov: z.boolean(),
+  }),
+  z.strictObject({ name: z.literal("adagrad"), learningRate }),
+  z.strictObject({ name: z.literal("adadelta"), learningRate, rho: share }),
+  z.strictObject({ name: z.literal("rmsprop"), learningRate, rho: share, momentum: share }),
+  z.strictObject({ name: z.literal("adam"), learningRate, beta1: share, beta2: share }),
+  z.strictObject({ name: z.literal("adamax"), learningRate, beta1: share, beta2: share }),
+]);
+
+export const trainingSchema = z.strictObject({
+  procedure: z.literal("supervised"),
+  optimizer: optimizerSchema,
+  batchSize: z.int().min(1).max(1_000_000),
+  epochs: z.int().min(1).max(1_000_000),
+  seed,
+  shuffle: z.boolean(),
+  earlyStopping: z
+    .strictObject({
+      monitor: z.string().min(1).max(200),
+      patience: z.int().min(0).max(1_000_000),
+      minDelta: z.number().min(0),
+      restoreBest: z.boolean(),
+    })
+    .nullable(),
+});
+
+export const lossSchema = z.enum(lossNames);
+
+/** `training.batchSize must be …`: the first thing wrong, for a sentence; null where all is well. */
+export function findSchemaFault(schema: z.ZodType, value: unknown): string | null {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return null;
+  const issue = parsed.error.issues[0];
+  if (issue === undefined) return "is not valid";
+  const place = issue.path.map(String).join(".");
+  return place === "" ? issue.message : `${place}: ${issue.message}`;
+}
+
+// A field added to the types but not here must not compile: it would be refused on reading.
+type Same<Left, Right> = [Left] extends [Right] ? ([Right] extends [Left] ? true : never) : never;
+type Checked<T extends true> = T;
+export type SchemasMatchTypes = [
+  Checked<Same<z.output<typeof nodeSchema>, Omit<GraphNode, "params"> & { params: StoredParams }>>,
+  Checked<Same<z.output<typeof edgeSchema>, GraphEdge>>,
+  Checked<Same<z.output<typeof noteSchema>, GraphNote>>,
+  Checked<Same<z.output<typeof dataBindingSchema>, DataBinding>>,
+  Checked<Same<z.output<typeof trainingSchema>, TrainingConfig>>,
+];
