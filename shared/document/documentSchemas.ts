@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { edgeId, fileHandle, nodeId, noteId } from "../base/ids.ts";
-import type { JsonValue } from "../base/json.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { type TrainingConfig, lossNames } from "../training/config.ts";
@@ -33,12 +32,12 @@ export const nameSchema = z
 const coordinate = z.number().min(-1e7).max(1e7);
 export const positionSchema = z.strictObject({ x: coordinate, y: coordinate });
 
-export const paramsSchema = z
-  .record(z.string(), z.custom<JsonValue>())
-  .superRefine((params, context) => {
-    const fault = findJsonFault(params);
-    if (fault !== null) context.addIssue({ code: "custom", message: fault });
-  });
+/** Not `z.record`: that drops a key like `__proto__` without a word. */
+export const paramsSchema = z.custom<StoredParams>().superRefine((params: unknown, context) => {
+  const isObject = typeof params === "object" && params !== null && !Array.isArray(params);
+  const fault = isObject ? findJsonFault(params) : "must be an object";
+  if (fault !== null) context.addIssue({ code: "custom", message: fault });
+});
 
 export const nodeSchema = z.strictObject({
   id: nodeIdSchema,
@@ -183,7 +182,7 @@ export function findSchemaFault(schema: z.ZodType, value: unknown): string | nul
 type Same<Left, Right> = [Left] extends [Right] ? ([Right] extends [Left] ? true : never) : never;
 type Checked<T extends true> = T;
 export type SchemasMatchTypes = [
-  Checked<Same<z.output<typeof nodeSchema>, Omit<GraphNode, "params"> & { params: StoredParams }>>,
+  Checked<Same<z.output<typeof nodeSchema>, GraphNode>>,
   Checked<Same<z.output<typeof edgeSchema>, GraphEdge>>,
   Checked<Same<z.output<typeof noteSchema>, GraphNote>>,
   Checked<Same<z.output<typeof dataBindingSchema>, DataBinding>>,
