@@ -76,6 +76,12 @@ const csvColumnSchema = z.strictObject({
   role: z.enum(["feature", "target", "ignore"]),
   kind: z.enum(["numeric", "categorical"]),
   field: z.string().max(200),
+  merge: z.exactOptional(
+    z
+      .array(z.strictObject({ from: z.string().max(1000), to: z.string().max(1000) }))
+      .max(10_000)
+      .readonly(),
+  ),
 });
 
 const dataSourceSchema = z.discriminatedUnion("kind", [
@@ -94,6 +100,7 @@ const dataSourceSchema = z.discriminatedUnion("kind", [
       "two-views",
       "colour-shapes",
       "trend-windows",
+      "sensor-steps",
     ]),
     samples: z.int().min(1).max(10_000_000),
     noise: z.number().min(0).max(1000),
@@ -113,7 +120,7 @@ const dataSourceSchema = z.discriminatedUnion("kind", [
     file: fileName,
     delimiter: z.string().min(1).max(4),
     hasHeader: z.boolean(),
-    columns: z.array(csvColumnSchema).max(100_000),
+    columns: z.array(csvColumnSchema).max(100_000).readonly(),
     window: z
       .strictObject({
         steps: z.int().min(1).max(1_000_000),
@@ -179,10 +186,28 @@ export function findSchemaFault(schema: z.ZodType, value: unknown): string | nul
 }
 
 // A field added to the types but not here must not compile: it would be refused on reading.
-type Same<Left, Right> = [Left] extends [Right] ? ([Right] extends [Left] ? true : never) : never;
+type Same<Left, Right> = [Left] extends [Right]
+  ? [Right] extends [Left]
+    ? [Left] extends [never]
+      ? false
+      : KeysOf<Left> extends KeysOf<Right>
+        ? KeysOf<Right> extends KeysOf<Left>
+          ? true
+          : false
+        : false
+    : false
+  : false;
+/** All property paths' names, so that a missing optional field is noticed as well. */
+type KeysOf<T> = T extends readonly (infer Item)[]
+  ? KeysOf<Item>
+  : T extends string | number | boolean | null | undefined
+    ? never
+    : T extends object
+      ? { [Key in keyof T & string]-?: Key | KeysOf<T[Key]> }[keyof T & string]
+      : never;
 type Checked<T extends true> = T;
 export type SchemasMatchTypes = [
-  Checked<Same<z.output<typeof nodeSchema>, GraphNode>>,
+  Checked<Same<Omit<z.output<typeof nodeSchema>, "params">, Omit<GraphNode, "params">>>,
   Checked<Same<z.output<typeof edgeSchema>, GraphEdge>>,
   Checked<Same<z.output<typeof noteSchema>, GraphNote>>,
   Checked<Same<z.output<typeof dataBindingSchema>, DataBinding>>,
