@@ -1,0 +1,243 @@
+import { err, ok, type Result } from "../base/result.ts";
+import { countValues, shapeOf } from "../layers/shape.ts";
+import type { DataBinding } from "./binding.ts";
+import type { Dataset, DataIssue, DatasetSummary, FieldSpec, SampleView } from "./dataset.ts";
+import { fitScaling, type FieldScale } from "./fitScaling.ts";
+import { makeImages, type RawData, type RawField } from "./rawData.ts";
+import { resizeImages } from "./resizeImages.ts";
+import { splitBySeed, splitByTime, type Split } from "./splitSamples.ts";
+
+interface PreparedField {
+  readonly raw: RawField;
+  readonly spec: FieldSpec;
+  readonly scale: FieldScale;
+}
+
+/**
+ * Splits, scales and serves parsed data. Scales are fitted on the training part only. Numeric targets are scaled like
+ * features (a network learns values near 1 far more easily); `targetScale` and `unscaleTarget` give the way back.
+ * Images with a class target keep their bytes; they become floats when gathered.
+ */
+export function prepareDataset(
+  data: RawData,
+  binding: Pick<DataBinding, "split" | "scaling" | "imageSize">,
+): Result<Dataset, DataIssue> {
+  const problem = checkOptions(data, binding);
+  if (problem) return err(problem);
+  const split = splitData(data, binding.split);
+  const fields = data.fields.map((field) => prepareField(field, binding, split.train));
+  return ok(makeDataset(data, fields, split));
+}
+
+function checkOptions(
+  data: RawData,
+  { split, imageSize }: Pick<DataBinding, "split" | "imageSize">,
+): DataIssue | null {
+  if (!(split.validation >= 0 && split.validation <= 0.9)) {
+    return {
+      code: "bad-option",
+      message: `The validation share is ${split.validation}; it must be from 0 to 0.9.`,
+    };
+  }
+  if (imageSize && !(isImageSide(imageSize.height) && isImageSide(imageSize.width))) {
+    return {
+      code: "bad-option",
+      message: `The image size is ${imageSize.height} × ${imageSize.width}; each side must be a whole number from 1 to 4096.`,
+    };
+  }
+  if (data.sampleCount < 2) {
+    return {
+      code: "empty",
+      message: `${data.label} gives ${data.sampleCount === 1 ? "only one sample" : "no samples"}; training needs at least two. Add rows, or shorten the window.`,
+    };
+  }
+  return null;
+}
+
+function isImageSide(side: number): boolean {
+  return Number.isInteger(side) && side >= 1 && side <= 4096;
+}
+
+function splitData(data: RawData, split: DataBinding["split"]): Split {
+  if (data.isChronological) return splitByTime(data.sampleCount, split.validation);
+  const classTarget = data.fields.find(({ role, classes }) => role === "target" && classes);
+  return splitBySeed(data.sampleCount, {
+    ...split,
+    classOf: classTarget ? (sample) => classTarget.values[sample] ?? 0 : null,
+  });
+}
+
+function prepareField(
+  field: RawField,
+  { scaling, imageSize }: Pick<DataBinding, "scaling" | "imageSize">,
+  train: Uint32Array,
+): PreparedField {
+  const raw = imageSize && field.scaling.kind === "image" ? padOrCrop(field, imageSize) : field;
+  return {
+    raw,
+    spec: { name: raw.name, role: raw.role, shape: raw.shape, classes: raw.classes },
+    scale: fitScaling(raw, scaling, train),
+  };
+}
+
+function padOrCrop(field: RawField, size: { height: number; width: number }): RawField {
+  const [height, width, channels] = field.shape.axes.map((axis) => axis.size ?? 1);
+  if (height === undefined || width === undefined || channels === undefined) return field;
+  if (height === size.height && width === size.width) return field;
+  const target = { ...size, channels };
+  return makeImages(
+    field.name,
+    target,
+    resizeImages(field.values, { height, width, channels }, target),
+  );
+}
+
+function makeDataset(data: RawData, fields: readonly PreparedField[], split: Split): Dataset {
+  const byName = new Map(fields.map((field) => [field.raw.name, field]));
+  const find = (name: string): PreparedField => {
+    const field = byName.get(name);
+    // Callers take names from the summary; another name is a bug.
+    if (!field) throw new Error(`The data set has no field "${name}"`);
+    return field;
+  };
+  return {
+    summary: summarise(data, fields, split),
+    train: split.train,
+    validation: split.validation,
+    gather: (name, samples) => gatherField(find(name), samples),
+    targetScale(name) {
+      const { scale } = find(name);
+      return { scale: scale.scale[0] ?? 1, offset: scale.offset[0] ?? 0 };
+    },
+    unscaleTarget(name, values) {
+      const { scale, raw } = find(name);
+      if (scale.isIdentity) return values;
+      return values.map((value, index) => {
+        const column = index % raw.width;
+        return value * (scale.scale[column] ?? 1) + (scale.offset[column] ?? 0);
+      });
+    },
+    describe: (sample) => describeSample(data, fields, sample),
+  };
+}
+
+function summarise(data: RawData, fields: readonly PreparedField[], split: Split): DatasetSummary {
+  const classTarget = fields.find(({ spec }) => spec.role === "target" && spec.classes);
+  const classCounts = classTarget?.spec.classes?.map(() => 0) ?? [];
+  if (classTarget) {
+    for (let sample = 0; sample < data.sampleCount; sample++) {
+      const classNumber = classTarget.raw.values[sample] ?? 0;
+      classCounts[classNumber] = (classCounts[classNumber] ?? 0) + 1;
+    }
+  }
+  return {
+    kind: data.kind,
+    label: data.label,
+    sampleCount: data.sampleCount,
+    trainCount: split.train.length,
+    validationCount: split.validation.length,
+    fields: fields.map(({ spec }) => spec),
+    classCounts,
+  };
+}
+
+function gatherField({ raw, scale }: PreparedField, samples: Uint32Array) {
+  const { values, width, rows, firstRow } = raw;
+  const size = width * rows;
+  if (raw.classes) {
+    const classNumbers = new Int32Array(samples.length);
+    for (let index = 0; index < samples.length; index++) {
+      classNumbers[index] = values[samples[index] ?? 0] ?? 0;
+    }
+    return classNumbers;
+  }
+  const gathered = new Float32Array(samples.length * size);
+  for (let index = 0; index < samples.length; index++) {
+    const start = ((samples[index] ?? 0) + firstRow) * width;
+    gathered.set(values.subarray(start, start + size), index * size);
+  }
+  if (!scale.isIdentity) {
+    for (let index = 0; index < gathered.length; index++) {
+      const column = index % width;
+      gathered[index] =
+        ((gathered[index] ?? 0) - (scale.offset[column] ?? 0)) / (scale.scale[column] ?? 1);
+    }
+  }
+  return gathered;
+}
+
+function describeSample(
+  data: RawData,
+  fields: readonly PreparedField[],
+  sample: number,
+): SampleView {
+  const target = describeTarget(fields, sample);
+  const feature = fields.find(({ spec }) => spec.role === "feature")?.raw;
+  if (feature && data.kind === "images" && feature.scaling.kind === "image") {
+    return describeImage(feature, sample, target);
+  }
+  if (feature && data.kind === "sequence") {
+    const features = feature.shape.axes.at(-1)?.size ?? 1;
+    const steps = feature.shape.axes[0]?.size ?? 1;
+    const start = (sample + feature.firstRow) * feature.width + (feature.shownColumn ?? 0);
+    const values = Array.from(
+      { length: steps },
+      (_, s) => feature.values[start + s * features] ?? 0,
+    );
+    return { kind: "sequence", values, target };
+  }
+  const cells =
+    data.describeCells?.(sample) ??
+    fields
+      .filter(({ spec }) => spec.role === "feature")
+      .flatMap(({ raw }) => readSample(raw, sample).map(formatCell));
+  return { kind: "row", cells, target };
+}
+
+function describeImage(field: RawField, sample: number, target: string): SampleView {
+  const [height, width, channels] = field.shape.axes.map((axis) => axis.size ?? 1);
+  const values = field.values.subarray(sample * field.width, (sample + 1) * field.width);
+  const pixels = values instanceof Uint8Array ? values : stretchToBytes(values);
+  return {
+    kind: "image",
+    height: height ?? 1,
+    width: width ?? 1,
+    channels: channels ?? 1,
+    pixels,
+    target,
+  };
+}
+
+/** Numbers of any range are stretched between their own extremes, for looking only. */
+function stretchToBytes(values: Float32Array | Int32Array): Uint8Array {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return Uint8Array.from(values, (value) => Math.round((255 * (value - min)) / (max - min || 1)));
+}
+
+function describeTarget(fields: readonly PreparedField[], sample: number): string {
+  return fields
+    .filter(({ spec }) => spec.role === "target")
+    .map(({ raw }) => {
+      const values = readSample(raw, sample);
+      if (raw.classes) return raw.classes[values[0] ?? 0] ?? "";
+      return values.map(formatCell).join(", ");
+    })
+    .join(" · ");
+}
+
+/** Unscaled numbers of one sample. */
+function readSample(field: RawField, sample: number): number[] {
+  const start = (sample + field.firstRow) * field.width;
+  const size = countValues(shapeOf(field.shape.axes)) ?? 1;
+  return Array.from(field.values.subarray(start, start + size));
+}
+
+/** Six significant digits: single precision shows noise beyond them. */
+export function formatCell(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+}
