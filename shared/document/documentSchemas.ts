@@ -127,6 +127,12 @@ const dataSourceSchema = z.discriminatedUnion("kind", [
         horizon: z.int().min(1).max(1_000_000),
       })
       .nullable(),
+    missing: z.exactOptional(
+      z.strictObject({
+        texts: z.array(z.string().max(100)).max(100).readonly(),
+        rows: z.enum(["fill", "drop"]),
+      }),
+    ),
   }),
 ]);
 
