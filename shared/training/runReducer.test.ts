@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { runId } from "../base/ids.ts";
+import type { RunEvent } from "./events.ts";
+import {
+  initialRunState,
+  maxStepPoints,
+  runReducer,
+  selectMetricNames,
+  selectProgress,
+} from "./runReducer.ts";
+
+const started: RunEvent = {
+  kind: "started",
+  runId: runId("run-1"),
+  atMs: 0,
+  backend: "cpu",
+  device: "JavaScript",
+  epochs: 2,
+  stepsPerEpoch: 4,
+  sampleCount: 16,
+};
+const step = (epoch: number, number: number): RunEvent => ({
+  kind: "step",
+  epoch,
+  step: number,
+  metrics: { loss: 1 / number },
+  samplesPerSecond: 10,
+  elapsedMs: 1,
+  remainingMs: null,
+  memoryBytes: 1,
+});
+const epoch = (number: number, isBest: boolean): RunEvent => ({
+  kind: "epoch",
+  epoch: number,
+  metrics: { loss: 0.5, accuracy: 0.9, valLoss: 0.6, valAccuracy: 0.8 },
+  elapsedMs: 5,
+  isBest,
+});
+const ended = (reason: "finished" | "stopped" | "failed"): RunEvent => ({
+  kind: "ended",
+  reason,
+  message: "Done.",
+  epochs: 2,
+  metrics: { loss: 0.5 },
+  elapsedMs: 9,
+  hasWeights: true,
+});
+const report: RunEvent = {
+  kind: "report",
+  report: { confusion: null, residuals: null, samples: [], baselines: [] },
+};
+const play = (...events: readonly RunEvent[]) => events.reduce(runReducer, initialRunState);
+
+test.each([
+  ["waiting", []],
+  ["running", [started]],
+  ["running", [started, step(1, 1)]],
+  ["paused", [started, { kind: "paused", elapsedMs: 1 }]],
+  ["paused", [started, { kind: "paused", elapsedMs: 1 }, step(1, 2)]],
+  ["running", [started, { kind: "paused", elapsedMs: 1 }, { kind: "resumed", elapsedMs: 1 }]],
+  ["ended", [started, ended("stopped")]],
+  ["ended", [started, ended("failed"), step(1, 3)]],
+] satisfies [string, RunEvent[]][])("is %s after %j", (phase, events) => {
+  expect(play(...events).phase).toBe(phase);
+});
+
+test("steps stand at their place on the axis of epochs", () => {
+  const state = play(started, step(1, 2), step(2, 4));
+  expect(state.steps.map((point) => point.position)).toEqual([0.5, 2]);
+  expect(selectProgress(state)).toBe(1);
+});
+
+test("the best epoch is the last one that was called best", () => {
+  const state = play(started, epoch(1, true), epoch(2, false));
+  expect(state.bestEpoch).toBe(1);
+  expect(state.epochs).toHaveLength(2);
+  expect(selectMetricNames(state)).toEqual(["loss", "accuracy"]);
+});
+
+test("a long run keeps a bounded number of points, the last one included", () => {
+  let state = play(started);
+  for (let number = 1; number <= 3 * maxStepPoints; number++)
+    state = runReducer(state, step(1, number));
+  expect(state.steps.length).toBeLessThanOrEqual(maxStepPoints);
+  expect(state.steps.at(-1)?.metrics).toEqual({ loss: 1 / (3 * maxStepPoints) });
+});
+
+test("a report may come after the end; a new start clears everything", () => {
+  const state = play(started, ended("finished"), report);
+  expect(state.report).not.toBeNull();
+  expect(selectProgress(state)).toBe(1);
+  expect(play(started, step(1, 1), started)).toEqual(play(started));
+});

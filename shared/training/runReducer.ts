@@ -1,0 +1,112 @@
+import { assertNever } from "../base/assertNever.ts";
+import type { Metrics, RunEvent, RunReport } from "./events.ts";
+
+/** What a run looks like after some events: what panels and charts draw. Plain data. */
+export interface RunState {
+  readonly phase: "waiting" | "running" | "paused" | "ended";
+  readonly started: Extract<RunEvent, { kind: "started" }> | null;
+  /** The last step seen: running means, speed, time left, memory. */
+  readonly latest: Extract<RunEvent, { kind: "step" }> | null;
+  /** Running training means along the way, thinned out to at most `maxStepPoints`. */
+  readonly steps: readonly StepPoint[];
+  readonly epochs: readonly EpochPoint[];
+  /** Epoch of the best weights so far; null before the first. */
+  readonly bestEpoch: number | null;
+  readonly report: RunReport | null;
+  readonly ended: Extract<RunEvent, { kind: "ended" }> | null;
+}
+
+export interface StepPoint {
+  /** In epochs: 1.5 is halfway through the second. */
+  readonly position: number;
+  readonly metrics: Metrics;
+}
+
+export interface EpochPoint {
+  readonly epoch: number;
+  readonly metrics: Metrics;
+  readonly elapsedMs: number;
+  readonly isBest: boolean;
+}
+
+export const initialRunState: RunState = {
+  phase: "waiting",
+  started: null,
+  latest: null,
+  steps: [],
+  epochs: [],
+  bestEpoch: null,
+  report: null,
+  ended: null,
+};
+
+/** Curves beyond this are finer than a screen; every other point is then dropped. */
+export const maxStepPoints = 2000;
+
+/** Folds one event into the state. Events after the end change nothing but the report, which may come late. */
+export function runReducer(state: RunState, event: RunEvent): RunState {
+  if (state.phase === "ended" && event.kind !== "report" && event.kind !== "started") return state;
+  switch (event.kind) {
+    case "started":
+      return { ...initialRunState, phase: "running", started: event };
+    case "step":
+      return {
+        ...state,
+        // A step that was under way when the run was paused may still be told of.
+        phase: state.phase === "paused" ? "paused" : "running",
+        latest: event,
+        steps: addPoint(state.steps, {
+          position: positionOf(state, event),
+          metrics: event.metrics,
+        }),
+      };
+    case "epoch":
+      return {
+        ...state,
+        epochs: [
+          ...state.epochs,
+          {
+            epoch: event.epoch,
+            metrics: event.metrics,
+            elapsedMs: event.elapsedMs,
+            isBest: event.isBest,
+          },
+        ],
+        bestEpoch: event.isBest ? event.epoch : state.bestEpoch,
+      };
+    case "paused":
+      return { ...state, phase: "paused" };
+    case "resumed":
+      return { ...state, phase: "running" };
+    case "report":
+      return { ...state, report: event.report };
+    case "ended":
+      return { ...state, phase: "ended", ended: event };
+    default:
+      return assertNever(event);
+  }
+}
+
+function positionOf(state: RunState, event: Extract<RunEvent, { kind: "step" }>): number {
+  const stepsPerEpoch = state.started?.stepsPerEpoch ?? 1;
+  return event.epoch - 1 + event.step / Math.max(1, stepsPerEpoch);
+}
+
+function addPoint(points: readonly StepPoint[], point: StepPoint): readonly StepPoint[] {
+  const kept =
+    points.length < maxStepPoints ? points : points.filter((_, index) => index % 2 === 1);
+  return [...kept, point];
+}
+
+/** Share of the whole run that is done, 0 to 1. */
+export function selectProgress(state: RunState): number {
+  if (state.phase === "ended" && state.ended?.reason === "finished") return 1;
+  if (!state.started || !state.latest) return 0;
+  return Math.min(1, positionOf(state, state.latest) / Math.max(1, state.started.epochs));
+}
+
+/** Logged names that have curves, training ones first: loss, accuracy, … without their validation twins. */
+export function selectMetricNames(state: RunState): readonly string[] {
+  const metrics = state.epochs.at(-1)?.metrics ?? state.latest?.metrics ?? {};
+  return Object.keys(metrics).filter((name) => !/^val[A-Z]/.test(name));
+}
