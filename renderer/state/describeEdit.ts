@@ -1,0 +1,60 @@
+import { assertNever } from "#shared/base/assertNever.ts";
+import type { DocumentEdit } from "#shared/document/edits.ts";
+import type { ProjectDocument } from "#shared/document/model.ts";
+import { findLayer } from "#shared/layers/registry.ts";
+
+/** What an edit does, to stand after "Undo": "add Dense", "move 3 layers". For edits that bring no label of their own. */
+export function describeEdit(document: ProjectDocument, edit: DocumentEdit): string {
+  const nameOf = (id: string): string =>
+    Object.values(document.graph.nodes).find((node) => node.id === id)?.name ?? "a layer";
+  switch (edit.kind) {
+    case "addNode":
+      return `add ${titleOf(edit.node.type)}`;
+    case "removeNodes":
+      return `delete ${count(edit.nodes.length, "layer")}`;
+    case "moveNodes":
+      return `move ${count(Object.keys(edit.positions).length, "layer")}`;
+    case "renameNode":
+      return `rename ${nameOf(edit.node)}`;
+    case "setParams":
+      return `change ${nameOf(edit.node)}`;
+    case "resetParams":
+      return `reset ${nameOf(edit.node)}`;
+    case "replaceType":
+      return `replace ${nameOf(edit.node)} by ${titleOf(edit.type)}`;
+    case "connect":
+      return `connect ${nameOf(edit.source)} to ${nameOf(edit.target)}`;
+    case "disconnect":
+      return `remove ${count(edit.edges.length, "wire")}`;
+    case "insertOnEdge":
+      return `insert ${titleOf(edit.node.type)}`;
+    case "reorderInputs":
+      return `reorder the inputs of ${nameOf(edit.node)}`;
+    case "addFragment":
+      return `add ${count(edit.nodes.length, "layer")}`;
+    case "addNote":
+      return "add a note";
+    case "setNote":
+      return "change a note";
+    case "removeNotes":
+      return `delete ${count(edit.notes.length, "note")}`;
+    case "renameProject":
+      return "rename the project";
+    case "setData":
+      return edit.data === null ? "remove the data" : "change the data";
+    case "setTraining":
+      return "change the training settings";
+    case "batch":
+      return edit.label;
+    default:
+      return assertNever(edit);
+  }
+}
+
+function titleOf(type: string): string {
+  return findLayer(type)?.title ?? type;
+}
+
+function count(number: number, thing: string): string {
+  return number === 1 ? `a ${thing}` : `${number} ${thing}s`;
+}

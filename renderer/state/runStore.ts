@@ -1,0 +1,69 @@
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import type { RunInfo } from "#shared/host/contract.ts";
+import type { RunEvent } from "#shared/training/events.ts";
+import { initialRunState, runReducer, type RunState } from "#shared/training/runReducer.ts";
+
+/** Runs of the open project. The training client feeds it; panels and charts read it. */
+export interface RunStoreState {
+  /** The run that this window started last, also after its end. */
+  readonly active: ActiveRun | null;
+  /** Newest first, the active one included. */
+  readonly runs: readonly RunInfo[];
+  /** The run that the Runs view shows. */
+  readonly chosen: string | null;
+
+  /** A run starts: it becomes the active one. */
+  readonly begin: (info: RunInfo) => void;
+  /** An event of the run; late ones of other runs are ignored. */
+  readonly receive: (runId: string, event: RunEvent) => void;
+  readonly setRuns: (runs: readonly RunInfo[]) => void;
+  readonly changeRun: (runId: string, change: Partial<RunInfo>) => void;
+  readonly removeRun: (runId: string) => void;
+  readonly choose: (runId: string | null) => void;
+  /** Another project was opened. */
+  readonly clear: () => void;
+}
+
+export interface ActiveRun {
+  readonly info: RunInfo;
+  readonly state: RunState;
+}
+
+export const runStore = createStore<RunStoreState>()((set) => ({
+  active: null,
+  runs: [],
+  chosen: null,
+
+  begin: (info) =>
+    set(({ runs }) => ({
+      active: { info, state: initialRunState },
+      runs: [info, ...runs.filter((run) => run.id !== info.id)],
+      chosen: info.id,
+    })),
+  receive: (runId, event) =>
+    set(({ active }) =>
+      active === null || active.info.id !== runId
+        ? {}
+        : { active: { ...active, state: runReducer(active.state, event) } },
+    ),
+  setRuns: (runs) => set({ runs }),
+  changeRun: (runId, change) =>
+    set(({ runs, active }) => ({
+      runs: runs.map((run) => (run.id === runId ? { ...run, ...change } : run)),
+      active:
+        active?.info.id === runId ? { ...active, info: { ...active.info, ...change } } : active,
+    })),
+  removeRun: (runId) =>
+    set(({ runs, active, chosen }) => ({
+      runs: runs.filter((run) => run.id !== runId),
+      active: active?.info.id === runId ? null : active,
+      chosen: chosen === runId ? null : chosen,
+    })),
+  choose: (chosen) => set({ chosen }),
+  clear: () => set({ active: null, runs: [], chosen: null }),
+}));
+
+export function useRuns<T>(selector: (state: RunStoreState) => T): T {
+  return useStore(runStore, selector);
+}

@@ -1,0 +1,49 @@
+import { Dialog as Radix } from "radix-ui";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { classNames } from "./classNames.ts";
+import { IconButton } from "./Button.tsx";
+import "./dialog.css";
+
+export interface DialogProps {
+  readonly isOpen: boolean;
+  readonly title: string;
+  /** One sentence under the title, read out when the dialog opens. */
+  readonly description?: ReactNode;
+  readonly size?: "small" | "medium" | "large";
+  readonly children?: ReactNode;
+  /** Buttons, the main one last. */
+  readonly footer?: ReactNode;
+  readonly onClose: () => void;
+}
+
+/** A modal dialog: the focus stays inside, Escape closes it, the focus returns to where it was. */
+export function Dialog(props: DialogProps) {
+  const { isOpen, title, description, size = "medium", children, footer, onClose } = props;
+  return (
+    <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="nl-scrim" />
+        <Radix.Content
+          className={classNames("nl-dialog", `is-${size}`)}
+          data-modal=""
+          {...(description === undefined ? { "aria-describedby": undefined } : {})}
+        >
+          <header className="nl-dialog-header">
+            <Radix.Title className="nl-dialog-title">{title}</Radix.Title>
+            <Radix.Close asChild>
+              <IconButton icon={X} label="Close" className="nl-dialog-close" />
+            </Radix.Close>
+            {description !== undefined && (
+              <Radix.Description asChild>
+                <div className="nl-dialog-description">{description}</div>
+              </Radix.Description>
+            )}
+          </header>
+          {children !== undefined && <div className="nl-dialog-body">{children}</div>}
+          {footer !== undefined && <footer className="nl-dialog-footer">{footer}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

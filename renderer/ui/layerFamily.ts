@@ -1,0 +1,25 @@
+/** The colour token of a layer category; unknown categories (old or foreign layers) look like plain ones. */
+export function familyColor(category: string): `--c-${string}` {
+  switch (category) {
+    case "core":
+      return "--c-dense";
+    case "convolution":
+      return "--c-conv";
+    case "pooling":
+      return "--c-pool";
+    case "reshaping":
+      return "--c-shape";
+    case "recurrent":
+      return "--c-rnn";
+    case "normalization":
+      return "--c-norm";
+    case "regularization":
+      return "--c-reg";
+    case "activation":
+      return "--c-attn";
+    case "merge":
+      return "--c-merge";
+    default:
+      return "--c-io";
+  }
+}
