@@ -69,3 +69,20 @@ export function multiplySizes(sizes: readonly (number | null)[]): number | null 
 export function formatTuple(values: readonly number[]): string {
   return values.join("×");
 }
+
+/** Layers that compute with fractions; numbers of words or classes must go through an Embedding. */
+export function checkFloat(input: Shape): Result<Shape, ShapeIssue> {
+  if (input.dtype === "float32") return ok(input);
+  return err({
+    code: "dtype",
+    needs: "decimal numbers (float32)",
+    input: 0,
+    hints: input.axes.length === 1 ? [{ kind: "insert", type: "embedding" }] : [],
+  });
+}
+
+/** Index into `axes` of an axis as Keras counts it (0 is the batch, −1 the last); null where there is none. */
+export function resolveAxis(kerasAxis: number, rank: number): number | null {
+  const index = kerasAxis < 0 ? rank + kerasAxis : kerasAxis - 1;
+  return index >= 0 && index < rank ? index : null;
+}

@@ -3,7 +3,9 @@ import { initializers } from "./namedConfigs.ts";
 import type {
   BoolParam,
   ConstraintParam,
+  FloatParam,
   InitializerParam,
+  IntParam,
   IntTupleParam,
   RegularizerParam,
 } from "./params.ts";
@@ -127,11 +129,13 @@ export function constraintParam(label: string): ConstraintParam {
   };
 }
 
-/** The regularizers and constraints of a layer with kernel and bias, in Keras's order. */
+/**
+ * The regularizers and constraints of a layer with kernel and bias, in Keras's order. Keras's activity regularizer is
+ * left out: tfjs takes the option and then throws as soon as such a layer is applied.
+ */
 export const kernelOptions = {
   kernelRegularizer: regularizerParam("Kernel regularizer"),
   biasRegularizer: regularizerParam("Bias regularizer"),
-  activityRegularizer: regularizerParam("Activity regularizer"),
   kernelConstraint: constraintParam("Kernel constraint"),
   biasConstraint: constraintParam("Bias constraint"),
 } as const;
@@ -196,3 +200,41 @@ export function dilationRateParam(length: number): IntTupleParam {
     help: "Gaps between the points of the kernel: 2 looks at every second value and so sees twice as far.",
   };
 }
+
+/** Keras counts the batch as axis 0, so 1 is the first axis of a sample and −1 the last. */
+export function axisParam(help: string): IntParam {
+  return { kind: "int", default: -1, min: -6, max: 6, group: "advanced", label: "Axis", help };
+}
+
+export const rateParam = {
+  kind: "float",
+  default: 0.5,
+  min: 0,
+  max: 1,
+  // Keras allows 1 and drops everything; tfjs then drops nothing.
+  isMaxExclusive: true,
+  isRequired: true,
+  label: "Rate",
+  help: "Share of values set to zero in training. 0.2 to 0.5 is usual.",
+} as const satisfies FloatParam;
+
+export const seedParam = {
+  kind: "int",
+  default: null,
+  nullable: true,
+  min: 0,
+  max: 2_147_483_647,
+  group: "advanced",
+  label: "Seed",
+  help: "Makes exported code draw the same numbers each time. Training here derives its own from the seed of the run.",
+} as const satisfies IntParam;
+
+export const epsilonParam = {
+  kind: "float",
+  default: 0.001,
+  min: 0,
+  isMinExclusive: true,
+  group: "advanced",
+  label: "Epsilon",
+  help: "Small number added to the variance, so that nothing is divided by zero.",
+} as const satisfies FloatParam;

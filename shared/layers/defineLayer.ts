@@ -55,11 +55,17 @@ export interface WeightSpec {
 
 /** One constructor call in Keras's vocabulary (camelCase option names), ready for tfjs and for the printers. */
 export interface LayerCall {
-  /** Keras's class name, also tfjs's registered class name. */
+  /** Keras's class name, and tfjs's registered class name unless `tfjsClassName` is given. */
   readonly className: string;
+  readonly tfjsClassName?: string;
   /** The function in `tf.layers`; spelled irregularly (`cropping2D`, `upSampling2d`), so always explicit. */
   readonly tfjsFactory: string;
   readonly options: readonly CallOption[];
+  /**
+   * tfjs only: the layer that each input passes through first (null: none). tfjs has no Subtract, so there a − b is
+   * Add of a and Rescaling(−1) of b, which plain tfjs can also load.
+   */
+  readonly tfjsInputCalls?: readonly (LayerCall | null)[];
 }
 
 export interface CallOption {

@@ -12,20 +12,27 @@ export interface LowerRequest {
   readonly params: Readonly<Record<string, unknown>>;
   /** Options that are not part of the call, or that `extra` gives. */
   readonly omit?: readonly string[];
+  /** tfjs's class where it isn't Keras's. */
+  readonly tfjsClassName?: string;
   /** Options that aren't parameters, or that print irregularly; they come after the others. */
   readonly extra?: readonly CallOption[];
 }
 
 /** The constructor call: one option per parameter, in the order of the specs, with each target's name and default. */
 export function lowerParams(request: LowerRequest): LayerCall {
-  const { className, tfjsFactory, specs, params, omit = [], extra = [] } = request;
+  const { className, tfjsClassName, tfjsFactory, specs, params, omit = [], extra = [] } = request;
   const options: CallOption[] = [];
   for (const [name, spec] of Object.entries(specs)) {
     if (omit.includes(name)) continue;
     // Sound because `params` came from `readParams` over the same specs, which yields JSON only.
     options.push(lowerParam(name, spec, (params[name] ?? null) as JsonValue));
   }
-  return { className, tfjsFactory, options: [...options, ...extra] };
+  return {
+    className,
+    ...(tfjsClassName === undefined ? {} : { tfjsClassName }),
+    tfjsFactory,
+    options: [...options, ...extra],
+  };
 }
 
 export function lowerParam(name: string, spec: ParamSpec, value: JsonValue): CallOption {

@@ -1,4 +1,5 @@
 import { assertNever } from "../base/assertNever.ts";
+import type { JsonPrimitive } from "../base/json.ts";
 
 /**
  * Initializers, regularizers and constraints: one table for the property form, the checks, the engine and the
@@ -259,4 +260,20 @@ export function namedTable(kind: NamedKind): NamedTable {
 export function findNamedConfig(kind: NamedKind, name: string): NamedConfigSpec | null {
   const table = namedTable(kind);
   return Object.hasOwn(table, name) ? (table[name] ?? null) : null;
+}
+
+/** How tfjs wants it: the factory in `tf.initializers` (…), and its options without those that are unset. */
+export function toTfjsConfig(
+  kind: NamedKind,
+  name: string,
+  config: Readonly<Record<string, JsonPrimitive>>,
+): { readonly factory: string; readonly options: Readonly<Record<string, JsonPrimitive>> } {
+  const spec = findNamedConfig(kind, name);
+  const options: Record<string, JsonPrimitive> = {};
+  for (const [option, value] of Object.entries(config)) {
+    if (value === null) continue;
+    const renamed = spec?.options[option]?.tfjsValues;
+    options[option] = renamed && typeof value === "string" ? (renamed[value] ?? value) : value;
+  }
+  return { factory: spec?.tfjsFactory ?? name, options };
 }

@@ -63,6 +63,7 @@ export function checkParam(spec: ParamSpec, value: JsonValue): Checked {
         ? ok(value)
         : err(`must be at most ${spec.maxLength ?? 200} characters long`);
     case "intTuple":
+      if (value === null && spec.nullable) return ok(null);
       if (!isList(value) || value.length !== spec.length)
         return mismatch(count(spec.length, "whole number"), value);
       return checkEntries(value, spec, false);

@@ -127,7 +127,7 @@ export const dense = defineLayer({
         kernelInitializer: { name: "identity", gain: 0.5 },
         biasInitializer: { name: "constant", value: 0.1 },
         kernelRegularizer: { name: "l1l2", l1: 0.01, l2: 0.02 },
-        activityRegularizer: { name: "l2" },
+        biasRegularizer: { name: "l2" },
         kernelConstraint: { name: "maxNorm", maxValue: 3 },
         biasConstraint: { name: "nonNeg" },
         trainable: false,

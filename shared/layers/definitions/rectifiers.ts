@@ -1,0 +1,216 @@
+/** ReLU and its relatives: shape in, shape out. */
+import { err, ok } from "../../base/result.ts";
+import { checkFloat, knownSize, onlyInput, parameterIssue, weight } from "../axes.ts";
+import {
+  constraintParam,
+  initializerParam,
+  regularizerParam,
+  trainableParam,
+} from "../commonParams.ts";
+import { defineLayer } from "../defineLayer.ts";
+import { lowerParams } from "../lowerParams.ts";
+import type { Shape } from "../shape.ts";
+
+// Keras also has `negative_slope` and `threshold`; tfjs's ReLU has neither. LeakyReLU gives a slope.
+const reluSpecs = {
+  maxValue: {
+    kind: "float",
+    default: null,
+    nullable: true,
+    min: 0,
+    label: "Largest value",
+    help: "Values above are cut off: 6 gives ReLU6. Empty means no limit.",
+  },
+} as const;
+
+export const relu = defineLayer({
+  type: "relu",
+  title: "ReLU",
+  category: "activation",
+  summary: "Sets negative values to zero.",
+  about:
+    "f(x) = max(0, x), optionally cut off at a largest value. The usual activation of hidden layers: cheap, and its gradient does not fade for positive values. Units that are negative for all data stop learning; LeakyReLU avoids that.",
+  sources: [
+    {
+      title: "Keras: ReLU layer",
+      url: "https://keras.io/api/layers/activation_layers/relu/",
+    },
+    { title: "Nair & Hinton 2010, Rectified linear units improve restricted Boltzmann machines" },
+  ],
+  keywords: ["rectified linear", "rectifier", "relu6"],
+  inputs: { min: 1, max: 1 },
+  outputs: 1,
+  params: reluSpecs,
+  caption: ({ maxValue }) => (maxValue === null ? [] : [`≤ ${maxValue}`]),
+  inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
+  weights: () => [],
+  lower: (params) =>
+    lowerParams({ className: "ReLU", tfjsFactory: "reLU", specs: reluSpecs, params }),
+  examples: [
+    { params: {}, inputs: [[5]], output: [5], weightCount: 0 },
+    { params: { maxValue: 0.5 }, inputs: [[4, 4, 2]], output: [4, 4, 2], weightCount: 0 },
+  ],
+});
+
+const leakySpecs = {
+  negativeSlope: {
+    kind: "float",
+    default: 0.3,
+    min: 0,
+    tfjsName: "alpha",
+    label: "Negative slope",
+    help: "Factor for negative values. 0 would be ReLU; 0.01 to 0.3 is usual.",
+  },
+} as const;
+
+export const leakyRelu = defineLayer({
+  type: "leakyRelu",
+  title: "LeakyReLU",
+  category: "activation",
+  summary: "Like ReLU, but negative values keep a small slope.",
+  about:
+    "f(x) = x for x ≥ 0, slope · x below. Units never go silent for good, because there is always a gradient. Much used in the discriminators of generative networks.",
+  sources: [
+    {
+      title: "Keras: LeakyReLU layer",
+      url: "https://keras.io/api/layers/activation_layers/leaky_relu/",
+    },
+    {
+      title: "Maas et al. 2013, Rectifier nonlinearities improve neural network acoustic models",
+    },
+  ],
+  keywords: ["leaky", "rectifier"],
+  inputs: { min: 1, max: 1 },
+  outputs: 1,
+  params: leakySpecs,
+  caption: ({ negativeSlope }) => [String(negativeSlope)],
+  inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
+  weights: () => [],
+  lower: (params) =>
+    lowerParams({ className: "LeakyReLU", tfjsFactory: "leakyReLU", specs: leakySpecs, params }),
+  examples: [
+    { params: {}, inputs: [[5]], output: [5], weightCount: 0 },
+    { params: { negativeSlope: 0.01 }, inputs: [[3, 2]], output: [3, 2], weightCount: 0 },
+  ],
+});
+
+const preluSpecs = {
+  alphaInitializer: initializerParam({ label: "Alpha initializer", initial: "zeros" }),
+  alphaRegularizer: regularizerParam("Alpha regularizer"),
+  alphaConstraint: constraintParam("Alpha constraint"),
+  sharedAxes: {
+    kind: "intList",
+    default: [],
+    min: 1,
+    max: 6,
+    maxLength: 4,
+    label: "Shared axes",
+    help: "Axes along which one slope is shared. For images 1, 2 gives one slope per channel; the batch would be 0.",
+  },
+  trainable: trainableParam,
+} as const;
+
+/** Sizes of alpha: 1 along shared axes. Null where a size would have to be known. */
+function alphaShape(sharedAxes: readonly number[], shape: Shape): readonly (number | null)[] {
+  return shape.axes.map(({ size }, index) => (sharedAxes.includes(index + 1) ? 1 : size));
+}
+
+export const prelu = defineLayer({
+  type: "prelu",
+  title: "PReLU",
+  category: "activation",
+  summary: "Like LeakyReLU, but the slope for negative values is learned.",
+  about:
+    "f(x) = x for x ≥ 0, alpha · x below, with one alpha per value unless axes are shared. On images share height and width (1, 2); otherwise there are as many slopes as pixels times channels.",
+  sources: [
+    {
+      title: "Keras: PReLU layer",
+      url: "https://keras.io/api/layers/activation_layers/prelu/",
+    },
+    {
+      title: "He et al. 2015, Delving deep into rectifiers",
+      url: "https://arxiv.org/abs/1502.01852",
+    },
+  ],
+  keywords: ["parametric", "rectifier"],
+  inputs: { min: 1, max: 1 },
+  outputs: 1,
+  params: preluSpecs,
+  caption: ({ sharedAxes }) => (sharedAxes.length > 0 ? [`shared ${sharedAxes.join(", ")}`] : []),
+  inferShape({ sharedAxes }, inputs) {
+    const shape = onlyInput(inputs);
+    const checked = checkFloat(shape);
+    if (!checked.ok) return checked;
+    const outside = sharedAxes.find((axis) => axis > shape.axes.length);
+    if (outside !== undefined)
+      return parameterIssue("sharedAxes", `'s shared axes must be 1 to ${shape.axes.length}`);
+    const unknown = alphaShape(sharedAxes, shape).indexOf(null);
+    if (unknown >= 0)
+      return err({
+        code: "unknown-size",
+        needs: `a known size along ${shape.axes[unknown]?.name ?? "every axis"}, or that axis shared`,
+        input: 0,
+        hints: [
+          {
+            kind: "setParam",
+            param: "sharedAxes",
+            value: [...sharedAxes, unknown + 1],
+            title: `Share axis ${unknown + 1}`,
+          },
+        ],
+      });
+    return ok(shape);
+  },
+  weights({ sharedAxes, trainable }, inputs) {
+    const sizes = alphaShape(sharedAxes, onlyInput(inputs)).map(knownSize);
+    return [weight("alpha", sizes, trainable)];
+  },
+  lower: (params) =>
+    lowerParams({ className: "PReLU", tfjsFactory: "prelu", specs: preluSpecs, params }),
+  examples: [
+    { params: {}, inputs: [[5]], output: [5], weightCount: 5 },
+    {
+      params: { sharedAxes: [1, 2], alphaInitializer: { name: "constant", value: 0.25 } },
+      inputs: [[4, 4, 3]],
+      output: [4, 4, 3],
+      weightCount: 3,
+    },
+    {
+      params: { sharedAxes: [1], alphaRegularizer: { name: "l1" } },
+      inputs: [[null, 3]],
+      output: [null, 3],
+      weightCount: 3,
+    },
+  ],
+});
+
+// Keras has `alpha`; tfjs throws for any other than 1, so there is nothing to choose.
+const eluSpecs = {} as const;
+
+export const elu = defineLayer({
+  type: "elu",
+  title: "ELU",
+  category: "activation",
+  summary: "Like ReLU, but negative values bend smoothly towards −1.",
+  about:
+    "f(x) = x for x ≥ 0, exp(x) − 1 below. Means stay nearer to zero than with ReLU, at the price of an exponential. tfjs computes it with alpha = 1 only, so alpha is not offered.",
+  sources: [
+    { title: "Keras: ELU layer", url: "https://keras.io/api/layers/activation_layers/elu/" },
+    {
+      title: "Clevert et al. 2016, Fast and accurate deep network learning by ELUs",
+      url: "https://arxiv.org/abs/1511.07289",
+    },
+  ],
+  keywords: ["exponential linear"],
+  inputs: { min: 1, max: 1 },
+  outputs: 1,
+  params: eluSpecs,
+  caption: () => [],
+  inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
+  weights: () => [],
+  lower: (params) => lowerParams({ className: "ELU", tfjsFactory: "elu", specs: eluSpecs, params }),
+  examples: [
+    { params: {}, inputs: [[5]], output: [5], weightCount: 0 },
+    { params: {}, inputs: [[2, 3, 2]], output: [2, 3, 2], weightCount: 0 },
+  ],
+});
