@@ -34,12 +34,12 @@ export function assignFields(
 }
 
 /** True where the field's values can be poured into the input: the same sizes, or at least as many values. */
-export function fitsInput(input: PlanInput, field: FieldSpec): boolean {
+export function fitsInput(input: Pick<PlanInput, "shape">, field: FieldSpec): boolean {
   return fitsSizes(input.shape, field.shape);
 }
 
 /** A class target wants one unit per class, or a single unit where there are two; numbers want as many units. */
-export function fitsOutput(output: PlanOutput, field: FieldSpec): boolean {
+export function fitsOutput(output: Pick<PlanOutput, "shape">, field: FieldSpec): boolean {
   if (field.classes === null) return fitsSizes(output.shape, field.shape);
   const units = output.shape.axes.at(-1)?.size ?? null;
   return (
