@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { createRandom } from "../base/random.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import { sizesOf } from "../layers/shape.ts";
-import { createLayer } from "./createLayer.ts";
+import { createLayer, prepareInputs } from "./createLayer.ts";
 import { seedInitializers } from "./seedLayers.ts";
 
 /**
@@ -28,8 +28,9 @@ export function buildModel(plan: ModelPlan, options: { readonly seed: number }):
       const layer = createLayer(planned.call, planned.name);
       // By position, so that renaming a layer does not change its weights.
       seedInitializers(layer, random.fork(String(index)));
-      const [only] = sources;
-      const output = layer.apply(sources.length === 1 && only ? only : sources);
+      const prepared = prepareInputs(planned.call, sources, planned.name);
+      const [only] = prepared;
+      const output = layer.apply(prepared.length === 1 && only ? only : prepared);
       tensors.set(planned.name, expectSymbolic(output));
     } catch (error) {
       throw new Error(

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { CallOption, CallValue, LayerCall } from "../layers/defineLayer.ts";
+import { toTfjsConfig } from "../layers/namedConfigs.ts";
 
 /** tfjs's factories, looked up by name: every one takes one options object. */
 type Factory = (options: Record<string, unknown>) => unknown;
@@ -30,28 +31,37 @@ function isUnsaid(option: CallOption): boolean {
 
 function convertValue(value: CallValue): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (!("kind" in value)) return value;
+  // A copy: tfjs's Reshape and LayerNormalization write into the list they are given.
+  if (!("kind" in value)) return structuredClone(value);
+  if (value.kind === "layer") return createLayer(value.call);
+  const { factory, options } = toTfjsConfig(value.kind, value.name, value.config);
   switch (value.kind) {
-    case "layer":
-      return createLayer(value.call);
     case "initializer":
-      return findFactory(tf.initializers, value.name)({ ...value.config });
+      return findFactory(tf.initializers, factory)({ ...options });
     case "regularizer":
-      return findFactory(tf.regularizers, value.name)({ ...value.config });
+      return findFactory(tf.regularizers, factory)({ ...options });
     case "constraint":
-      return findFactory(tf.constraints, value.name)({ ...value.config });
+      return findFactory(tf.constraints, factory)({ ...options });
   }
 }
 
-function findFactory(namespace: object, name: string): Factory {
-  // tfjs spells `leCunNormal` where Keras has `lecun_normal`, hence the second look.
-  const key = name in namespace ? name : findIgnoringCase(namespace, name);
-  const found: unknown = key === undefined ? undefined : Reflect.get(namespace, key);
-  if (typeof found !== "function") throw new Error(`tfjs has no "${name}".`);
-  return (options) => Reflect.apply(found, namespace, [options]);
+/** Sends inputs through the layers that tfjs needs before the call itself (see `LayerCall.tfjsInputCalls`). */
+export function prepareInputs(
+  call: LayerCall,
+  inputs: readonly tf.SymbolicTensor[],
+  name: string,
+): tf.SymbolicTensor[] {
+  return inputs.map((input, index) => {
+    const before = call.tfjsInputCalls?.[index];
+    if (!before) return input;
+    const output = createLayer(before, `${name}_input_${index + 1}`).apply(input);
+    if (output instanceof tf.SymbolicTensor) return output;
+    throw new Error(`tf.layers.${before.tfjsFactory} gave no symbolic tensor.`);
+  });
 }
 
-function findIgnoringCase(namespace: object, name: string): string | undefined {
-  const wanted = name.toLowerCase();
-  return Object.keys(namespace).find((key) => key.toLowerCase() === wanted);
+function findFactory(namespace: object, name: string): Factory {
+  const found: unknown = Object.hasOwn(namespace, name) ? Reflect.get(namespace, name) : undefined;
+  if (typeof found !== "function") throw new Error(`tfjs has no "${name}".`);
+  return (options) => Reflect.apply(found, namespace, [options]);
 }
