@@ -1,9 +1,16 @@
 /** All layers. A new one is a file in `definitions/`, an import and a line here; the order is the palette's. */
 import type { AnyLayerDefinition } from "./defineLayer.ts";
 import { activation } from "./definitions/activation.ts";
+import { averagePooling1d } from "./definitions/averagePooling1d.ts";
+import { averagePooling2d } from "./definitions/averagePooling2d.ts";
 import { batchNormalization } from "./definitions/batchNormalization.ts";
+import { bidirectional } from "./definitions/bidirectional.ts";
 import { concatenate } from "./definitions/concatenate.ts";
+import { conv1d } from "./definitions/conv1d.ts";
+import { conv2d } from "./definitions/conv2d.ts";
+import { conv2dTranspose } from "./definitions/conv2dTranspose.ts";
 import { dense } from "./definitions/dense.ts";
+import { depthwiseConv2d } from "./definitions/depthwiseConv2d.ts";
 import { dot } from "./definitions/dot.ts";
 import {
   dropout,
@@ -19,15 +26,29 @@ import {
   multiply,
   subtract,
 } from "./definitions/elementwiseMerges.ts";
+import { embedding } from "./definitions/embedding.ts";
 import { flatten } from "./definitions/flatten.ts";
+import { globalAveragePooling1d } from "./definitions/globalAveragePooling1d.ts";
+import { globalAveragePooling2d } from "./definitions/globalAveragePooling2d.ts";
+import { globalMaxPooling1d } from "./definitions/globalMaxPooling1d.ts";
+import { globalMaxPooling2d } from "./definitions/globalMaxPooling2d.ts";
+import { gru } from "./definitions/gru.ts";
 import { input } from "./definitions/input.ts";
 import { layerNormalization } from "./definitions/layerNormalization.ts";
+import { lstm } from "./definitions/lstm.ts";
+import { maxPooling1d } from "./definitions/maxPooling1d.ts";
+import { maxPooling2d } from "./definitions/maxPooling2d.ts";
 import { output } from "./definitions/output.ts";
 import { permute } from "./definitions/permute.ts";
 import { elu, leakyRelu, prelu, relu } from "./definitions/rectifiers.ts";
 import { repeatVector } from "./definitions/repeatVector.ts";
 import { reshape } from "./definitions/reshape.ts";
+import { separableConv2d } from "./definitions/separableConv2d.ts";
+import { simpleRnn } from "./definitions/simpleRnn.ts";
 import { softmax } from "./definitions/softmax.ts";
+import { timeDistributed } from "./definitions/timeDistributed.ts";
+import { upSampling2d } from "./definitions/upSampling2d.ts";
+import { zeroPadding2d } from "./definitions/zeroPadding2d.ts";
 
 export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Input and output
@@ -35,11 +56,35 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   output,
   // Core
   dense,
+  embedding,
+  // Convolution
+  conv1d,
+  conv2d,
+  depthwiseConv2d,
+  separableConv2d,
+  conv2dTranspose,
+  // Pooling
+  maxPooling1d,
+  maxPooling2d,
+  averagePooling1d,
+  averagePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  // Recurrent
+  simpleRnn,
+  lstm,
+  gru,
+  bidirectional,
+  timeDistributed,
   // Reshaping
   flatten,
   reshape,
   permute,
   repeatVector,
+  zeroPadding2d,
+  upSampling2d,
   // Normalization
   batchNormalization,
   layerNormalization,

@@ -78,7 +78,21 @@ export const reshape = defineLayer({
     );
   },
   weights: () => [],
-  lower: (params) => lowerParams({ className: "Reshape", tfjsFactory: "reshape", specs, params }),
+  lower(params, inputs) {
+    const available = countValues(onlyInput(inputs));
+    const call = lowerParams({ className: "Reshape", tfjsFactory: "reshape", specs, params });
+    if (!params.targetShape.includes(-1) || available === null) return call;
+    // tfjs leaves the size behind −1 open until data arrives, so that a Dense after it can't be built: it gets the number.
+    const known = -params.targetShape.reduce((product, size) => product * size, 1);
+    const resolved = params.targetShape.map((size) => (size === -1 ? available / known : size));
+    return {
+      ...call,
+      options: [
+        { tfjsName: "targetShape", pythonName: null, value: resolved },
+        { tfjsName: null, pythonName: "target_shape", value: params.targetShape },
+      ],
+    };
+  },
   examples: [
     { params: { targetShape: [3, 4] }, inputs: [[12]], output: [3, 4], weightCount: 0 },
     { params: { targetShape: [2, -1, 2] }, inputs: [[4, 6]], output: [2, 6, 2], weightCount: 0 },

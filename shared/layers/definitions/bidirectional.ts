@@ -1,0 +1,141 @@
+import { err, ok } from "../../base/result.ts";
+import { lastAxis, replaceLastAxis } from "../axes.ts";
+import { defineLayer } from "../defineLayer.ts";
+import {
+  captionInnerLayer,
+  innerLayerParam,
+  type InnerTypes,
+  liftIssue,
+  lowerInnerLayer,
+  needInnerLayer,
+  readInnerLayer,
+} from "../innerLayer.ts";
+import { lowerParams } from "../lowerParams.ts";
+import { axis } from "../shape.ts";
+import { gru } from "./gru.ts";
+import { lstm } from "./lstm.ts";
+import { simpleRnn } from "./simpleRnn.ts";
+
+const innerTypes: InnerTypes = [lstm, gru, simpleRnn];
+
+const specs = {
+  layer: innerLayerParam(innerTypes, {
+    default: { type: "lstm", params: {} },
+    label: "Layer",
+    help: "The recurrent layer that reads the sequence, once from each end.",
+  }),
+  mergeMode: {
+    kind: "enum",
+    options: ["concat", "sum", "mul", "ave"],
+    default: "concat",
+    label: "Merge mode",
+    help: "How both directions are joined: side by side (twice the features), summed, multiplied or averaged.",
+  },
+} as const;
+
+/** Keras's `merge_mode=None` and `backward_layer` are not offered: two outputs, and tfjs has no second layer. */
+export const bidirectional = defineLayer({
+  type: "bidirectional",
+  title: "Bidirectional",
+  category: "recurrent",
+  summary: "Runs a recurrent layer over the sequence in both directions and joins the results.",
+  about:
+    "Every output knows what came before and what comes after. Use it where the whole sequence is there at once (text, recorded signals), not for forecasting. It has twice the weights of the layer inside.",
+  sources: [
+    {
+      title: "Keras: Bidirectional layer",
+      url: "https://keras.io/api/layers/recurrent_layers/bidirectional/",
+    },
+    { title: "Schuster and Paliwal 1997: Bidirectional recurrent neural networks" },
+  ],
+  keywords: ["bilstm", "bigru", "both directions", "recurrent", "wrapper"],
+  inputs: { min: 1, max: 1 },
+  outputs: 1,
+  params: specs,
+  caption: ({ layer, mergeMode }) => [
+    ...captionInnerLayer(layer, innerTypes),
+    ...(mergeMode === "concat" ? [] : [mergeMode]),
+  ],
+
+  inferShape({ layer, mergeMode }, inputs) {
+    const inner = readInnerLayer(layer, innerTypes);
+    if (!inner.ok) return inner;
+    const output = inner.value.definition.inferShape(inner.value.params, inputs);
+    if (!output.ok) return err(liftIssue(output.error, layer, { keepsInserts: true }));
+    if (mergeMode !== "concat") return output;
+    const { name, size } = lastAxis(output.value);
+    return ok(replaceLastAxis(output.value, axis(name, size === null ? null : size * 2)));
+  },
+  weights({ layer }, inputs) {
+    const { definition, params } = needInnerLayer(layer, innerTypes);
+    const weights = definition.weights(params, inputs);
+    return ["forward", "backward"].flatMap((direction) =>
+      weights.map((entry) => ({ ...entry, name: `${direction}/${entry.name}` })),
+    );
+  },
+  multiplyAdds({ layer }, inputs, output) {
+    const { definition, params } = needInnerLayer(layer, innerTypes);
+    const count = definition.multiplyAdds?.(params, inputs, output) ?? null;
+    return count === null ? null : count * 2;
+  },
+  lower(params, inputs) {
+    const call = lowerInnerLayer(needInnerLayer(params.layer, innerTypes), inputs);
+    const merged = lowerParams({
+      className: "Bidirectional",
+      tfjsFactory: "bidirectional",
+      specs,
+      params,
+      omit: ["layer"],
+    });
+    return {
+      ...merged,
+      options: [
+        { tfjsName: "layer", pythonName: "layer", value: { kind: "layer", call } },
+        ...merged.options,
+      ],
+    };
+  },
+  examples: [
+    {
+      params: { layer: { type: "lstm", params: { units: 3 } } },
+      inputs: [[4, 2]],
+      output: [6],
+      weightCount: 144,
+    },
+    {
+      params: {
+        layer: { type: "gru", params: { units: 2, returnSequences: true } },
+        mergeMode: "sum",
+      },
+      inputs: [[4, 3]],
+      output: [4, 2],
+      weightCount: 72,
+    },
+    {
+      params: {
+        layer: { type: "simpleRnn", params: { units: 3, returnSequences: true } },
+        mergeMode: "mul",
+      },
+      inputs: [[5, 2]],
+      output: [5, 3],
+      weightCount: 36,
+    },
+    {
+      params: {
+        layer: { type: "lstm", params: { units: 2, returnSequences: true, goBackwards: true } },
+        mergeMode: "ave",
+      },
+      inputs: [[3, 2]],
+      output: [3, 2],
+      weightCount: 80,
+    },
+    {
+      params: {
+        layer: { type: "simpleRnn", params: { units: 2, returnSequences: true, useBias: false } },
+      },
+      inputs: [[null, 3]],
+      output: [null, 4],
+      weightCount: 20,
+    },
+  ],
+});

@@ -1,0 +1,85 @@
+/**
+ * Options and checks that the convolutions share.
+ *
+ * Left out on purpose: `activityRegularizer`, because tfjs throws NotImplementedError when such a layer is applied
+ * (tfjs-layers engine/topology.js, Layer.apply), and `groups`, which tfjs lacks.
+ */
+import type { ShapeIssue } from "../defineLayer.ts";
+import {
+  biasInitializerParam,
+  constraintParam,
+  regularizerParam,
+  trainableParam,
+  useBiasParam,
+} from "../commonParams.ts";
+import type { IntParam } from "../params.ts";
+
+export const filtersParam = {
+  kind: "int",
+  default: 32,
+  min: 1,
+  max: 65_536,
+  isRequired: true,
+  label: "Filters",
+  help: "Number of output channels: how many patterns the layer looks for. Usually doubled where the size is halved.",
+} as const satisfies IntParam;
+
+export const depthMultiplierParam = {
+  kind: "int",
+  default: 1,
+  min: 1,
+  max: 1024,
+  label: "Depth multiplier",
+  help: "Filters per input channel: the output has input channels × this many channels.",
+} as const satisfies IntParam;
+
+export const kernelRegularizerParam = regularizerParam("Kernel regularizer");
+export const kernelConstraintParam = constraintParam("Kernel constraint");
+export const depthwiseRegularizerParam = regularizerParam("Depthwise regularizer");
+export const depthwiseConstraintParam = constraintParam("Depthwise constraint");
+
+/** The bias and whether anything is trained; same in every convolution. */
+export const biasParams = {
+  useBias: useBiasParam,
+  biasInitializer: biasInitializerParam,
+  biasRegularizer: regularizerParam("Bias regularizer"),
+  biasConstraint: constraintParam("Bias constraint"),
+  trainable: trainableParam,
+} as const;
+
+/** TensorFlow's depthwise kernels know one stride only; tfjs would take two. */
+export function checkEqualStrides(strides: readonly number[]): ShapeIssue | null {
+  const [height = 1, width = 1] = strides;
+  if (height === width) return null;
+  return {
+    code: "parameter",
+    param: "strides",
+    needs:
+      "'s strides must be equal in height and width: TensorFlow has no depthwise convolution with two",
+    hints: [
+      {
+        kind: "setParam",
+        param: "strides",
+        value: [height, height],
+        title: `Set strides to ${height} × ${height}`,
+      },
+    ],
+  };
+}
+
+/** `strides 2` for the caption, where it isn't 1. */
+export function captionStrides(strides: readonly number[]): readonly string[] {
+  if (strides.every((value) => value === 1)) return [];
+  const isEven = strides.every((value) => value === strides[0]);
+  return [`stride ${isEven ? String(strides[0]) : strides.join("×")}`];
+}
+
+export function captionDilation(dilation: readonly number[]): readonly string[] {
+  if (dilation.every((value) => value === 1)) return [];
+  const isEven = dilation.every((value) => value === dilation[0]);
+  return [`dilation ${isEven ? String(dilation[0]) : dilation.join("×")}`];
+}
+
+export function captionActivation(activation: string): readonly string[] {
+  return activation === "linear" ? [] : [activation];
+}

@@ -1,0 +1,11 @@
+import { defineGlobalPooling2d } from "./globalPooling.ts";
+
+export const globalMaxPooling2d = defineGlobalPooling2d({
+  type: "globalMaxPooling2d",
+  title: "GlobalMaxPooling2D",
+  summary: "Keeps the largest value of each channel over the whole image.",
+  about:
+    "Turns feature maps of any size into one vector: for every channel the strongest response, wherever it was. It has no weights.",
+  page: "global_max_pooling2d",
+  keywords: ["image", "variable size", "feature vector"],
+});
