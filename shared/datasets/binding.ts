@@ -43,12 +43,14 @@ export type DataSource =
       readonly missing?: MissingCells;
     };
 
+export type CsvSource = Extract<DataSource, { readonly kind: "csv" }>;
+
 export interface MissingCells {
   /** Texts that mean "no value", besides the empty cell: `?`, `NA` … */
   readonly texts: readonly string[];
   /**
-   * `fill`: a number gets its column's training mean (in windows: the value before), a category all zeros.
-   * `drop`: rows with a missing feature are left out. Rows with a missing target are always left out.
+   * `fill`: a number gets its column's training mean, a category all zeros; in windows both repeat the value before.
+   * `drop`: rows with a missing feature are left out. Rows with a missing target always are, except in windows.
    */
   readonly rows: "fill" | "drop";
 }

@@ -39,6 +39,17 @@ export function fitScaling(field: RawField, scaling: Scaling, train: Uint32Array
   return { scale, offset, isIdentity: false };
 }
 
+/** Missing numbers become their column's mean over the training part. */
+export function fillGaps(field: RawField, train: Uint32Array): RawField {
+  const { width } = field;
+  const columns = Int32Array.from({ length: width }, (_, column) => column);
+  const means = measureGroups(field, columns, train).map(({ mean }) => mean);
+  const values = Float32Array.from(field.values, (value, index) =>
+    Number.isNaN(value) ? (means[index % width] ?? 0) : value,
+  );
+  return { ...field, values };
+}
+
 function fill(width: number, scale: number, offset: number): FieldScale {
   return {
     scale: new Float64Array(width).fill(scale),
@@ -84,6 +95,7 @@ function measureGroups(field: RawField, groups: Int32Array, train: Uint32Array):
       const statistic = statistics[groups[column] ?? -1];
       if (!statistic) continue;
       const value = values[row * width + column] ?? 0;
+      if (Number.isNaN(value)) continue;
       statistic.count += 1;
       const distance = value - statistic.mean;
       statistic.mean += distance / statistic.count;

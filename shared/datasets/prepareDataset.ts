@@ -2,7 +2,8 @@ import { err, ok, type Result } from "../base/result.ts";
 import { countValues, shapeOf } from "../layers/shape.ts";
 import type { DataBinding } from "./binding.ts";
 import type { Dataset, DataIssue, DatasetSummary, FieldSpec, SampleView } from "./dataset.ts";
-import { fitScaling, type FieldScale } from "./fitScaling.ts";
+import { fillGaps, fitScaling, type FieldScale } from "./fitScaling.ts";
+import { formatCell } from "./formatCell.ts";
 import { makeImages, type RawData, type RawField } from "./rawData.ts";
 import { resizeImages } from "./resizeImages.ts";
 import { splitBySeed, splitByTime, type Split } from "./splitSamples.ts";
@@ -72,7 +73,8 @@ function prepareField(
   { scaling, imageSize }: Pick<DataBinding, "scaling" | "imageSize">,
   train: Uint32Array,
 ): PreparedField {
-  const raw = imageSize && field.scaling.kind === "image" ? padOrCrop(field, imageSize) : field;
+  const sized = imageSize && field.scaling.kind === "image" ? padOrCrop(field, imageSize) : field;
+  const raw = sized.hasGaps ? fillGaps(sized, train) : sized;
   return {
     raw,
     spec: { name: raw.name, role: raw.role, shape: raw.shape, classes: raw.classes },
@@ -235,9 +237,4 @@ function readSample(field: RawField, sample: number): number[] {
   const start = (sample + field.firstRow) * field.width;
   const size = countValues(shapeOf(field.shape.axes)) ?? 1;
   return Array.from(field.values.subarray(start, start + size));
-}
-
-/** Six significant digits: single precision shows noise beyond them. */
-export function formatCell(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 }

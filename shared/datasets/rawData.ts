@@ -28,6 +28,8 @@ export interface RawField {
   readonly scaling: ScalingGroups;
   /** Column of a row that the sequence preview draws. */
   readonly shownColumn?: number;
+  /** Some numbers are NaN: missing, to be filled with their column's training mean. */
+  readonly hasGaps?: boolean;
 }
 
 export type RawValues = Uint8Array | Int32Array | Float32Array;

@@ -205,7 +205,7 @@ export interface IdxName {
 /** MNIST's names: `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz`, EMNIST's `emnist-letters-test-images-idx3-ubyte`. */
 export function recogniseIdxName(name: string): IdxName | null {
   const lower = name.toLowerCase().replace(/\.gz$/, "");
-  if (!/[-._]idx\d?([-._]|$)/.test(lower) && !/\.idx$/.test(lower)) return null;
+  if (!/[-._]idx\d?([-._]|$)/.test(lower) && !lower.endsWith(".idx")) return null;
   const content = /label|idx1\b/.test(lower)
     ? "labels"
     : /image|idx[34]\b/.test(lower)
