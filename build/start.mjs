@@ -27,7 +27,8 @@ if (electron.path !== null) {
   await build("desktop");
   runShell(electron.path, [root, ...options.files]);
 } else {
-  console.log(`${electron.reason}: serving Netloom to a browser instead.`);
+  if (electron.reason !== null)
+    console.log(`${electron.reason}: serving Netloom to a browser instead.`);
   await build("browser");
   const open = options.isOpening ? [] : ["--no-open"];
   const args = ["--port", String(options.port), ...open, ...options.files];
@@ -65,9 +66,9 @@ function readOptions() {
   }
 }
 
-/** Electron's executable, or the reason in words why the browser shell serves instead. */
+/** Electron's executable, or the reason in words why the browser shell serves instead (null: it was asked for). */
 async function findElectron() {
-  if (options.isBrowserWanted) return { path: null, reason: "As asked" };
+  if (options.isBrowserWanted) return { path: null, reason: null };
   const hasDisplay =
     process.platform !== "linux" ||
     Boolean(process.env.DISPLAY) ||
