@@ -15,8 +15,8 @@ export interface Backend {
   readonly note: string | null;
   /** Bytes that one tensor may have; null where no limit is known. */
   readonly maxTensorBytes: number | null;
-  /** Resolves when all work handed over so far is done. */
-  finishWork(): Promise<void>;
+  /** Called at every step: lets messages (pause, stop) in where reading a tensor does not. */
+  breathe(): Promise<void>;
   /** Tells of a lost device or an error that tfjs would swallow. Returns the way to stop listening. */
   onFault(listener: (fault: BackendFault) => void): () => void;
 }
@@ -117,15 +117,8 @@ function webgpuBackend(device: GPUDevice, adapter: GPUAdapter, isSoftware: boole
       device.limits.maxBufferSize,
       device.limits.maxStorageBufferBindingSize,
     ),
-    async finishWork() {
-      const backend = tf.backend();
-      // What tfjs has recorded but not handed over would otherwise not be waited for.
-      if (backend instanceof WebGPUBackend && Reflect.get(backend, "commandEncoder")) {
-        backend.endComputePassEncoder();
-        backend.submitQueue();
-      }
-      await device.queue.onSubmittedWorkDone();
-    },
+    // The loop reads small tensors back, which waits for the device and lets messages in.
+    breathe: () => Promise.resolve(),
     onFault(listener) {
       let isListening = true;
       const onError = (event: GPUUncapturedErrorEvent) => {
@@ -193,7 +186,7 @@ function plainBackend(name: "webgl" | "cpu", device: string, note: string | null
     isSoftware: name === "cpu",
     note,
     maxTensorBytes: null,
-    async finishWork() {
+    async breathe() {
       // A timer costs 1–4 ms, so not at every step.
       if (performance.now() - lastYieldMs < 40) return;
       await new Promise<void>((resolve) => void setTimeout(resolve, 0));

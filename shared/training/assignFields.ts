@@ -16,14 +16,14 @@ export function assignFields(
 ): Result<FieldAssignment, string> {
   const features = summary.fields.filter((field) => field.role === "feature");
   const targets = summary.fields.filter((field) => field.role === "target");
-  const inputs = assign(plan.inputs, features, {
+  const inputs = assign<PlanInput>(plan.inputs, features, {
     nameOf: (input) => input.field,
     fits: fitsInput,
     describe: (input) =>
       `Input "${input.name}" takes ${formatSizes(input.shape)} and "${summary.label}" has no field left that fits (${listFields(features)}).`,
   });
   if (!inputs.ok) return inputs;
-  const outputs = assign(plan.outputs, targets, {
+  const outputs = assign<PlanOutput>(plan.outputs, targets, {
     nameOf: (output) => output.target,
     fits: fitsOutput,
     describe: (output) =>

@@ -1,0 +1,99 @@
+import * as tf from "@tensorflow/tfjs";
+import type { ModelPlan } from "../compiler/plan.ts";
+import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
+import { sizesOf, type Shape } from "../layers/shape.ts";
+import type { FieldAssignment } from "../training/assignFields.ts";
+import type { BatchSize } from "./objective.ts";
+
+/** Tensors of some samples: one per input and one per output of the plan. */
+export interface Batch {
+  readonly inputs: readonly tf.Tensor[];
+  /** In the shape of the output; class numbers are one-hot, or 0 and 1 where there is a single unit. */
+  readonly truths: readonly tf.Tensor[];
+  readonly size: BatchSize;
+  dispose(): void;
+}
+
+export interface BatchReader {
+  read(samples: Uint32Array): Batch;
+  readInputs(samples: Uint32Array): tf.Tensor[];
+  /** Values of an output's truth in the output's shape, row-major. */
+  readTruth(output: number, samples: Uint32Array): TruthValues;
+}
+
+export interface TruthValues {
+  readonly values: Float32Array;
+  /** Batch axis included. */
+  readonly shape: readonly number[];
+}
+
+export function createBatchReader(
+  plan: ModelPlan,
+  dataset: Dataset,
+  fields: FieldAssignment,
+): BatchReader {
+  const readInputs = (samples: Uint32Array) =>
+    plan.inputs.map((input, index) => {
+      const field = at(fields.inputs, index);
+      const values = dataset.gather(field.name, samples);
+      const shape = [samples.length, ...resolveSizes(input.shape, field)];
+      return input.shape.dtype === "int32"
+        ? tf.tensor(values instanceof Int32Array ? values : Int32Array.from(values), shape, "int32")
+        : tf.tensor(values instanceof Float32Array ? values : Float32Array.from(values), shape);
+    });
+  const readTruth = (output: number, samples: Uint32Array): TruthValues => {
+    const planned = at(plan.outputs, output);
+    const field = at(fields.targets, output);
+    const values = dataset.gather(field.name, samples);
+    const units = planned.shape.axes.at(-1)?.size ?? 1;
+    if (field.classes !== null && units > 1) {
+      const positions = values.length / Math.max(1, samples.length);
+      const inner = positions === 1 ? [] : resolveSizes(planned.shape, field).slice(0, -1);
+      return { values: encodeOneHot(values, units), shape: [samples.length, ...inner, units] };
+    }
+    const sizes = field.classes === null ? resolveSizes(planned.shape, field) : [1];
+    return { values: Float32Array.from(values), shape: [samples.length, ...sizes] };
+  };
+  return {
+    readInputs,
+    readTruth,
+    read(samples) {
+      const inputs = readInputs(samples);
+      const truths = plan.outputs.map((_, index) => {
+        const { values, shape } = readTruth(index, samples);
+        return tf.tensor(values, [...shape], "float32");
+      });
+      return {
+        inputs,
+        truths,
+        size: {
+          samples: samples.length,
+          rows: truths.map((truth) => truth.size / (truth.shape.at(-1) ?? 1)),
+        },
+        dispose: () => tf.dispose([...inputs, ...truths]),
+      };
+    },
+  };
+}
+
+/** The port's sizes; what it leaves open comes from the data. */
+function resolveSizes(shape: Shape, field: FieldSpec): number[] {
+  const sizes = sizesOf(shape);
+  const offered = sizesOf(field.shape);
+  return sizes.map((size, index) => size ?? offered[index] ?? 1);
+}
+
+function encodeOneHot(classes: ArrayLike<number>, units: number): Float32Array {
+  const encoded = new Float32Array(classes.length * units);
+  for (let index = 0; index < classes.length; index++) {
+    const label = classes[index] ?? 0;
+    if (label >= 0 && label < units) encoded[index * units + label] = 1;
+  }
+  return encoded;
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`Port ${index + 1} has no field.`);
+  return item;
+}

@@ -1,0 +1,72 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Metrics } from "../training/events.ts";
+import type { BatchReader } from "./batches.ts";
+import type { Objective } from "./objective.ts";
+import { runModel } from "./runModel.ts";
+
+/** What a pass over samples without training needs. */
+export interface Pass {
+  readonly model: tf.LayersModel;
+  readonly reader: BatchReader;
+  readonly samples: Uint32Array;
+  readonly batchSize: number;
+  /** Awaited at each batch; `false` breaks off. */
+  proceed(): Promise<boolean>;
+  /** Makes reads fail when the device does. */
+  guard<T>(promise: Promise<T>): Promise<T>;
+}
+
+/** Loss (penalties included, as in Keras) and metrics over the samples; null when broken off. */
+export async function measureSamples(pass: Pass, objective: Objective): Promise<Metrics | null> {
+  const tally = objective.createTally();
+  for (const samples of splitSamples(pass.samples, pass.batchSize)) {
+    if (!(await pass.proceed())) return null;
+    const batch = pass.reader.read(samples);
+    const sums = tf.tidy(() => {
+      const predictions = runModel(pass.model, batch.inputs, { training: false });
+      return objective.measure(batch.truths, predictions, pass.model.calculateLosses()).sums;
+    });
+    try {
+      tally.add(await pass.guard(sums.data()), batch.size);
+    } finally {
+      sums.dispose();
+      batch.dispose();
+    }
+  }
+  return tally.means();
+}
+
+/** One output's values for the samples, row-major, with its sizes; null when broken off. */
+export async function predictSamples(
+  pass: Pass,
+  output: number,
+): Promise<{ readonly values: Float32Array; readonly sizes: readonly number[] } | null> {
+  let values = new Float32Array(0);
+  let sizes: readonly number[] = [];
+  let filled = 0;
+  for (const samples of splitSamples(pass.samples, pass.batchSize)) {
+    if (!(await pass.proceed())) return null;
+    const inputs = pass.reader.readInputs(samples);
+    const predicted = tf.tidy(() => runModel(pass.model, inputs, { training: false })[output]);
+    tf.dispose(inputs);
+    if (!predicted) throw new Error(`The model has no output ${output + 1}.`);
+    try {
+      const part = await pass.guard(predicted.data());
+      if (filled === 0) {
+        sizes = predicted.shape.slice(1);
+        values = new Float32Array((part.length / samples.length) * pass.samples.length);
+      }
+      values.set(part, filled);
+      filled += part.length;
+    } finally {
+      predicted.dispose();
+    }
+  }
+  return { values, sizes };
+}
+
+export function* splitSamples(samples: Uint32Array, batchSize: number): Generator<Uint32Array> {
+  for (let start = 0; start < samples.length; start += batchSize) {
+    yield samples.subarray(start, start + batchSize);
+  }
+}

@@ -1,0 +1,73 @@
+import { err, ok, type Result } from "../base/result.ts";
+import { errorText } from "./buildModel.ts";
+import type { EvaluationRequest } from "./evaluate.ts";
+import { predictSamples } from "./measure.ts";
+import { readClass } from "./report.ts";
+import { createSession } from "./session.ts";
+
+/** One sample's prediction, output by output. */
+export interface Prediction {
+  readonly sample: number;
+  readonly outputs: readonly {
+    readonly name: string;
+    /** Scores of the classes, or numbers in the target's own unit. */
+    readonly values: readonly number[];
+    /** The class it comes to; null for numbers. */
+    readonly label: string | null;
+    readonly confidence: number | null;
+  }[];
+}
+
+/** What the model says of each sample. The error is a sentence. */
+export async function predictModel(
+  request: EvaluationRequest,
+): Promise<Result<readonly Prediction[], string>> {
+  const { plan, model, dataset, samples, backend } = request;
+  const session = createSession(plan, dataset, () => model);
+  if (!session.ok) return session;
+  try {
+    const outputs: { name: string; classes: readonly string[] | null; values: Float32Array }[] = [];
+    for (const [index, output] of plan.outputs.entries()) {
+      const predicted = await predictSamples(
+        {
+          model,
+          reader: session.value.reader,
+          samples,
+          batchSize: request.batchSize ?? 128,
+          async proceed() {
+            await backend.breathe();
+            return true;
+          },
+          guard: <T>(promise: Promise<T>) => promise,
+        },
+        index,
+      );
+      const field = session.value.fields.targets[index];
+      const values = predicted?.values ?? new Float32Array(0);
+      const isClasses = (field?.classes ?? null) !== null;
+      outputs.push({
+        name: output.name,
+        classes: field?.classes ?? null,
+        values: field && !isClasses ? dataset.unscaleTarget(field.name, values) : values,
+      });
+    }
+    return ok(
+      Array.from(samples, (sample, row) => ({
+        sample,
+        outputs: outputs.map(({ name, classes, values }) => {
+          const size = values.length / Math.max(1, samples.length);
+          const own = values.slice(row * size, (row + 1) * size);
+          const best = classes ? readClass(own) : null;
+          return {
+            name,
+            values: [...own],
+            label: best && classes ? (classes[best.index] ?? String(best.index)) : null,
+            confidence: best?.confidence ?? null,
+          };
+        }),
+      })),
+    );
+  } catch (error) {
+    return err(`The model can't predict: ${errorText(error)}`);
+  }
+}
