@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { sizesOf } from "../layers/shape.ts";
+import type { GeneratorName } from "./binding.ts";
+import { generatorCatalogue, proposeGenerated } from "./generatorCatalogue.ts";
+import { openDataset } from "./openDataset.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** Every generator of the union once: a new name does not compile until it is listed. */
+const fields: Record<GeneratorName, Record<string, (number | null)[]>> = {
+  moons: { features: [2], moon: [] },
+  circles: { features: [2], circle: [] },
+  spirals: { features: [2], spiral: [] },
+  blobs: { features: [3], blob: [] },
+  xor: { features: [2], xor: [] },
+  "iris-like": { features: [4], species: [] },
+  "two-views": { left: [16], right: [32], pattern: [] },
+  digits: { image: [28, 28, 1], digit: [] },
+  "colour-shapes": { image: [32, 32, 3], shape: [] },
+  sine: { sequence: [24, 1], next: [1] },
+  seasonal: { sequence: [12, 1], next: [1] },
+  "trend-windows": { sequence: [60, 1], next: [1] },
+  "sensor-steps": { sequence: [10, 5], reading: [10, 1] },
+};
+
+async function open(name: GeneratorName, change: object = {}): Promise<Dataset> {
+  const binding = proposeGenerated(name);
+  const dataset = await openDataset(
+    { ...binding, source: { ...binding.source, ...change } },
+    { openSource: () => Promise.reject(new Error("no file is needed")) },
+  );
+  if (!dataset.ok) throw new Error(dataset.error[0]?.message);
+  return dataset.value;
+}
+
+describe.each(Object.entries(fields))("generated %s", (name, expected) => {
+  // Keys of a record typed by the union.
+  const generator = name as GeneratorName;
+
+  it("is in the catalogue and has the documented fields", async () => {
+    const { summary } = await open(generator, { samples: 60 });
+    expect(generatorCatalogue.filter((entry) => entry.name === generator)).toHaveLength(1);
+    expect(
+      Object.fromEntries(summary.fields.map((field) => [field.name, sizesOf(field.shape)])),
+    ).toEqual(expected);
+    expect(summary.sampleCount).toBe(60);
+    expect(summary.trainCount + summary.validationCount).toBe(60);
+  });
+
+  it("gives the same finite numbers for the same seed and others for another", async () => {
+    const [first, again, other] = await Promise.all(
+      [1, 1, 2].map((seed) => open(generator, { samples: 40, seed })),
+    );
+    const field = Object.keys(expected)[0] ?? "";
+    const all = Uint32Array.from({ length: 40 }, (_, index) => index);
+    const values = first?.gather(field, all);
+    expect(values?.every((value) => Number.isFinite(value))).toBe(true);
+    expect(again?.gather(field, all)).toEqual(values);
+    expect(other?.gather(field, all)).not.toEqual(values);
+  });
+});
+
+it.each([
+  { samples: 0 },
+  { samples: 12.5 },
+  { samples: 1e9 },
+  { noise: Number.NaN },
+  { noise: -1 },
+])("refuses the generator settings %o", async (change) => {
+  const binding = proposeGenerated("moons");
+  const dataset = await openDataset(
+    { ...binding, source: { ...binding.source, ...change } },
+    { openSource: () => Promise.reject(new Error("no file is needed")) },
+  );
+  expect(dataset).toMatchObject({ ok: false, error: [{ code: "bad-option" }] });
+});
+
+it("draws digits that their nearest other drawing usually names, but not always", async () => {
+  const dataset = await open("digits", { samples: 600 });
+  const train = dataset.gather("image", dataset.train);
+  const labels = dataset.gather("digit", dataset.train);
+  const probes = dataset.validation.slice(0, 100);
+  const truths = dataset.gather("digit", probes);
+  const images = dataset.gather("image", probes);
+  let right = 0;
+  for (let probe = 0; probe < probes.length; probe++) {
+    let best = Infinity;
+    let label = -1;
+    for (let other = 0; other < labels.length; other++) {
+      let distance = 0;
+      for (let pixel = 0; pixel < 784 && distance < best; pixel++) {
+        distance += ((images[probe * 784 + pixel] ?? 0) - (train[other * 784 + pixel] ?? 0)) ** 2;
+      }
+      if (distance < best) {
+        best = distance;
+        label = labels[other] ?? -1;
+      }
+    }
+    if (label === truths[probe]) right++;
+  }
+  expect(right).toBeGreaterThan(60);
+  expect(right).toBeLessThan(100);
+});
