@@ -1,0 +1,190 @@
+import type { Diagnostic, GraphAnalysis } from "../analysis/types.ts";
+import type { NodeId } from "../base/ids.ts";
+import { type Result, err, ok } from "../base/result.ts";
+import { createIdentifiers, isReserved, toIdentifier } from "../codegen/identifiers.ts";
+import { incomingEdges, listNodes, reach } from "../document/graphQueries.ts";
+import type { GraphNode, ModelGraph, ProjectDocument } from "../document/model.ts";
+import type { LayerCall } from "../layers/defineLayer.ts";
+import type { ParamSpecs, Params } from "../layers/params.ts";
+import { readParams } from "../layers/readParams.ts";
+import { findLayer } from "../layers/registry.ts";
+import type { Shape } from "../layers/shape.ts";
+import { type LossName, type MetricName, lossNames, metricNames } from "../training/config.ts";
+import type { ModelPlan, PlanInput, PlanLayer, PlanOutput } from "./plan.ts";
+
+/**
+ * The model as a plan: only what leads from inputs to outputs, in topological order, under unique identifiers. Inputs
+ * and outputs keep the document's order, by which data fields without a name are assigned. Fails with the analysis's
+ * errors; warnings don't stop it.
+ */
+export function compileGraph(
+  document: ProjectDocument,
+  analysis: GraphAnalysis,
+): Result<ModelPlan, readonly Diagnostic[]> {
+  const errors = analysis.diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) return err(errors);
+  const { graph } = document;
+  const outputs = listNodes(graph).filter((node) => node.type === "output");
+  const live = reach(
+    outputs.map((node) => node.id),
+    (id) => incomingEdges(graph, id).map((edge) => edge.source),
+  );
+  const inputs = listNodes(graph).filter((node) => node.type === "input" && live.has(node.id));
+  if (inputs.length === 0 || outputs.length === 0) return err([describeEmpty(inputs.length)]);
+
+  const names = nameNodes(graph, analysis, live);
+  const context: Context = { graph, analysis, nameOf: (id) => names.get(id) ?? id };
+  const layers: PlanLayer[] = [];
+  const issues: Diagnostic[] = [];
+  for (const id of analysis.order) {
+    const node = graph.nodes[id];
+    if (node === undefined || !live.has(id)) continue;
+    if (node.type === "input" || node.type === "output") continue;
+    const layer = compileLayer(context, node);
+    if (layer.ok) layers.push(layer.value);
+    else issues.push(layer.error);
+  }
+  const planInputs = collect(
+    inputs.map((node) => compileInput(context, node)),
+    issues,
+  );
+  const planOutputs = collect(
+    outputs.map((node) => compileOutput(context, node)),
+    issues,
+  );
+  if (issues.length > 0) return err(issues);
+  const modelName = toIdentifier(document.name);
+  return ok({
+    name: isReserved(modelName) ? `${modelName}_model` : modelName,
+    inputs: planInputs,
+    layers,
+    outputs: planOutputs,
+  });
+}
+
+interface Context {
+  readonly graph: ModelGraph;
+  readonly analysis: GraphAnalysis;
+  nameOf(id: NodeId): string;
+}
+
+/** Inputs first, then in topological order, so that the same drawing gives the same names. */
+function nameNodes(
+  graph: ModelGraph,
+  analysis: GraphAnalysis,
+  live: ReadonlySet<NodeId>,
+): ReadonlyMap<NodeId, string> {
+  const identifiers = createIdentifiers();
+  const names = new Map<NodeId, string>();
+  for (const id of analysis.order) {
+    const node = graph.nodes[id];
+    if (node !== undefined && live.has(id)) names.set(id, identifiers.take(node.name));
+  }
+  return names;
+}
+
+function compileLayer(context: Context, node: GraphNode): Result<PlanLayer, Diagnostic> {
+  const known = context.analysis.nodes[node.id];
+  const inputs = (known?.inputShapes ?? []).filter((shape) => shape !== null);
+  const outputShape = known?.outputShape ?? null;
+  const call = lowerNode(node, inputs);
+  if (!call.ok) return err(describeFailure(node, call.error));
+  if (known === undefined || outputShape === null) {
+    return err(describeFailure(node, "its shape isn't known"));
+  }
+  return ok({
+    id: node.id,
+    name: context.nameOf(node.id),
+    call: call.value,
+    inputs: incomingEdges(context.graph, node.id).map((edge) => context.nameOf(edge.source)),
+    outputShape,
+    weights: known.weights,
+  });
+}
+
+function lowerNode(node: GraphNode, inputs: readonly Shape[]): Result<LayerCall, string> {
+  const params = readNode(node);
+  if (params === null) return err("its options can't be read");
+  try {
+    const call = findLayer(node.type)?.lower(params, inputs) ?? null;
+    return call === null ? err("it is not a layer of the model") : ok(call);
+  } catch (error) {
+    // A definition that throws is a bug, which must come out as a sentence and not as a crash.
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function compileInput(context: Context, node: GraphNode): Result<PlanInput, Diagnostic> {
+  const shape = context.analysis.nodes[node.id]?.outputShape ?? null;
+  const params = readNode(node);
+  if (shape === null || params === null) {
+    return err(describeFailure(node, "its shape isn't known"));
+  }
+  const field = readText(params["field"]);
+  return ok({ id: node.id, name: context.nameOf(node.id), shape, field });
+}
+
+function compileOutput(context: Context, node: GraphNode): Result<PlanOutput, Diagnostic> {
+  const [edge] = incomingEdges(context.graph, node.id);
+  const shape = context.analysis.nodes[node.id]?.outputShape ?? null;
+  const params = readNode(node);
+  const loss = lossNames.find((name) => name === params?.["loss"]);
+  if (edge === undefined || shape === null || params === null || loss === undefined) {
+    return err(describeFailure(node, "what it gets or its loss isn't known"));
+  }
+  return ok({
+    id: node.id,
+    name: context.nameOf(node.id),
+    source: context.nameOf(edge.source),
+    shape,
+    target: readText(params["target"]),
+    loss: loss satisfies LossName,
+    lossWeight: typeof params["lossWeight"] === "number" ? params["lossWeight"] : 1,
+    metrics: readMetrics(params["metrics"]),
+  });
+}
+
+function readNode(node: GraphNode): Params<ParamSpecs> | null {
+  const definition = findLayer(node.type);
+  const read = definition === null ? null : readParams(definition.params, node.params);
+  return read?.ok === true ? read.value : null;
+}
+
+function readText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function readMetrics(value: unknown): readonly MetricName[] {
+  const wanted: readonly unknown[] = Array.isArray(value) ? value : [];
+  return wanted.flatMap((entry) => metricNames.find((name) => name === entry) ?? []);
+}
+
+function collect<T>(results: readonly Result<T, Diagnostic>[], issues: Diagnostic[]): readonly T[] {
+  return results.flatMap((result) => {
+    if (result.ok) return [result.value];
+    issues.push(result.error);
+    return [];
+  });
+}
+
+function describeFailure(node: GraphNode, why: string): Diagnostic {
+  return {
+    code: "bad-parameter",
+    severity: "error",
+    message: `${node.name} can't be built: ${why}.`,
+    nodes: [node.id],
+    edges: [],
+    fixes: [],
+  };
+}
+
+function describeEmpty(inputCount: number): Diagnostic {
+  return {
+    code: inputCount === 0 ? "no-input-node" : "no-output-node",
+    severity: "error",
+    message: "There is no model yet: nothing leads from an Input to an Output.",
+    nodes: [],
+    edges: [],
+    fixes: [],
+  };
+}
