@@ -1,7 +1,7 @@
 import type { Diagnostic, GraphAnalysis } from "../analysis/types.ts";
 import type { NodeId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
-import { createIdentifiers, isReserved, toIdentifier } from "../codegen/identifiers.ts";
+import { makeIdentifier, makeIdentifiers } from "../codegen/identifiers.ts";
 import { incomingEdges, listNodes, reach } from "../document/graphQueries.ts";
 import type { GraphNode, ModelGraph, ProjectDocument } from "../document/model.ts";
 import type { LayerCall } from "../layers/defineLayer.ts";
@@ -53,9 +53,8 @@ export function compileGraph(
     issues,
   );
   if (issues.length > 0) return err(issues);
-  const modelName = toIdentifier(document.name);
   return ok({
-    name: isReserved(modelName) ? `${modelName}_model` : modelName,
+    name: makeIdentifier(document.name, "network"),
     inputs: planInputs,
     layers,
     outputs: planOutputs,
@@ -68,19 +67,18 @@ interface Context {
   nameOf(id: NodeId): string;
 }
 
-/** Inputs first, then in topological order, so that the same drawing gives the same names. */
+/** In topological order, so that the same drawing gives the same names. */
 function nameNodes(
   graph: ModelGraph,
   analysis: GraphAnalysis,
   live: ReadonlySet<NodeId>,
 ): ReadonlyMap<NodeId, string> {
-  const identifiers = createIdentifiers();
-  const names = new Map<NodeId, string>();
-  for (const id of analysis.order) {
+  const nodes = analysis.order.flatMap((id) => {
     const node = graph.nodes[id];
-    if (node !== undefined && live.has(id)) names.set(id, identifiers.take(node.name));
-  }
-  return names;
+    return node !== undefined && live.has(id) ? [node] : [];
+  });
+  const names = makeIdentifiers(nodes.map((node) => node.name));
+  return new Map(nodes.map((node, index) => [node.id, names[index] ?? node.id]));
 }
 
 function compileLayer(context: Context, node: GraphNode): Result<PlanLayer, Diagnostic> {
