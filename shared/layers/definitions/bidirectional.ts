@@ -1,5 +1,5 @@
 import { err, ok } from "../../base/result.ts";
-import { lastAxis, replaceLastAxis } from "../axes.ts";
+import { lastAxis, parameterIssue, replaceLastAxis } from "../axes.ts";
 import { defineLayer } from "../defineLayer.ts";
 import {
   captionInnerLayer,
@@ -60,6 +60,20 @@ export const bidirectional = defineLayer({
   inferShape({ layer, mergeMode }, inputs) {
     const inner = readInnerLayer(layer, innerTypes);
     if (!inner.ok) return inner;
+    // Keras refuses it: the copy that runs backwards would run backwards too.
+    if (inner.value.params["goBackwards"] === true)
+      return parameterIssue(
+        "layer",
+        "'s layer must not go backwards: the wrapper adds that direction",
+        [
+          {
+            kind: "setParam",
+            param: "layer",
+            value: { type: layer.type, params: { ...layer.params, goBackwards: false } },
+            title: "Switch go backwards off",
+          },
+        ],
+      );
     const output = inner.value.definition.inferShape(inner.value.params, inputs);
     if (!output.ok) return err(liftIssue(output.error, layer, { keepsInserts: true }));
     if (mergeMode !== "concat") return output;
@@ -122,7 +136,7 @@ export const bidirectional = defineLayer({
     },
     {
       params: {
-        layer: { type: "lstm", params: { units: 2, returnSequences: true, goBackwards: true } },
+        layer: { type: "lstm", params: { units: 2, returnSequences: true } },
         mergeMode: "ave",
       },
       inputs: [[3, 2]],

@@ -30,6 +30,8 @@ function poolSizeParam(length: number) {
     length,
     default: Array.from({ length }, () => 2),
     min: 1,
+    // Keras has a default for max pooling only.
+    isRequired: true,
     label: "Pool size",
     help: "Size of the window along each axis. 2 halves the size.",
   } as const satisfies IntTupleParam;

@@ -1,0 +1,63 @@
+"""Runs printed Keras code and reports what real Keras makes of it.
+
+Reads one JSON object from standard input:
+    {"cases": [{"source": str, "weights": [tensor], "inputs": [tensor]}]}
+where a tensor is {"shape": [int], "values": [number], "dtype": str} and `source` defines build_model().
+Writes {"keras": version, "results": [{"shape", "paramCount", "trainableCount", "values"} or {"error": str}]}.
+"""
+
+import json
+import os
+import sys
+import traceback
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+
+def read_tensor(tensor):
+    dtype = tensor.get("dtype", "float32")
+    return np.array(tensor["values"], dtype=dtype).reshape(tensor["shape"])
+
+
+def count(variables):
+    return int(sum(np.prod(variable.shape) for variable in variables))
+
+
+def run_case(case):
+    # The source is our own printer's output; __name__ keeps its training script from running.
+    scope = {"__name__": "printed_model"}
+    exec(compile(case["source"], "printed_model.py", "exec"), scope)
+    model = scope["build_model"]()
+    # Keras applies constraints as soon as weights are set; the comparison wants them as they are.
+    for variable in model.weights:
+        variable.constraint = None
+    model.set_weights([read_tensor(weight) for weight in case["weights"]])
+    inputs = [read_tensor(tensor) for tensor in case["inputs"]]
+    output = model(inputs if len(inputs) > 1 else inputs[0], training=False)
+    values = np.asarray(output, dtype="float32")
+    return {
+        "shape": list(model.outputs[0].shape),
+        "paramCount": model.count_params(),
+        "trainableCount": count(model.trainable_variables),
+        "values": values.ravel().tolist(),
+    }
+
+
+def main():
+    results = []
+    for case in json.load(sys.stdin)["cases"]:
+        try:
+            results.append(run_case(case))
+        except Exception:
+            results.append({"error": traceback.format_exc(limit=-2)})
+        keras.backend.clear_session()
+    # Python's JSON writes NaN and Infinity, which JavaScript does not read.
+    json.dump({"keras": keras.__version__, "results": results}, sys.stdout, allow_nan=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+/** Which options of a call a target has to be told. */
+import type { CallOption, CallValue } from "../layers/defineLayer.ts";
+import { findNamedConfig, type NamedConfigSpec } from "../layers/namedConfigs.ts";
+import type { JsonPrimitive } from "../base/json.ts";
+
+export type NamedValue = Extract<CallValue, { readonly config: object }>;
+export type LayerValue = Extract<CallValue, { readonly call: object }>;
+
+export interface SaidOption {
+  readonly name: string;
+  readonly value: CallValue;
+  /** The target has no default for it. */
+  readonly isRequired: boolean;
+}
+
+/** Options that differ from the target's default, in order. */
+export function listSaidOptions(
+  options: readonly CallOption[],
+  target: "tfjs" | "python",
+): readonly SaidOption[] {
+  return options.flatMap((option) => {
+    const name = target === "tfjs" ? option.tfjsName : option.pythonName;
+    const initial = target === "tfjs" ? option.tfjsDefault : option.pythonDefault;
+    if (name === null) return [];
+    // "None" is every target's default where it is allowed at all.
+    if (option.value === null && initial !== undefined) return [];
+    if (initial !== undefined && isSame(initial, option.value)) return [];
+    return [{ name, value: option.value, isRequired: initial === undefined }];
+  });
+}
+
+/** Options of an initializer and the like that differ from the target's default. */
+export function listNamedOptions(
+  value: NamedValue,
+  target: "tfjs" | "python",
+): readonly (readonly [string, JsonPrimitive])[] {
+  const spec = findSpec(value);
+  return Object.entries(spec.options).flatMap(([option, { default: initial, ...optionSpec }]) => {
+    const given = value.config[option] ?? initial;
+    const targetDefault = target === "tfjs" ? (optionSpec.tfjsDefault ?? initial) : initial;
+    const isNeeded = optionSpec.isRequired === true && target === "tfjs";
+    return !isNeeded && given === targetDefault ? [] : [[option, given] as const];
+  });
+}
+
+export function findSpec(value: NamedValue): NamedConfigSpec {
+  const spec = findNamedConfig(value.kind, value.name);
+  if (spec === null) throw new Error(`There is no ${value.kind} "${value.name}".`);
+  return spec;
+}
+
+export function isNamedValue(value: CallValue): value is NamedValue {
+  return isRecord(value) && "config" in value;
+}
+
+export function isLayerValue(value: CallValue): value is LayerValue {
+  return isRecord(value) && value.kind === "layer";
+}
+
+function isRecord(value: CallValue): value is NamedValue | LayerValue {
+  return typeof value === "object" && value !== null && "kind" in value;
+}
+
+function isSame(left: CallValue, right: CallValue): boolean {
+  // Both come from the same code in the same order of keys.
+  return JSON.stringify(left) === JSON.stringify(right);
+}

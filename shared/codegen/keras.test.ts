@@ -1,0 +1,84 @@
+/** Printed Keras code against real Keras: every layer example gives the same shape, counts and values as here. */
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildModel } from "../engine/buildModel.ts";
+import { runModel } from "../engine/runModel.ts";
+import {
+  drawInputs,
+  drawWeights,
+  planExample,
+  readExample,
+  type ReadExample,
+} from "../layers/example.testkit.ts";
+import { layerDefinitions } from "../layers/registry.ts";
+import { kerasShape } from "../layers/shape.ts";
+import { printKerasModel } from "./printKerasModel.ts";
+import { askKeras, findKerasPython, type RefereeResult } from "./python.testkit.ts";
+
+const python = findKerasPython();
+const reason =
+  python === null
+    ? " (skipped: no Python with Keras; build/referees/setupPython.mjs makes one)"
+    : "";
+
+const cases = layerDefinitions
+  .flatMap((definition) => definition.examples.map((example) => readExample(definition, example)))
+  .flatMap((read) => (read.call === null ? [] : [{ ...read, call: read.call }]));
+
+describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
+  let results: readonly RefereeResult[] = [];
+
+  beforeAll(async () => {
+    await tf.setBackend("cpu");
+    results = askKeras(
+      python ?? "",
+      cases.map((read) => ({
+        source: `import keras\nfrom keras import layers\n\n\n${printKerasModel(planExample(read, read.call))}\n`,
+        weights: drawWeights(read),
+        inputs: drawInputs(read).map((values, index) => ({
+          ...values,
+          dtype: read.inputs[index]?.dtype ?? "float32",
+        })),
+      })),
+    );
+  }, 240_000);
+
+  test.each(cases.map((read, index) => [read.title, index] as const))("%s", (_title, index) => {
+    const read = cases[index];
+    const result = results[index];
+    if (read === undefined || result === undefined) throw new Error("the referee gave no answer");
+    if ("error" in result) throw new Error(result.error);
+    expect(result.shape).toEqual(kerasShape(read.output));
+    expect(result.paramCount).toBe(read.example.weightCount);
+    expect(result.trainableCount).toBe(
+      read.weights
+        .filter(({ isTrainable }) => isTrainable)
+        .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    );
+    const ours = computeWithTfjs(read);
+    const worst = Math.max(
+      0,
+      ...ours.map((value, at) => Math.abs(value - (result.values[at] ?? Number.NaN))),
+    );
+    expect(ours.length).toBe(result.values.length);
+    expect(worst).toBeLessThanOrEqual(1e-5);
+  });
+});
+
+function computeWithTfjs(read: ReadExample): readonly number[] {
+  const { call } = read;
+  if (call === null) return [];
+  const model = buildModel(planExample(read, call), { seed: 1 });
+  const values = tf.tidy(() => {
+    model.setWeights(
+      drawWeights(read).map((weight) => tf.tensor([...weight.values], [...weight.shape])),
+    );
+    const inputs = drawInputs(read).map((input, index) =>
+      tf.tensor([...input.values], [...input.shape], read.inputs[index]?.dtype),
+    );
+    const [output] = runModel(model, inputs, { training: false });
+    return output === undefined ? [] : [...output.dataSync()];
+  });
+  model.dispose();
+  return values;
+}

@@ -1,0 +1,123 @@
+import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
+import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
+import { toTfjsConfig } from "../layers/namedConfigs.ts";
+import { sizesOf } from "../layers/shape.ts";
+import {
+  findSpec,
+  isLayerValue,
+  isNamedValue,
+  listNamedOptions,
+  listSaidOptions,
+  type NamedValue,
+} from "./callOptions.ts";
+import { quote, typescriptLiteral } from "./literals.ts";
+import { indentLines, type Layout, printList, typescriptLayout } from "./printCall.ts";
+
+const inFunction: Layout = { ...typescriptLayout, indent: 2 };
+const object = { open: "{", close: "}" } as const;
+
+/** `export function buildModel()`: the functional API, one constant per layer, named as in the graph. */
+export function printTypeScriptModel(plan: ModelPlan): string {
+  const lines = [
+    ...plan.inputs.map((input) => {
+      const options = [`shape: ${typescriptLiteral(sizesOf(input.shape))}`];
+      if (input.shape.dtype !== "float32") options.push(`dtype: ${quote(input.shape.dtype)}`);
+      options.push(`name: ${quote(input.name)}`);
+      const before = `const ${input.name} = tf.input(`;
+      return `${before}${printList(options, object, { ...inFunction, before, after: ");" })});`;
+    }),
+    "",
+    ...plan.layers.map(printLayer),
+    "",
+    printModel(plan),
+  ];
+  return `export function buildModel(): tf.LayersModel {\n${indentLines(lines.join("\n"), "  ")}\n}`;
+}
+
+function printLayer({ name, call, inputs }: PlanLayer): string {
+  const sources = inputs.map((input, index) => {
+    const before = call.tfjsInputCalls?.[index];
+    return before ? `${printCall(before, [], inFunction)}.apply(${input})${cast}` : input;
+  });
+  const [only] = sources;
+  const argument = sources.length === 1 && only !== undefined ? only : `[${sources.join(", ")}]`;
+  const before = `const ${name} = `;
+  const after = `.apply(${argument})${cast};`;
+  const extra = [`name: ${quote(name)}`];
+  const flat = printCall(call, extra, { ...inFunction, width: 10_000 });
+  if (2 + before.length + flat.length + after.length <= inFunction.width)
+    return `${before}${flat}${after}`;
+  // As a formatter breaks it: one step of the chain per line.
+  const factory = `.${call.tfjsFactory}(`;
+  const options = printOptions(call, extra, { ...inFunction, indent: 4 }, factory);
+  return `${before}tf.layers\n  ${indentTail(`${factory}${options})`)}\n  ${after}`;
+}
+
+const cast = " as tf.SymbolicTensor";
+
+function indentTail(text: string): string {
+  const [first = "", ...rest] = text.split("\n");
+  return [first, ...rest.map((line) => `  ${line}`)].join("\n");
+}
+
+function printModel({ name, inputs, outputs }: ModelPlan): string {
+  const one = (names: readonly string[]) =>
+    names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
+  const ins = one(inputs.map((input) => input.name));
+  const outs = one(outputs.map((output) => output.source));
+  const options = [
+    ins === "inputs" ? "inputs" : `inputs: ${ins}`,
+    outs === "outputs" ? "outputs" : `outputs: ${outs}`,
+    `name: ${quote(name)}`,
+  ];
+  const before = "return tf.model(";
+  return `${before}${printList(options, object, { ...inFunction, before, after: ");" })});`;
+}
+
+/** `tf.layers.dense({ units: 10 })`. */
+function printCall(call: LayerCall, extra: readonly string[], layout: Layout): string {
+  const before = `tf.layers.${call.tfjsFactory}(`;
+  return `${before}${printOptions(call, extra, layout, before)})`;
+}
+
+function printOptions(
+  call: LayerCall,
+  extra: readonly string[],
+  layout: Layout,
+  before: string,
+): string {
+  const inner = { ...layout, indent: layout.indent + 2 };
+  const options = listSaidOptions(call.options, "tfjs").map(
+    ({ name, value }) => `${name}: ${printValue(name, value, inner)}`,
+  );
+  return printList([...options, ...extra], object, { ...layout, before, after: ")" });
+}
+
+function printValue(name: string, value: CallValue, layout: Layout): string {
+  if (isNamedValue(value)) return printNamed(value);
+  if (isLayerValue(value)) return printCall(value.call, [], layout);
+  // tfjs implements these two, but its types don't say so.
+  if (value === "logSoftmax") return `"logSoftmax" as "softmax"`;
+  if (name === "noiseShape") return `${typescriptLiteral(value)} as number[]`;
+  return typescriptLiteral(value);
+}
+
+function printNamed(value: NamedValue): string {
+  const spec = findSpec(value);
+  const { factory } = toTfjsConfig(value.kind, value.name, value.config);
+  const said = listNamedOptions(value, "tfjs");
+  if (value.kind === "initializer" && said.length === 0) return quote(factory);
+  // Regularizers and constraints always say how strong they are.
+  const options = said.length > 0 || value.kind === "initializer" ? said : firstOption(value);
+  const printed = options.map(([option, given]) => {
+    const renamed = spec.options[option]?.tfjsValues;
+    const tfjsValue = renamed && typeof given === "string" ? (renamed[given] ?? given) : given;
+    return `${option}: ${typescriptLiteral(tfjsValue)}`;
+  });
+  const list = printed.length === 0 ? "" : `{ ${printed.join(", ")} }`;
+  return `tf.${value.kind}s.${factory}(${list})`;
+}
+
+function firstOption(value: NamedValue) {
+  return Object.entries(value.config).slice(0, 1);
+}
