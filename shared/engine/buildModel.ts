@@ -3,6 +3,7 @@ import { createRandom } from "../base/random.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import { sizesOf } from "../layers/shape.ts";
 import { createLayer, prepareInputs } from "./createLayer.ts";
+import { patchGradients } from "./gradientPatches.ts";
 import { seedInitializers } from "./seedLayers.ts";
 
 /**
@@ -10,6 +11,7 @@ import { seedInitializers } from "./seedLayers.ts";
  * backend. The caller disposes of it. Throws, naming the layer, where tfjs refuses what analysis let through.
  */
 export function buildModel(plan: ModelPlan, options: { readonly seed: number }): tf.LayersModel {
+  patchGradients();
   const random = createRandom(options.seed).fork("weights");
   const tensors = new Map<string, tf.SymbolicTensor>();
   const inputs = plan.inputs.map((input) => {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { CallOption, CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { toTfjsConfig } from "../layers/namedConfigs.ts";
+import { patchLayer } from "./layerPatches.ts";
 
 /** tfjs's factories, looked up by name: every one takes one options object. */
 type Factory = (options: Record<string, unknown>) => unknown;
@@ -21,6 +22,7 @@ export function createLayer(call: LayerCall, name?: string): tf.layers.Layer {
   if (!(layer instanceof tf.layers.Layer)) {
     throw new Error(`tf.layers.${call.tfjsFactory} gave no layer.`);
   }
+  patchLayer(layer);
   return layer;
 }
 

@@ -40,7 +40,7 @@ function deviceLost(reason: string): RunFault {
 
 /** Watches the backend for what tfjs would swallow; `guard` makes an awaited read fail as soon as that happens. */
 export interface FaultWatch {
-  guard<T>(promise: Promise<T>): Promise<T>;
+  readonly guard: <T>(promise: Promise<T>) => Promise<T>;
   /** Throws what has been seen, if anything. */
   check(): void;
   isDeviceLost(): boolean;

@@ -108,8 +108,8 @@ test.each([
 ] as const)("%s of %j and %j is clipped and normalised", (name, truth, guess, expected) => {
   const value = tf.tidy(() =>
     createLoss(name)(
-      tf.tensor2d([...truth.map((row) => [...row])]),
-      tf.tensor2d([...guess.map((row) => [...row])]),
+      tf.tensor2d(truth.map((row) => [...row])),
+      tf.tensor2d(guess.map((row) => [...row])),
     ).dataSync(),
   );
   expect(value[0]).toBeCloseTo(expected, 3);

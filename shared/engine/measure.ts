@@ -11,9 +11,9 @@ export interface Pass {
   readonly samples: Uint32Array;
   readonly batchSize: number;
   /** Awaited at each batch; `false` breaks off. */
-  proceed(): Promise<boolean>;
+  readonly proceed: () => Promise<boolean>;
   /** Makes reads fail when the device does. */
-  guard<T>(promise: Promise<T>): Promise<T>;
+  readonly guard: <T>(promise: Promise<T>) => Promise<T>;
 }
 
 /** Loss (penalties included, as in Keras) and metrics over the samples; null when broken off. */

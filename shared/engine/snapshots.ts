@@ -22,9 +22,9 @@ export function writeWeights(model: tf.LayersModel, snapshot: Snapshot): void {
 
 export function isSnapshotFinite(snapshot: Snapshot): boolean {
   return snapshot.every((values) => {
-    // Zero times infinity or NaN is NaN, and a loop without branches is quick.
+    // A sum of infinities and NaNs is no finite number, and a loop without branches is quick. Doubles can't overflow here.
     let sum = 0;
-    for (let index = 0; index < values.length; index++) sum += (values[index] ?? 0) * 0;
-    return sum === 0;
+    for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
+    return Number.isFinite(sum);
   });
 }

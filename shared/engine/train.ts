@@ -22,7 +22,7 @@ export interface TrainingRequest {
   readonly config: TrainingConfig;
   readonly backend: Backend;
   readonly control: TrainingControl;
-  onEvent(event: RunEvent): void;
+  readonly onEvent: (event: RunEvent) => void;
   /** The trained model's files; awaited before `ended` is told. */
   onWeights?(files: readonly ModelFile[]): Promise<void> | void;
 }

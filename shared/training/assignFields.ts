@@ -61,9 +61,9 @@ function fitsSizes(wanted: Shape, offered: Shape): boolean {
 }
 
 interface Matching<Port> {
-  nameOf(port: Port): string;
-  fits(port: Port, field: FieldSpec): boolean;
-  describe(port: Port): string;
+  readonly nameOf: (port: Port) => string;
+  readonly fits: (port: Port, field: FieldSpec) => boolean;
+  readonly describe: (port: Port) => string;
 }
 
 function assign<Port>(

@@ -18,8 +18,12 @@ export type TrainingCommand =
   | { readonly kind: "pause"; readonly runId: RunId }
   | { readonly kind: "resume"; readonly runId: RunId }
   | { readonly kind: "stop"; readonly runId: RunId }
-  /** Start the backend and compile early, before Train is pressed. */
-  | { readonly kind: "warmUp"; readonly backend: BackendName | "auto" };
+  /** Start the backend and, for a plan, compile its kernels before Train is pressed. */
+  | {
+      readonly kind: "warmUp";
+      readonly backend: BackendName | "auto";
+      readonly model?: { readonly plan: ModelPlan; readonly config: TrainingConfig };
+    };
 
 export type TrainingMessage =
   | { readonly kind: "ready"; readonly backend: BackendName; readonly device: string }

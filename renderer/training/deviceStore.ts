@@ -1,0 +1,18 @@
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import type { BackendName } from "#shared/training/events.ts";
+
+/** What the training worker computes on; null until it has said so. */
+export interface Device {
+  readonly backend: BackendName;
+  /** The adapter in words. */
+  readonly device: string;
+}
+
+export const deviceStore = createStore<{ readonly device: Device | null }>()(() => ({
+  device: null,
+}));
+
+export function useDevice(): Device | null {
+  return useStore(deviceStore, (state) => state.device);
+}

@@ -1,0 +1,142 @@
+import { assertNever } from "#shared/base/assertNever.ts";
+import type { RunId } from "#shared/base/ids.ts";
+import type { DataSource } from "#shared/datasets/binding.ts";
+import { openDataset } from "#shared/datasets/openDataset.ts";
+import { createTrainingControl, type TrainingControl } from "#shared/engine/control.ts";
+import { selectBackend } from "#shared/engine/selectBackend.ts";
+import { trainModel } from "#shared/engine/train.ts";
+import { warmUpModel } from "#shared/engine/warmUp.ts";
+import type { RunEvent, RunFailureCode } from "#shared/training/events.ts";
+import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
+import { openFromHost } from "../host/fetchByteSource.ts";
+
+/** The training worker: a thin shell around the engine. One run at a time; what comes meanwhile waits its turn. */
+interface ActiveRun {
+  readonly runId: RunId;
+  readonly control: TrainingControl;
+  readonly abort: AbortController;
+}
+
+let active: ActiveRun | null = null;
+let queue: Promise<void> = Promise.resolve();
+
+addEventListener("message", (message: MessageEvent<TrainingCommand>) => {
+  const command = message.data;
+  switch (command.kind) {
+    case "start": {
+      const run = {
+        runId: command.runId,
+        control: createTrainingControl(),
+        abort: new AbortController(),
+      };
+      // A run that is still writing its report gives way.
+      active = run;
+      enqueue(() => train(command, run));
+      return;
+    }
+    case "warmUp":
+      enqueue(() => warmUp(command));
+      return;
+    case "pause":
+      if (active?.runId === command.runId) active.control.pause();
+      return;
+    case "resume":
+      if (active?.runId === command.runId) active.control.resume();
+      return;
+    case "stop":
+      if (active?.runId !== command.runId) return;
+      active.control.stop();
+      active.abort.abort();
+      return;
+    default:
+      assertNever(command);
+  }
+});
+
+function enqueue(task: () => Promise<void>): void {
+  // Tasks tell their own failures; anything else must not block the next one.
+  queue = queue.then(task).catch((error: unknown) => {
+    console.error("training worker:", error);
+  });
+}
+
+async function warmUp(command: Extract<TrainingCommand, { kind: "warmUp" }>): Promise<void> {
+  const backend = await selectBackend(command.backend);
+  send({ kind: "ready", backend: backend.name, device: backend.device });
+  // Someone who has pressed Train meanwhile wants the real thing.
+  if (command.model && active === null) {
+    await warmUpModel(command.model.plan, command.model.config, backend);
+  }
+}
+
+async function train(
+  command: Extract<TrainingCommand, { kind: "start" }>,
+  run: ActiveRun,
+): Promise<void> {
+  const { runId, plan, config } = command;
+  const tell = (event: RunEvent) => send({ kind: "event", runId, event });
+  try {
+    const [backend, dataset] = await Promise.all([
+      selectBackend(command.backend),
+      openDataset(command.data, {
+        openSource: openFromHost(command.host, handleOf(command.data.source)),
+        signal: run.abort.signal,
+      }),
+    ]);
+    send({ kind: "ready", backend: backend.name, device: backend.device });
+    if (run.control.state === "stopping") {
+      tell(endEarly("stopped", "Stopped before the first step."));
+      return;
+    }
+    if (!dataset.ok) {
+      tell(endEarly("failed", dataset.error.map((issue) => issue.message).join(" "), "data"));
+      return;
+    }
+    await trainModel({
+      runId,
+      plan,
+      dataset: dataset.value,
+      config,
+      backend,
+      control: run.control,
+      onEvent: tell,
+      onWeights(files) {
+        const copies = files.map((file) => ({ name: file.name, bytes: file.bytes.buffer }));
+        send({ kind: "weights", runId, files: copies }, [
+          ...new Set(copies.map((file) => file.bytes)),
+        ]);
+      },
+    });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    tell(endEarly("failed", `Training could not start: ${text}`, "internal"));
+  } finally {
+    if (active === run) active = null;
+  }
+}
+
+function handleOf(source: DataSource) {
+  return source.kind === "generated" ? null : source.handle;
+}
+
+/** The end of a run that never came to its first step. */
+function endEarly(
+  reason: "stopped" | "failed",
+  message: string,
+  code?: RunFailureCode,
+): Extract<RunEvent, { kind: "ended" }> {
+  return {
+    kind: "ended",
+    reason,
+    message,
+    ...(code === undefined ? {} : { code }),
+    epochs: 0,
+    metrics: {},
+    elapsedMs: 0,
+    hasWeights: false,
+  };
+}
+
+function send(message: TrainingMessage, transfer: Transferable[] = []): void {
+  postMessage(message, { transfer });
+}

@@ -1,0 +1,55 @@
+import * as tf from "@tensorflow/tfjs";
+import type { ModelPlan } from "../compiler/plan.ts";
+import { buildModel } from "./buildModel.ts";
+import { createLoss } from "./losses.ts";
+import { createOptimizer } from "./optimizers.ts";
+import { runModel } from "./runModel.ts";
+import { checkLimits } from "./checkLimits.ts";
+import type { Backend } from "./selectBackend.ts";
+import { disposeModel } from "./train.ts";
+import type { TrainingConfig } from "../training/config.ts";
+
+/**
+ * Trains a throw-away copy of the model for one step on zeros, so that the backend's kernels are compiled before Train
+ * is pressed. Does nothing where nothing is compiled, or where the model can't be built: training will tell.
+ */
+export async function warmUpModel(
+  plan: ModelPlan,
+  config: TrainingConfig,
+  backend: Backend,
+): Promise<void> {
+  if (backend.name === "cpu") return;
+  if (checkLimits(plan, config.batchSize, backend.maxTensorBytes) !== null) return;
+  let model: tf.LayersModel | null = null;
+  const optimizer = createOptimizer(config.optimizer);
+  try {
+    const built = buildModel(plan, { seed: 1 });
+    model = built;
+    const variables = built.trainableWeights
+      .map((weight) => weight.read())
+      .filter((weight) => weight instanceof tf.Variable);
+    const loss = tf.tidy(() => {
+      const inputs = plan.inputs.map(({ shape }) =>
+        tf.zeros([config.batchSize, ...shape.axes.map((axis) => axis.size ?? 8)], shape.dtype),
+      );
+      const { value, grads } = tf.variableGrads(() => {
+        const outputs = runModel(built, inputs, { training: true });
+        const losses = plan.outputs.map((output, index) => {
+          const predicted = outputs[index];
+          if (!predicted) throw new Error("An output is missing.");
+          return createLoss(output.loss)(tf.zerosLike(predicted), predicted);
+        });
+        return tf.addN(losses).asScalar();
+      }, variables);
+      optimizer.applyGradients(grads);
+      return value;
+    });
+    await loss.data();
+    loss.dispose();
+  } catch {
+    // Whatever is wrong shows when the run starts, with a sentence.
+  } finally {
+    optimizer.dispose();
+    if (model) disposeModel(model);
+  }
+}
