@@ -29,7 +29,7 @@ export const targets = {
     kind: "node",
     entries: { main: "electron/desktop/main.ts" },
     preload: "electron/desktop/preload.ts",
-    inputs: ["electron/desktop", "electron/services", "electron/cli", "shared"],
+    inputs: ["electron/desktop", "electron/services", "shared"],
   },
 };
 
