@@ -1,4 +1,8 @@
-/** Corrections of kernels that are wrong on stock tfjs-webgpu; called once when that backend starts. */
+import { patchGradients } from "./gradientPatches.ts";
+import { patchWebgpuKernels } from "./webgpuPatches.ts";
+
+/** Corrections of what is wrong on stock tfjs-webgpu and in tfjs's gradients; called when that backend starts. */
 export function applyPatches(): void {
-  // Filled in by the sweep over WebGPU gradients.
+  patchGradients();
+  patchWebgpuKernels();
 }

@@ -1,0 +1,152 @@
+/** Gradients of one layer on the current backend, and the same by finite differences. */
+import * as tf from "@tensorflow/tfjs";
+import { createRandom } from "../base/random.ts";
+import {
+  drawInputs,
+  drawWeights,
+  planExample,
+  type ReadExample,
+} from "../layers/example.testkit.ts";
+import { buildModel } from "./buildModel.ts";
+import { runModel } from "./runModel.ts";
+import { prepareRandomLayers } from "./seedLayers.ts";
+
+export interface NamedValues {
+  readonly name: string;
+  readonly values: Float32Array;
+}
+
+export interface GradientRun {
+  readonly loss: number;
+  readonly output: Float32Array;
+  /** With respect to each input of decimal numbers, then each trained weight. */
+  readonly gradients: readonly NamedValues[];
+}
+
+interface Setup {
+  readonly variables: readonly { readonly name: string; readonly variable: tf.Variable }[];
+  readonly computeLoss: () => tf.Scalar;
+  readonly computeOutput: () => tf.Tensor;
+  readonly dispose: () => void;
+}
+
+/** loss = Σ output · fixed random numbers, with fixed inputs, weights and dropout masks: the same on every backend. */
+function setUp(read: ReadExample): Setup {
+  if (read.call === null) throw new Error(`${read.title} is no call.`);
+  const model = buildModel(planExample(read, read.call), { seed: 1 });
+  const weights = drawWeights(read).map(({ values, shape }) => tf.tensor([...values], [...shape]));
+  model.setWeights(weights);
+  tf.dispose(weights);
+  const inputs = drawInputs(read).map(({ values, shape }, index) => {
+    const dtype = read.inputs[index]?.dtype ?? "float32";
+    const tensor = tf.tensor([...values], [...shape], dtype);
+    return dtype === "float32" ? tf.variable(tensor) : tensor;
+  });
+  const setStep = prepareRandomLayers(model, 7);
+  const computeOutput = () => {
+    setStep(0);
+    const [output] = runModel(model, inputs, { training: true });
+    if (output === undefined) throw new Error("The model gave no output.");
+    return output;
+  };
+  const computeLoss = () => {
+    const output = computeOutput();
+    const random = createRandom(`loss of ${read.title}`);
+    const weighting = tf.tensor(
+      Array.from({ length: output.size }, () => random.nextNormal()),
+      output.shape,
+    );
+    return tf.sum(tf.mul(output, weighting)).asScalar();
+  };
+  const variables = [
+    ...inputs.flatMap((input, index) =>
+      input instanceof tf.Variable ? [{ name: `input ${index + 1}`, variable: input }] : [],
+    ),
+    ...model.trainableWeights.map((entry, index) => {
+      // tfjs keeps a layer's tf.Variable in a field that its types call protected.
+      const variable: unknown = Reflect.get(entry, "val");
+      if (!(variable instanceof tf.Variable)) throw new Error(`${entry.name} is no variable.`);
+      return { name: read.weights[index]?.name ?? entry.name, variable };
+    }),
+  ];
+  const dispose = () => {
+    model.dispose();
+    tf.dispose(inputs);
+  };
+  return { variables, computeLoss, computeOutput, dispose };
+}
+
+export async function computeGradients(read: ReadExample): Promise<GradientRun> {
+  const { variables, computeLoss, computeOutput, dispose } = setUp(read);
+  const { value, grads } = tf.variableGrads(
+    computeLoss,
+    variables.map(({ variable }) => variable),
+  );
+  const [loss = Number.NaN] = await value.data();
+  const gradients: NamedValues[] = [];
+  for (const { name, variable } of variables) {
+    const gradient = grads[variable.name];
+    if (gradient === undefined) throw new Error(`No gradient for ${name}.`);
+    gradients.push({ name, values: Float32Array.from(await gradient.data()) });
+  }
+  const outputTensor = tf.tidy(computeOutput);
+  const output = Float32Array.from(await outputTensor.data());
+  tf.dispose([value, outputTensor, ...Object.values(grads)]);
+  dispose();
+  return { loss, output, gradients };
+}
+
+/**
+ * The slope of the loss along one random direction per variable: measured, and as `gradients` say. Both agree where
+ * gradients are right, up to rounding and to kinks such as relu's.
+ */
+export function compareSlopes(
+  read: ReadExample,
+  gradients: readonly NamedValues[],
+): {
+  readonly name: string;
+  readonly measured: readonly number[];
+  readonly told: number;
+  readonly scale: number;
+}[] {
+  const { variables, computeLoss, dispose } = setUp(read);
+  const random = createRandom(`direction for ${read.title}`);
+  const measureLoss = () => tf.tidy(() => computeLoss().dataSync()[0] ?? Number.NaN);
+  const result = variables.map(({ name, variable }, index) => {
+    const start = Float32Array.from(variable.dataSync());
+    const direction = Float32Array.from(start, () => (random.next() < 0.5 ? -1 : 1));
+    const lossAt = (step: number) => {
+      const moved = start.map((value, at) => value + step * (direction[at] ?? 0));
+      tf.tidy(() => variable.assign(tf.tensor(moved, variable.shape)));
+      return measureLoss();
+    };
+    // A long step meets kinks (relu, maximum), a short one rounding.
+    const measured = [5e-3, 1e-3, 2e-4].map((step) => (lossAt(step) - lossAt(-step)) / (2 * step));
+    tf.tidy(() => variable.assign(tf.tensor(start, variable.shape)));
+    const gradient = gradients[index]?.values ?? new Float32Array();
+    let told = 0;
+    let squares = 0;
+    gradient.forEach((value, at) => {
+      told += value * (direction[at] ?? 0);
+      squares += value * value;
+    });
+    return { name, measured, told, scale: Math.sqrt(squares) };
+  });
+  dispose();
+  return result;
+}
+
+/** Largest difference, in units of the larger vector's root mean square (or 1e-3, where both are nearly zero). */
+export function relativeDifference(left: Float32Array, right: Float32Array): number {
+  if (left.length !== right.length) return Number.POSITIVE_INFINITY;
+  let squares = 0;
+  let worst = 0;
+  left.forEach((value, index) => {
+    const other = right[index] ?? Number.NaN;
+    squares += Math.max(value * value, other * other);
+    const difference = Math.abs(value - other);
+    worst = difference <= worst ? worst : difference;
+    if (Number.isNaN(difference)) worst = Number.POSITIVE_INFINITY;
+  });
+  return worst / Math.max(1e-3, Math.sqrt(squares / Math.max(1, left.length)));
+}

@@ -1,0 +1,123 @@
+/** Kernels of tfjs-backend-webgpu 4.22 that give wrong numbers without an error, put right. */
+import * as tf from "@tensorflow/tfjs";
+
+let isPatched = false;
+
+/** Once a process is enough: kernels belong to a backend's name, not to a device. */
+export function patchWebgpuKernels(): void {
+  if (isPatched) return;
+  isPatched = true;
+  wrapKernel("BatchMatMul", avoidSplitK);
+  wrapKernel("_FusedMatMul", avoidSplitK);
+  wrapKernel("Transpose", transposeAnyType);
+}
+
+type KernelFunc = tf.KernelConfig["kernelFunc"];
+type KernelArgs = Parameters<KernelFunc>[0];
+type Wrapper = (stock: KernelFunc, args: KernelArgs) => ReturnType<KernelFunc>;
+
+function wrapKernel(kernelName: string, wrapper: Wrapper): void {
+  const stock = tf.getKernel(kernelName, "webgpu");
+  if (stock === undefined || stock === null) return;
+  tf.unregisterKernel(kernelName, "webgpu");
+  tf.registerKernel({ ...stock, kernelFunc: (args) => wrapper(stock.kernelFunc, args) });
+}
+
+/**
+ * `a · bᵀ` over an inner size of 2000 and more is wrong by 100 % where the split-K program is chosen
+ * (src/matmul_splitK_webgpu.ts with 4 components reads `b` as if it were not transposed; chosen in
+ * src/kernels/BatchMatMul_impl.ts when there are few tiles). It is what the gradient of a wide Dense behind a narrow
+ * layer is made of. The program for small outputs is right, so that one is asked for instead.
+ */
+const avoidSplitK: Wrapper = (stock, args) => {
+  const { a, b } = args.inputs;
+  const transposeB = args.attrs?.["transposeB"] === true;
+  const innerSize = b?.shape.at(-1) ?? 0;
+  if (!transposeB || innerSize < SPLIT_K_INNER_SIZE || a === undefined || b === undefined) {
+    return stock(args);
+  }
+  const rows = args.attrs?.["transposeA"] === true ? a.shape.at(-1) : a.shape.at(-2);
+  if (!isSplitKChosen(args.backend, rows ?? 1, b.shape.at(-2) ?? 1, [a, b])) return stock(args);
+  const before = tf.env().getNumber(PROGRAM_FLAG);
+  tf.env().set(PROGRAM_FLAG, SMALL_OUTPUT_PROGRAM);
+  try {
+    return stock(args);
+  } finally {
+    tf.env().set(PROGRAM_FLAG, before);
+  }
+};
+
+const SPLIT_K_INNER_SIZE = 2000;
+const PROGRAM_FLAG = "WEBGPU_MATMUL_PROGRAM_TYPE";
+/** MatMulProgramType.MatMulSmallOutputSizeProgram in src/webgpu_util.ts. */
+const SMALL_OUTPUT_PROGRAM = 2;
+
+/** The choice in src/kernels/BatchMatMul_impl.ts, retold. */
+function isSplitKChosen(
+  backend: object,
+  rows: number,
+  columns: number,
+  inputs: readonly tf.TensorInfo[],
+): boolean {
+  const hasBatch = inputs.some(({ shape }) => shape.slice(0, -2).some((size) => size !== 1));
+  if (hasBatch || rows * columns <= 128) return false;
+  const flag = tf.env().getNumber("WEBGPU_THRESHOLD_TO_INCREASE_WORKGROUPS_FOR_MATMUL");
+  const own = Number(Reflect.get(backend, "thresholdToIncreaseWorkgroups"));
+  const threshold = flag > 0 ? flag : own;
+  const tiles = Math.ceil(rows / 32) * Math.ceil(columns / 32);
+  return tiles <= threshold || (rows <= 8 && tiles <= threshold * 2);
+}
+
+/**
+ * Transposing whole numbers or booleans makes a shader that does not compile (src/transpose_webgpu.ts writes the
+ * stored type as it is) and leaves zeros. A cast to float32 does not help, because it only changes the label
+ * (src/kernels/Cast.ts). So they are made real decimals first and turned back after. Exact up to 2²⁴.
+ */
+const transposeAnyType: Wrapper = (stock, args) => {
+  const { x } = args.inputs;
+  if (x === undefined || storedType(args.backend, x) === "float32") return stock(args);
+  const { backend } = args;
+  const one = makeScalar(1);
+  const decimals = runKernel("Multiply", { a: { ...x, dtype: "float32" }, b: one }, backend, {});
+  one.dispose();
+  const transposed = only(stock({ ...args, inputs: { x: decimals } }));
+  disposeInfo(backend, decimals);
+  if (x.dtype === "float32") return transposed;
+  const result = runKernel("Cast", { x: transposed }, backend, { dtype: x.dtype });
+  disposeInfo(backend, transposed);
+  return result;
+};
+
+function makeScalar(value: number): tf.Tensor {
+  return tf.scalar(value, "float32");
+}
+
+/** How the numbers lie in the buffer; a tensor's own `dtype` may be only a label. */
+function storedType(backend: object, info: tf.TensorInfo): string {
+  const map: unknown = Reflect.get(backend, "tensorMap");
+  const get: unknown = Reflect.get(Object(map), "get");
+  if (typeof get !== "function") return info.dtype;
+  const data: unknown = Reflect.apply(get, map, [info.dataId]);
+  const dtype: unknown = Reflect.get(Object(data), "dtype");
+  return typeof dtype === "string" ? dtype : info.dtype;
+}
+
+function runKernel(
+  name: string,
+  inputs: Record<string, tf.TensorInfo>,
+  backend: object,
+  attrs: tf.NamedAttrMap,
+): tf.TensorInfo {
+  return only(tf.getKernel(name, "webgpu").kernelFunc({ inputs, backend, attrs }));
+}
+
+function only(result: tf.TensorInfo | tf.TensorInfo[]): tf.TensorInfo {
+  const info = Array.isArray(result) ? result[0] : result;
+  if (info === undefined) throw new Error("A WebGPU kernel gave no result.");
+  return info;
+}
+
+function disposeInfo(backend: object, info: tf.TensorInfo): void {
+  const dispose: unknown = Reflect.get(backend, "disposeData");
+  if (typeof dispose === "function") Reflect.apply(dispose, backend, [info.dataId]);
+}
