@@ -3,12 +3,8 @@ import type { FileHandle } from "#shared/base/ids.ts";
 import type { DataBinding } from "#shared/datasets/binding.ts";
 import type { DataIssue, SampleView } from "#shared/datasets/dataset.ts";
 import type { InspectOptions, SourceProposal } from "#shared/datasets/inspectSource.ts";
-import type {
-  DataReply,
-  DataRequest,
-  OpenedData,
-  TablePreview,
-} from "#shared/datasets/workerProtocol.ts";
+import type { OpenedData, TablePreview } from "#shared/datasets/preview.ts";
+import type { DataReply, DataRequest } from "#shared/training/dataProtocol.ts";
 import type { HostAccess } from "#shared/training/protocol.ts";
 import { readToken } from "../host/token.ts";
 

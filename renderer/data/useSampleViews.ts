@@ -18,10 +18,6 @@ export function useSampleViews(samples: readonly number[]): ReadonlyMap<number, 
       .filter((text) => text !== "")
       .map(Number)
       .filter((sample) => summary !== null && sample < summary.sampleCount);
-    if (wanted.length === 0) {
-      setViews(none);
-      return;
-    }
     void viewSamples(wanted).then((found) => {
       if (!isWanted) return;
       setViews(new Map(found.map((view, index) => [wanted[index] ?? -1, view])));

@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { DataBinding } from "#shared/datasets/binding.ts";
 import type { DataIssue, DatasetSummary } from "#shared/datasets/dataset.ts";
-import type { DataPreview, TablePreview } from "#shared/datasets/workerProtocol.ts";
+import type { DataPreview, TablePreview } from "#shared/datasets/preview.ts";
 
 /** What is known of the data that the document's binding names. Filled by renderer/data; analysis and training read it. */
 export interface DatasetState {

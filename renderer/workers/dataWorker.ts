@@ -4,7 +4,8 @@ import type { Dataset } from "#shared/datasets/dataset.ts";
 import { inspectSource, type SourceProposal } from "#shared/datasets/inspectSource.ts";
 import { openDataset } from "#shared/datasets/openDataset.ts";
 import { previewDataset, previewGenerated } from "#shared/datasets/previewDataset.ts";
-import type { DataReply, DataRequest, TablePreview } from "#shared/datasets/workerProtocol.ts";
+import type { TablePreview } from "#shared/datasets/preview.ts";
+import type { DataReply, DataRequest } from "#shared/training/dataProtocol.ts";
 import type { HostAccess } from "#shared/training/protocol.ts";
 import { openFromHost, openHostFolder } from "../host/fetchByteSource.ts";
 

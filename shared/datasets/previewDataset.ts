@@ -3,13 +3,7 @@ import type { DataBinding } from "./binding.ts";
 import type { Dataset } from "./dataset.ts";
 import { createColumnProfiler } from "./profileColumns.ts";
 import type { CsvRow } from "./readCsv.ts";
-import type {
-  DataPreview,
-  FieldRange,
-  Scatter,
-  ShownSample,
-  TablePreview,
-} from "./workerProtocol.ts";
+import type { DataPreview, FieldRange, Scatter, ShownSample, TablePreview } from "./preview.ts";
 
 const shownSamples = 96;
 const scatterPoints = 3000;
