@@ -1,11 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createHost } from "../services/createHost.ts";
 import { findDataFolder } from "../services/dataFolder.ts";
+import { makeTokenCheck } from "./guardRequests.ts";
 import { openWindow } from "./openBrowser.ts";
-import { serveHost } from "./serveHost.ts";
+import { formatAddress, serveHost } from "./serveHost.ts";
 
 declare const __NETLOOM_VERSION__: string;
 
@@ -21,6 +23,8 @@ async function run(): Promise<void> {
       "no-open": { type: "boolean", default: false },
     },
   });
+  // Fixed by the environment for development and tests.
+  const token = process.env["NETLOOM_TOKEN"] || randomBytes(24).toString("base64url");
   const host = await createHost({
     dataFolder: findDataFolder({
       platform: process.platform,
@@ -31,12 +35,9 @@ async function run(): Promise<void> {
     rendererFolder: path.join(root, "dist/renderer"),
     version: __NETLOOM_VERSION__,
     shell: "browser",
+    authorize: makeTokenCheck(token),
   });
-  const token = process.env["NETLOOM_TOKEN"];
-  const served = await serveHost((request) => host.fetch(request), {
-    port: Number(values.port),
-    ...(token === undefined || token === "" ? {} : { token }),
-  });
+  const served = await serveHost((request) => host.fetch(request), Number(values.port));
   if (!served.ok) {
     console.error(served.error);
     host.close();
@@ -61,8 +62,9 @@ async function run(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => void close());
   }
-  const isOpened = !values["no-open"] && openWindow(served.value.address);
-  console.log(`Netloom is at ${served.value.address}`);
+  const address = formatAddress(served.value.port, token);
+  const isOpened = !values["no-open"] && openWindow(address);
+  console.log(`Netloom is at ${address}`);
   console.log(
     isOpened ? "A window opens. Ctrl-C ends it." : "Open it in a browser. Ctrl-C ends it.",
   );

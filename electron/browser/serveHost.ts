@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
@@ -6,19 +5,14 @@ import { err, ok, type Result } from "#shared/base/result.ts";
 import { guardRequests } from "./guardRequests.ts";
 
 export interface Served {
-  /** With the token in its fragment, which browsers never send: the page takes it from there and forgets it. */
-  readonly address: string;
   readonly port: number;
-  readonly token: string;
   close(): Promise<void>;
 }
 
-/**
- * Serves a host on 127.0.0.1. `port` 0 takes any free one. Fails with a sentence when the port is taken.
- */
+/** Serves a host on 127.0.0.1. Port 0 takes any free one. Fails with a sentence when the port is taken. */
 export async function serveHost(
   answer: (request: Request) => Promise<Response>,
-  { port: wantedPort, token = randomBytes(24).toString("base64url") }: ServeOptions,
+  wantedPort: number,
 ): Promise<Result<Served, string>> {
   // The port is part of what is checked, and known only once the server listens.
   let guarded = async (_request: Request) => new Response(null, { status: 503 });
@@ -39,11 +33,9 @@ export async function serveHost(
   }
   // A server listening on TCP has an AddressInfo.
   const { port } = server.address() as AddressInfo;
-  guarded = guardRequests(answer, { token, port });
+  guarded = guardRequests(answer, port);
   return ok({
-    address: `http://127.0.0.1:${port}/#token=${token}`,
     port,
-    token,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -52,8 +44,7 @@ export async function serveHost(
   });
 }
 
-export interface ServeOptions {
-  readonly port: number;
-  /** For development and tests; otherwise random. */
-  readonly token?: string;
+/** With the token in its fragment, which browsers never send: the page takes it from there and forgets it. */
+export function formatAddress(port: number, token: string): string {
+  return `http://127.0.0.1:${port}/#token=${token}`;
 }

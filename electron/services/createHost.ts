@@ -35,6 +35,8 @@ export interface HostOptions {
    * by themselves: browsing and typed paths are switched off.
    */
   readonly showDialog?: ShowDialog;
+  /** Whether a request may use the routes under `/api`; absent where the shell lets only its own page in. */
+  readonly authorize?: (request: Request) => boolean;
   readonly homeFolder?: string;
   /** For tests: a disk that runs full, a clock. */
   readonly openForWriting?: OpenForWriting;
@@ -82,6 +84,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       platform: process.platform,
       hasNativeDialogs: showDialog !== undefined,
     },
+    authorize: options.authorize ?? (() => true),
     showDialog: showDialog ?? null,
     chooser,
     projects,

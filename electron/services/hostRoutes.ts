@@ -21,7 +21,7 @@ import { problem } from "./hostProblem.ts";
 import type { ProjectFiles } from "./projectFiles.ts";
 import type { ProjectWatch } from "./projectWatch.ts";
 import type { RecentProjects } from "./recentProjects.ts";
-import { reply, replyJson } from "./replies.ts";
+import { refuse, reply, replyJson } from "./replies.ts";
 import { bodyLimits, readChunks, readJson } from "./requestBody.ts";
 import { runEventsSchema, type RunFolders } from "./runFolders.ts";
 import { sendFile } from "./sendFile.ts";
@@ -29,6 +29,7 @@ import type { TemplateStore } from "./templateStore.ts";
 
 export interface HostServices {
   readonly session: Session;
+  readonly authorize: (request: Request) => boolean;
   readonly showDialog: ShowDialog | null;
   readonly chooser: Chooser;
   readonly projects: ProjectFiles;
@@ -45,6 +46,10 @@ export interface HostServices {
 /** The routes of `shared/host/contract.ts`: each parses its input and hands over to one service. */
 export function hostRoutes(services: HostServices): Hono {
   const api = new Hono();
+  api.use("*", async (c, next) => {
+    if (services.authorize(c.req.raw)) return next();
+    return refuse("Open Netloom with the address that its start printed.");
+  });
   api.get("/session", () => replyJson(services.session));
   api.get("/events", () => services.events.subscribe());
   api.get("/templates", async () => replyJson(await services.templates.list()));

@@ -42,6 +42,21 @@ describe("saving a project", () => {
     expect(await readFile(file, "utf8")).toBe("edited elsewhere");
   });
 
+  it("refuses to replace a file that a newer Netloom wrote", async () => {
+    const { home, choose, send } = await makeHost();
+    const file = path.join(home, "a.netloom");
+    const newer = '{"format":"netloom","version":999,"future":true}';
+    await writeFile(file, newer);
+    const handle = await choose(file, "open-project");
+    const { body } = await send("POST", "/projects/open", { handle });
+    const request = { handle, text: "mine", expectedRevision: readField(body, "revision") };
+    expect(await send("POST", "/projects/save", request)).toMatchObject({
+      status: 409,
+      body: { code: "newer-version" },
+    });
+    expect(await readFile(file, "utf8")).toBe(newer);
+  });
+
   it("refuses to create a file that exists by now", async () => {
     const { home, choose, send } = await makeHost();
     const file = path.join(home, "a.netloom");

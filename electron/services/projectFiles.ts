@@ -4,12 +4,13 @@ import path from "node:path";
 import type { HostProblem, OpenedProject, SaveRequest } from "#shared/host/contract.ts";
 import { ok, type Result } from "#shared/base/result.ts";
 import { fileHandle } from "#shared/base/ids.ts";
+import { peekFileVersion } from "#shared/project/parseProject.ts";
+import { fileVersion } from "#shared/project/projectFile.ts";
 import { atomicWrite, type WriteOptions } from "./atomicWrite.ts";
 import { hashBytes } from "./dataFiles.ts";
 import { fileProblem, problem, readErrorCode } from "./hostProblem.ts";
 import type { Handles } from "./handles.ts";
 import type { KeyedLock } from "./keyedLock.ts";
-import { isWrittenByNewerVersion } from "./projectVersion.ts";
 import { bodyLimits } from "./requestBody.ts";
 
 /** Project files on disk. A file that changed since it was read, or that a newer Netloom wrote, is never overwritten. */
@@ -44,7 +45,7 @@ export function createProjectFiles({ handles, lock, write }: ProjectFileSettings
             : `${label} was changed on disk by another program since it was opened. Save under another name, or reload it.`,
         );
       }
-      if (isWrittenByNewerVersion(decode(current.bytes))) {
+      if ((peekFileVersion(decode(current.bytes) ?? "") ?? 0) > fileVersion) {
         return problem(
           "newer-version",
           `${label} was written by a newer Netloom, whose additions this one would lose. Save under another name, or update Netloom.`,

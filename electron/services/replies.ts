@@ -17,3 +17,8 @@ export function replyJson(value: unknown): Response {
 function replyProblem(error: HostProblem): Response {
   return Response.json(error, { status: problemStatus[error.code], headers: dataHeaders });
 }
+
+/** For a page that hasn't shown that it is ours. */
+export function refuse(message: string): Response {
+  return Response.json({ code: "no-access", message }, { status: 401, headers: dataHeaders });
+}
