@@ -1,0 +1,143 @@
+import type { DatasetSummary, FieldSpec } from "../datasets/dataset.ts";
+import { applyEdit } from "../document/applyEdit.ts";
+import type { DocumentEdit } from "../document/edits.ts";
+import { indexGraph } from "../document/graphQueries.ts";
+import type { ProjectDocument } from "../document/model.ts";
+import { sizesOf } from "../layers/shape.ts";
+import type { StoredParams } from "../layers/params.ts";
+import { type NodeRecord, analyzeNode, readNodeParams } from "./analyzeNode.ts";
+import { analyzeGraph } from "./analyzeGraph.ts";
+import {
+  binaryWish,
+  matchInputs,
+  matchTargets,
+  wishForClasses,
+  wishForNumbers,
+} from "./checkData.ts";
+import { readLoss } from "./checkOutputs.ts";
+import { type FixContext, createFixContext } from "./fixContext.ts";
+import { kindOfLoss } from "./lossKinds.ts";
+import { type HeadWish, type OutputHead, changeHead, readHead } from "./outputHead.ts";
+import { orderGraph } from "./orderGraph.ts";
+
+/**
+ * One edit that makes the graph take this data: shapes of the Inputs, units and activation of the last layers, loss and
+ * metrics of the Outputs, and a Flatten (or the like) where the new shape needs one. null where all fits already or
+ * there is nothing to fit.
+ */
+export function fitGraphToData(
+  document: ProjectDocument,
+  summary: DatasetSummary,
+): DocumentEdit | null {
+  const edits: DocumentEdit[] = [];
+  let current = document;
+  const carryOut = (edit: DocumentEdit): boolean => {
+    const applied = applyEdit(current, edit);
+    if (!applied.ok || applied.value === current) return false;
+    current = applied.value;
+    edits.push(edit);
+    return true;
+  };
+  for (const edit of fitInputs(readContext(current), summary)) carryOut(edit);
+  mendBehindInputs(() => current, carryOut);
+  for (const edit of fitOutputs(readContext(current), summary)) carryOut(edit);
+  return edits.length === 0 ? null : { kind: "batch", label: "Fit the graph to the data", edits };
+}
+
+/** Shapes without diagnostics, for deciding what to change. */
+function readContext(document: ProjectDocument): FixContext {
+  const { graph } = document;
+  const { incoming } = indexGraph(graph);
+  const records = new Map<NodeRecord["analysis"]["id"], NodeRecord>();
+  for (const id of orderGraph(graph).order) {
+    const node = graph.nodes[id];
+    if (node === undefined) continue;
+    const shapes = (incoming.get(id) ?? []).map(
+      ({ source }) => records.get(source)?.analysis.outputShape ?? null,
+    );
+    records.set(id, analyzeNode(node, shapes, undefined));
+  }
+  return createFixContext(graph, records);
+}
+
+function fitInputs(context: FixContext, summary: DatasetSummary): readonly DocumentEdit[] {
+  const features = summary.fields.filter((field) => field.role === "feature");
+  const ports = matchInputs(context, summary);
+  const used = new Set(ports.map((port) => port.field));
+  const free = features.filter((field) => !used.has(field));
+  return ports.flatMap(({ node, name, shape, field: matched }): DocumentEdit[] => {
+    const field = matched ?? (name === "" ? undefined : free.shift());
+    if (field === undefined) return [];
+    const params: Record<string, StoredParams[string]> = {};
+    const sizes = sizesOf(field.shape);
+    const isSame = JSON.stringify(sizesOf(shape)) === JSON.stringify(sizes);
+    // Unknown sizes that the data fills in were left open on purpose.
+    const isOpen =
+      shape.axes.length === sizes.length &&
+      shape.axes.every(({ size }, index) => size === null || size === sizes[index]);
+    if (!isSame && !isOpen) params["shape"] = sizes;
+    if (matched === null) params["field"] = field.name;
+    return Object.keys(params).length === 0 ? [] : [{ kind: "setParams", node: node.id, params }];
+  });
+}
+
+/** A new shape may not fit the first layer: take the fix that analysis offers there. */
+function mendBehindInputs(
+  read: () => ProjectDocument,
+  carryOut: (edit: DocumentEdit) => boolean,
+): void {
+  for (let round = 0; round < 4; round++) {
+    const { graph } = read();
+    const broken = analyzeGraph(graph).diagnostics.find(
+      ({ code, severity, fixes }) =>
+        severity === "error" && code === "rank" && fixes[0] !== undefined,
+    );
+    const fix = broken?.fixes[0];
+    if (fix === undefined || !carryOut(fix.edit)) return;
+  }
+}
+
+function fitOutputs(context: FixContext, summary: DatasetSummary): readonly DocumentEdit[] {
+  const targets = summary.fields.filter((field) => field.role === "target");
+  const [onlyTarget] = targets;
+  return matchTargets(context, summary).flatMap(({ node, name, field: matched }) => {
+    const field = matched ?? (targets.length === 1 ? onlyTarget : undefined);
+    const head = readHead(context, node);
+    if (field === undefined || head === null) return [];
+    const target = matched === null && name !== "" ? { target: field.name } : {};
+    return changeHead(context, head, { ...chooseWish(head, field), ...target });
+  });
+}
+
+/** What is right already is left as it is: a sigmoid for two classes, a loss for numbers, an order of metrics. */
+function chooseWish(head: OutputHead, field: FieldSpec): HeadWish {
+  const loss = readLoss(head.output);
+  const kind = loss === null ? null : kindOfLoss(loss);
+  const units = head.shape.axes.at(-1)?.size ?? null;
+  const { metrics = [], ...rest } = wishFor(field, { units, isBinary: kind === "binary" });
+  const isForClasses = field.classes !== null;
+  const suits =
+    kind !== null && (isForClasses ? kind !== "numbers" && kind !== "margin" : kind === "numbers");
+  const isSameKind = suits && (kind === "classes") === (rest.loss === "categoricalCrossentropy");
+  const current = readNodeParams(head.output)?.["metrics"];
+  const stated: readonly unknown[] = Array.isArray(current) ? current : [];
+  const suitsMetrics = stated.length > 0 && stated.includes("accuracy") === isForClasses;
+  return {
+    units: rest.units ?? 1,
+    ...(rest.activation === undefined ||
+    (isSameKind && !isForClasses && head.activation !== "softmax")
+      ? {}
+      : { activation: rest.activation }),
+    ...(isSameKind || rest.loss === undefined ? {} : { loss: rest.loss }),
+    ...(suitsMetrics ? {} : { metrics }),
+  };
+}
+
+function wishFor(
+  field: FieldSpec,
+  now: { readonly units: number | null; readonly isBinary: boolean },
+): HeadWish {
+  if (field.classes === null) return wishForNumbers(field);
+  if (field.classes.length === 2 && (now.isBinary || now.units === 1)) return binaryWish;
+  return wishForClasses(field.classes.length);
+}
