@@ -1,11 +1,31 @@
+import { fileURLToPath } from "node:url";
+import type { CliIo } from "./io.ts";
+import { runCli } from "./runCli.ts";
+
 declare const __NETLOOM_VERSION__: string;
 
 /** The command line: takes the arguments after `netloom`, returns the exit code (0 good, 1 errors found, 2 wrong usage). */
-export async function main(args: readonly string[]): Promise<number> {
-  if (args[0] === "--version") {
-    process.stdout.write(`${__NETLOOM_VERSION__}\n`);
-    return 0;
-  }
-  process.stderr.write("netloom: no command given.\n");
-  return 2;
+export function main(args: readonly string[]): Promise<number> {
+  return runCli(args, createProcessIo());
+}
+
+function createProcessIo(): CliIo {
+  return {
+    cwd: process.cwd(),
+    // The same distance from the sources and from the bundle in dist/cli.
+    templatesFolder: fileURLToPath(new URL("../../templates", import.meta.url)),
+    version: __NETLOOM_VERSION__,
+    isTerminal: process.stderr.isTTY === true,
+    writeOut: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    onInterrupt(listener) {
+      // A second Ctrl-C ends the process at once, as without us.
+      process.once("SIGINT", listener);
+      process.once("SIGTERM", listener);
+      return () => {
+        process.off("SIGINT", listener);
+        process.off("SIGTERM", listener);
+      };
+    },
+  };
 }

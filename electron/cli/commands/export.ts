@@ -1,0 +1,105 @@
+import { mkdir, stat } from "node:fs/promises";
+import path from "node:path";
+import type { ModelPlan } from "#shared/compiler/plan.ts";
+import type { ProjectDocument } from "#shared/document/model.ts";
+import { atomicWrite } from "#electron/services/atomicWrite.ts";
+import { readErrorCode } from "#electron/services/hostProblem.ts";
+import { compileProject } from "../compile.ts";
+import { printCode } from "../printCode.ts";
+import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
+import { loadProject } from "../loadProject.ts";
+import { requireText } from "../loadRun.ts";
+import type { Invocation } from "../parseArguments.ts";
+import { readRun } from "../runFolder.ts";
+
+export interface ExportFile {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+/** Writes code or model files. Never replaces a file unless told to. */
+export async function runExport(
+  { command, positionals, options }: Invocation,
+  io: CliIo,
+): Promise<CommandResult> {
+  const [name = ""] = positionals;
+  const to = options.choice("to", ["typescript", "keras", "tfjs"]);
+  if (to === null) throw new CliFailure(2, `"netloom export" needs --to typescript|keras|tfjs.`);
+  const out = requireText(options, "out", command);
+  const directory = path.resolve(io.cwd, out);
+  const run = options.text("run");
+  const document = await loadProject(name, io);
+  const { plan } = compileProject(document, null);
+  const files =
+    to === "tfjs"
+      ? await makeModelFiles(plan, document, run === null ? null : path.resolve(io.cwd, run))
+      : printCode(to, plan, document);
+  await writeAll(directory, files, options.flag("force"));
+  const isTrained = to === "tfjs" && run !== null;
+  const note =
+    to === "tfjs" && !isTrained
+      ? "The weights are fresh: give a trained run's folder with --run."
+      : null;
+  return {
+    exitCode: 0,
+    json: { to, directory, files: files.map((file) => file.name), isTrained, note },
+    text: [
+      ...files.map((file) => path.join(directory, file.name)),
+      ...(note === null ? [] : [note]),
+    ].join("\n"),
+  };
+}
+
+async function makeModelFiles(
+  plan: ModelPlan,
+  document: ProjectDocument,
+  runDir: string | null,
+): Promise<readonly ExportFile[]> {
+  if (runDir !== null) {
+    const { files } = await readRun(runDir);
+    const { loadModelFiles } = await import("#shared/engine/modelFiles.ts");
+    const { selectBackend } = await import("#shared/engine/selectBackend.ts");
+    await selectBackend("cpu");
+    // Loaded once, so that a broken run is not passed on.
+    const model = await loadModelFiles(files);
+    if (!model.ok) throw new CliFailure(1, `${runDir}: ${model.error}`);
+    model.value.dispose();
+    return files.map(({ name, bytes }) => ({ name, content: bytes }));
+  }
+  const { selectBackend } = await import("#shared/engine/selectBackend.ts");
+  const { buildModel } = await import("#shared/engine/buildModel.ts");
+  const { saveModelFiles } = await import("#shared/engine/modelFiles.ts");
+  const { readWeights } = await import("#shared/engine/snapshots.ts");
+  await selectBackend("cpu");
+  const model = buildModel(plan, { seed: document.training.seed });
+  const files = saveModelFiles(model, await readWeights(model));
+  model.dispose();
+  return files.map(({ name, bytes }) => ({ name, content: bytes }));
+}
+
+async function writeAll(
+  directory: string,
+  files: readonly ExportFile[],
+  force: boolean,
+): Promise<void> {
+  const existing: string[] = [];
+  for (const { name } of files) {
+    if ((await stat(path.join(directory, name)).catch(() => null)) !== null) existing.push(name);
+  }
+  if (existing.length > 0 && !force) {
+    throw new CliFailure(
+      1,
+      `${directory} has ${existing.join(", ")} already. Nothing was written; choose another folder, or replace them with --force.`,
+    );
+  }
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const { name, content } of files) {
+      await atomicWrite(path.join(directory, name), content, { mode: 0o644 });
+    }
+  } catch (error) {
+    const code = readErrorCode(error);
+    if (code === null) throw error;
+    throw new CliFailure(1, `The files can't be written to ${directory} (${code}).`);
+  }
+}

@@ -1,0 +1,139 @@
+import path from "node:path";
+import { runId as makeRunId } from "#shared/base/ids.ts";
+import { createRandom } from "#shared/base/random.ts";
+import type { ProjectDocument } from "#shared/document/model.ts";
+import type { RunInfo } from "#shared/host/contract.ts";
+import { serializeProject } from "#shared/project/serializeProject.ts";
+import type { TrainingConfig } from "#shared/training/config.ts";
+import type { RunEvent } from "#shared/training/events.ts";
+import { compileProject } from "../compile.ts";
+import type { CliIo, CommandResult } from "../io.ts";
+import { requireData } from "../loadData.ts";
+import { loadProject } from "../loadProject.ts";
+import type { Invocation, OptionValues } from "../parseArguments.ts";
+import { createTrainingView, formatMetrics } from "../printTraining.ts";
+import { createRunFolder } from "../runFolder.ts";
+import { startBackend } from "../startBackend.ts";
+
+/** Trains, keeps the run in a folder, and tells how it went. Ctrl-C ends it after the step under way, weights kept. */
+export async function runTrain(
+  { positionals, options }: Invocation,
+  io: CliIo,
+): Promise<CommandResult> {
+  const [name = ""] = positionals;
+  const backendName = options.choice("backend", ["webgpu", "cpu"]);
+  const project = await loadProject(name, io);
+  const config = changeConfig(project.training, options);
+  const { binding, dataset } = await requireData(project.data, options.text("data"), io);
+  const document: ProjectDocument = { ...project, data: binding, training: config };
+  const { plan } = compileProject(document, dataset.summary);
+  const backend = await startBackend(backendName);
+  const { trainModel } = await import("#shared/engine/train.ts");
+  const { createTrainingControl } = await import("#shared/engine/control.ts");
+
+  const startedMs = Date.now();
+  const runId = makeRunId(`run-${startedMs.toString(36)}-${makeSuffix(startedMs)}`);
+  const directory = path.resolve(io.cwd, options.text("out") ?? path.join("netloom-runs", runId));
+  const info = describeRun(document, { runId, startedMs });
+  const folder = await createRunFolder(directory, info, { force: options.flag("force") });
+
+  const view = options.flag("json") ? null : createTrainingView(io, config.epochs);
+  const control = createTrainingControl();
+  const stopListening = io.onInterrupt(() => control.stop());
+  const onEvent = (event: RunEvent) => {
+    folder.append(event);
+    if (view) view.show(event);
+    else io.writeError(`${JSON.stringify(event)}\n`);
+  };
+  try {
+    const { ended, report } = await trainModel({
+      runId,
+      plan,
+      dataset,
+      config,
+      backend,
+      control,
+      onEvent,
+      onWeights: (files) => folder.writeFiles(files),
+    });
+    await folder.finish({
+      status: ended.reason,
+      message: ended.message,
+      backend: backend.name,
+      epochs: ended.epochs,
+      metrics: { ...ended.metrics },
+    });
+    return {
+      exitCode: ended.reason === "failed" ? 1 : 0,
+      json: {
+        runId,
+        runDir: directory,
+        backend: backend.name,
+        device: backend.device,
+        epochs: ended.epochs,
+        metrics: ended.metrics,
+        baselines: report?.baselines ?? [],
+        reason: ended.reason,
+        message: ended.message,
+        seed: config.seed,
+        elapsedMs: Math.round(ended.elapsedMs),
+        ...(ended.code === undefined
+          ? {}
+          : {
+              diagnostics: [
+                { code: ended.code, severity: "error", message: ended.message, nodes: [] },
+              ],
+            }),
+      },
+      text: [
+        ended.message,
+        formatMetrics(ended.metrics),
+        ...(report?.baselines ?? []).map(
+          (baseline) => `  beside ${baseline.name}: ${formatMetrics(baseline.metrics)}`,
+        ),
+        `Run: ${directory}`,
+      ].join("\n"),
+    };
+  } finally {
+    stopListening();
+  }
+}
+
+function changeConfig(config: TrainingConfig, options: OptionValues): TrainingConfig {
+  const learningRate = options.positive("learning-rate");
+  return {
+    ...config,
+    epochs: options.int("epochs", 1) ?? config.epochs,
+    seed: options.int("seed", 0) ?? config.seed,
+    batchSize: options.int("batch-size", 1) ?? config.batchSize,
+    optimizer: learningRate === null ? config.optimizer : { ...config.optimizer, learningRate },
+  };
+}
+
+function describeRun(
+  document: ProjectDocument,
+  { runId, startedMs }: { readonly runId: string; readonly startedMs: number },
+): RunInfo {
+  return {
+    id: runId,
+    projectId: document.id,
+    projectName: document.name,
+    number: 1,
+    startedMs,
+    status: "running",
+    message: "",
+    backend: "",
+    epochs: 0,
+    metrics: {},
+    snapshot: serializeProject(document),
+  };
+}
+
+/** Two runs may start in the same millisecond. */
+function makeSuffix(startedMs: number): string {
+  const random = createRandom(`${startedMs}/${process.pid}/${process.hrtime.bigint()}`);
+  return random
+    .nextInt(36 ** 4)
+    .toString(36)
+    .padStart(4, "0");
+}

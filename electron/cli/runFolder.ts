@@ -1,0 +1,132 @@
+import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { runInfoSchema, type RunInfo } from "#shared/host/contract.ts";
+import type { RunEvent } from "#shared/training/events.ts";
+import { atomicWrite } from "#electron/services/atomicWrite.ts";
+import { readErrorCode } from "#electron/services/hostProblem.ts";
+import { readJsonFile, writeJsonFile } from "#electron/services/jsonFile.ts";
+import { CliFailure } from "./io.ts";
+
+interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A run's folder as the application keeps it: `run.json`, `metrics.jsonl`, `model.json` and weights. */
+export interface RunFolder {
+  readonly directory: string;
+  /** Written in order; `finish` waits for the last. */
+  append(event: RunEvent): void;
+  writeFiles(files: readonly NamedBytes[]): Promise<void>;
+  finish(change: Partial<RunInfo>): Promise<void>;
+}
+
+export async function createRunFolder(
+  directory: string,
+  info: RunInfo,
+  options: { readonly force: boolean },
+): Promise<RunFolder> {
+  const infoFile = path.join(directory, "run.json");
+  const eventsFile = path.join(directory, "metrics.jsonl");
+  if (!options.force && (await stat(infoFile).catch(() => null)) !== null) {
+    throw new CliFailure(
+      1,
+      `${directory} holds a run already. Choose another folder with --out, or replace it with --force.`,
+    );
+  }
+  await write(directory, async () => {
+    await mkdir(directory, { recursive: true });
+    await writeJsonFile(infoFile, info, { mode: 0o644 });
+    await atomicWrite(eventsFile, "", { mode: 0o644 });
+  });
+  let writing: Promise<void> = Promise.resolve();
+  let failure: unknown = null;
+  return {
+    directory,
+    append(event) {
+      writing = writing
+        .then(() => appendFile(eventsFile, `${JSON.stringify(event)}\n`))
+        .catch((error: unknown) => {
+          failure ??= error;
+        });
+    },
+    writeFiles: (files) =>
+      write(directory, async () => {
+        for (const file of files) {
+          await atomicWrite(path.join(directory, file.name), file.bytes, { mode: 0o644 });
+        }
+      }),
+    finish: (change) =>
+      write(directory, async () => {
+        await writing;
+        await writeJsonFile(infoFile, { ...info, ...change }, { mode: 0o644 });
+        if (failure !== null) throw failure;
+      }),
+  };
+}
+
+/** The weights of a finished run, and what was trained. */
+export async function readRun(
+  directory: string,
+): Promise<{ readonly info: RunInfo | null; readonly files: readonly NamedBytes[] }> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path.join(directory, "model.json"));
+  } catch (error) {
+    if (readErrorCode(error) === null) throw error;
+    throw new CliFailure(
+      1,
+      `${directory} has no model.json: give the folder of a run that kept its weights.`,
+    );
+  }
+  const files: NamedBytes[] = [{ name: "model.json", bytes }];
+  for (const name of listShards(bytes)) {
+    const shard = await readFile(path.join(directory, name)).catch(() => null);
+    if (shard) files.push({ name, bytes: shard });
+  }
+  return { info: await readJsonFile(path.join(directory, "run.json"), runInfoSchema), files };
+}
+
+const manifestSchema = z.object({
+  weightsManifest: z.array(z.object({ paths: z.array(z.string()) })),
+});
+
+/** Names only: a path that leads out of the folder is not followed. */
+function listShards(bytes: Uint8Array): readonly string[] {
+  try {
+    const manifest = manifestSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    return manifest.weightsManifest
+      .flatMap((group) => group.paths)
+      .filter((name) => name === path.basename(name));
+  } catch {
+    // What is wrong with the file is told when the model is loaded.
+    return [];
+  }
+}
+
+async function write(directory: string, task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    const code = readErrorCode(error);
+    if (code === null) throw error;
+    throw new CliFailure(1, `The run can't be written to ${directory}: ${describe(code)}.`);
+  }
+}
+
+function describe(code: string): string {
+  switch (code) {
+    case "ENOSPC":
+      return "the disk is full";
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return "this account may not write there";
+    case "ENOTDIR":
+    case "EEXIST":
+      return "there is a file of that name";
+    default:
+      return code;
+  }
+}
