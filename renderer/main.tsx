@@ -1,4 +1,17 @@
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "./App.tsx";
+import { takeToken } from "./host/token.ts";
+import { startApp } from "./startApp.ts";
+import "./ui/theme.css";
 
+takeToken();
+startApp();
 const place = document.getElementById("root");
-if (place !== null) createRoot(place).render(<h1>Netloom</h1>);
+if (place !== null) {
+  createRoot(place).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

@@ -13,6 +13,8 @@ export interface Command {
   readonly keywords?: string;
   /** Also while a text field has the focus. Not for what text fields do themselves (undo, copy, letters). */
   readonly inTextFields?: boolean;
+  /** The browser's own event for the key does it (copy, cut, paste): the shortcut is only shown. */
+  readonly isNativeKey?: boolean;
   /** False keeps it out of the palette, for keys that only make sense where the focus is. */
   readonly isListed?: boolean;
   /** Whether it can be done now; a disabled command is listed greyed and its key is left to the browser. */

@@ -11,6 +11,7 @@ export function listenForShortcuts(): () => void {
     if (place === "menu" || document.querySelector("[data-modal]") !== null) return;
     for (const command of listCommands()) {
       if (place === "text" && command.inTextFields !== true) continue;
+      if (command.isNativeKey === true) continue;
       if (!shortcutsOf(command).some((shortcut) => matchesShortcut(shortcut, event, isMac)))
         continue;
       if (!isCommandEnabled(command)) continue;

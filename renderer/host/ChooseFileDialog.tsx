@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from "react";
 import { ArrowUp, File, Folder } from "lucide-react";
 import { useStore } from "zustand";
 import type { HostProblem, Listing, Purpose } from "#shared/host/contract.ts";
@@ -23,6 +23,13 @@ type Entry = Listing["entries"][number];
 
 const lastFolder = new Map<Purpose, string>();
 
+/** The folder of last time, or where the host begins if that is gone. */
+async function browseFirst(purpose: Purpose): Promise<Result<Listing, HostProblem>> {
+  const answer = await host.browse({ directory: lastFolder.get(purpose) ?? null, purpose });
+  if (answer.ok || !lastFolder.delete(purpose)) return answer;
+  return host.browse({ directory: null, purpose });
+}
+
 interface BrowserProps {
   readonly options: ChooseFileOptions;
   readonly onDone: (chosen: Chosen | null) => void;
@@ -37,26 +44,28 @@ function Browser({ options, onDone }: BrowserProps) {
   const [name, setName] = useState(suggestedName);
   const listRef = useRef<HTMLUListElement>(null);
 
-  const visit = useCallback(
-    async (directory: string | null): Promise<void> => {
-      let answer = await host.browse({ directory, purpose });
-      // A remembered folder may be gone by now.
-      if (!answer.ok && directory !== null && lastFolder.delete(purpose)) {
-        answer = await host.browse({ directory: null, purpose });
-      }
-      if (!answer.ok) {
-        setProblem(answer.error.message);
-        return;
-      }
-      lastFolder.set(purpose, answer.value.directory);
-      setListing(answer.value);
-      setPath(answer.value.location);
-      setSelected(null);
-      setProblem(null);
-    },
-    [purpose],
-  );
-  useEffect(() => void visit(lastFolder.get(purpose) ?? null), [visit, purpose]);
+  const show = (answer: Result<Listing, HostProblem>): void => {
+    if (!answer.ok) {
+      setProblem(answer.error.message);
+      return;
+    }
+    lastFolder.set(purpose, answer.value.directory);
+    setListing(answer.value);
+    setPath(answer.value.location);
+    setSelected(null);
+    setProblem(null);
+  };
+  const visit = async (directory: string | null): Promise<void> =>
+    show(await host.browse({ directory, purpose }));
+
+  const showFirst = useEffectEvent(show);
+  useEffect(() => {
+    let isWanted = true;
+    void browseFirst(purpose).then((answer) => isWanted && showFirst(answer));
+    return () => {
+      isWanted = false;
+    };
+  }, [purpose]);
   useEffect(() => {
     if (listing !== null) listRef.current?.focus();
   }, [listing]);

@@ -1,7 +1,6 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { EdgeId, NodeId, NoteId } from "#shared/base/ids.ts";
-import type { BackendName } from "#shared/training/events.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
 
 /** What belongs to this window and never to the document: the view, selection, panels, theme. */
@@ -14,7 +13,6 @@ export interface SessionState {
   /** Where the focus should go next; whoever owns the place obeys and calls `clearFocusRequest`. */
   readonly focusRequest: FocusRequest | null;
   readonly isPaletteOpen: boolean;
-  readonly device: DeviceState;
 
   readonly showView: (view: View) => void;
   readonly select: (selection: Partial<Selection>) => void;
@@ -25,7 +23,6 @@ export interface SessionState {
   readonly requestFocus: (request: FocusRequest) => void;
   readonly clearFocusRequest: () => void;
   readonly setPaletteOpen: (isOpen: boolean) => void;
-  readonly setDevice: (device: DeviceState) => void;
 }
 
 export type View = "start" | "design" | "data" | "runs" | "code";
@@ -54,17 +51,6 @@ export type FocusRequest =
   | { readonly kind: "inspector" }
   | { readonly kind: "dock" };
 
-export type DeviceState =
-  | { readonly phase: "unknown" }
-  | { readonly phase: "starting" }
-  | {
-      readonly phase: "ready";
-      readonly backend: BackendName;
-      /** The adapter in words. */
-      readonly device: string;
-    }
-  | { readonly phase: "failed"; readonly message: string };
-
 export const emptySelection: Selection = { nodes: [], edges: [], notes: [] };
 
 export const panelLimits: Readonly<Record<PanelName, { min: number; max: number }>> = {
@@ -83,7 +69,6 @@ export const sessionStore = createStore<SessionState>()((set) => ({
   dockTab: remembered.dockTab,
   focusRequest: null,
   isPaletteOpen: false,
-  device: { phase: "unknown" },
 
   showView: (view) => set({ view }),
   select: (selection) => set({ selection: { ...emptySelection, ...selection } }),
@@ -100,7 +85,6 @@ export const sessionStore = createStore<SessionState>()((set) => ({
   requestFocus: (focusRequest) => set({ focusRequest }),
   clearFocusRequest: () => set({ focusRequest: null }),
   setPaletteOpen: (isPaletteOpen) => set({ isPaletteOpen }),
-  setDevice: (device) => set({ device }),
 }));
 
 // What the window looked like is worth keeping between starts.

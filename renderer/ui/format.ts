@@ -84,12 +84,22 @@ export function isShare(name: string): boolean {
 /** `valMeanAbsoluteError` → `mean absolute error`; training and validation share it. */
 export function metricTitle(name: string): string {
   const base = name.replace(/^val(?=[A-Z])/, "");
-  if (base === "r2" || base === "R2") return "R²";
+  const known = shortNames.get(base.toLowerCase());
+  if (known !== undefined) return known;
   const words = base
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2");
-  return words.toLowerCase().replace("top k5", "top-5");
+  return words.toLowerCase();
 }
+
+const shortNames = new Map([
+  ["r2", "R²"],
+  ["mse", "mean squared error"],
+  ["rmse", "root mean squared error"],
+  ["mae", "mean absolute error"],
+  ["mape", "mean absolute % error"],
+  ["topk5accuracy", "top-5 accuracy"],
+]);
 
 function trimZeros(text: string): string {
   return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;

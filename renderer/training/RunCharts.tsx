@@ -1,0 +1,73 @@
+import { useState } from "react";
+import { type RunState, selectMetricNames } from "#shared/training/runReducer.ts";
+import { formatMetric, metricTitle } from "../ui/format.ts";
+import { Select } from "../ui/Select.tsx";
+import { CurveChart, type Curve } from "./CurveChart.tsx";
+import { readCurves } from "./curves.ts";
+
+/** Loss on the left, one metric on the right. */
+export function RunCharts({ state }: { readonly state: RunState }) {
+  const names = selectMetricNames(state);
+  const metrics = names.filter((name) => name !== "loss");
+  const [wanted, setWanted] = useState<string | null>(null);
+  const metric = wanted !== null && metrics.includes(wanted) ? wanted : metrics[0];
+  return (
+    <div className="nl-run-charts">
+      <MetricChart state={state} metric="loss" />
+      {metric !== undefined && (
+        <div className="nl-run-metric">
+          {metrics.length > 1 && (
+            <Select
+              label="Metric"
+              className="nl-run-metric-choice"
+              value={metric}
+              options={metrics.map((name) => ({ value: name, label: metricTitle(name) }))}
+              onChange={setWanted}
+            />
+          )}
+          <MetricChart state={state} metric={metric} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function MetricChart(props: {
+  readonly state: RunState;
+  readonly metric: string;
+  /** Validation curves of other runs. */
+  readonly others?: readonly Curve[];
+}) {
+  const { state, metric, others = [] } = props;
+  const { steps, training, validation } = readCurves(state, metric);
+  const title = metricTitle(metric);
+  const format = (value: number): string => formatMetric(metric, value);
+  const curves: readonly Curve[] = [
+    {
+      label: training.length > 0 ? `${title}, every step` : title,
+      color: "--chart-training",
+      points: steps,
+      isRaw: true,
+    },
+    ...(training.length > 0
+      ? [{ label: title, color: "--chart-training", points: training } as const]
+      : []),
+    ...(validation.length > 0
+      ? [{ label: "validation", color: "--chart-validation", points: validation } as const]
+      : []),
+    ...others,
+  ];
+  const last = (points: readonly (readonly [number, number])[]): string => {
+    const value = points.at(-1)?.[1];
+    return value === undefined ? "not measured yet" : format(value);
+  };
+  return (
+    <CurveChart
+      title={`${title} by epoch`}
+      summary={`Training ${last(training.length > 0 ? training : steps)}, validation ${last(validation)}, after ${state.epochs.length} epochs.`}
+      curves={curves}
+      epochs={state.started?.epochs ?? 1}
+      format={format}
+    />
+  );
+}

@@ -1,0 +1,221 @@
+import { useEffect, useState } from "react";
+import { Download, Trash2 } from "lucide-react";
+import { type RunInfo } from "#shared/host/contract.ts";
+import {
+  initialRunState,
+  type RunState,
+  runReducer,
+  selectMetricNames,
+} from "#shared/training/runReducer.ts";
+import { host } from "../host/hostClient.ts";
+import { runStore, useRuns } from "../state/runStore.ts";
+import { ask } from "../ui/ask.tsx";
+import { Button } from "../ui/Button.tsx";
+import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
+import { showToast } from "../ui/toastStore.ts";
+import type { Curve } from "./CurveChart.tsx";
+import { readCurves } from "./curves.ts";
+import { openExport } from "./exportStore.ts";
+import { MetricChart } from "./RunCharts.tsx";
+import { RunReportView } from "./RunReportView.tsx";
+import { RunStatusDot } from "./RunStatusDot.tsx";
+
+export interface RunDetailProps {
+  readonly run: RunInfo;
+  /** Runs whose validation curves are drawn beside. */
+  readonly compared: readonly RunInfo[];
+}
+
+/** One run: its figures, curves and report. */
+export function RunDetail({ run, compared }: RunDetailProps) {
+  const state = useRunState(run.id);
+  const others = useOtherStates(compared);
+  const metrics = selectMetricNames(state);
+  return (
+    <section className="nl-run-detail" aria-label={`Run ${run.number}`}>
+      <header className="nl-run-header">
+        <h2>Run {run.number}</h2>
+        <RunStatusDot status={run.status} />
+        <span className="nl-quiet">{new Date(run.startedMs).toLocaleString("en-GB")}</span>
+        <div className="nl-run-buttons">
+          <Button
+            icon={Download}
+            disabled={run.epochs === 0}
+            onClick={() => openExport({ kind: "model", runId: run.id })}
+          >
+            Export model
+          </Button>
+          <Button
+            icon={Trash2}
+            disabled={run.status === "running"}
+            onClick={() => void deleteRun(run)}
+          >
+            Delete
+          </Button>
+        </div>
+      </header>
+      {run.message !== "" && run.status === "failed" && (
+        <p className="nl-run-message">{run.message}</p>
+      )}
+      <Facts run={run} state={state} />
+      <div className="nl-runs-charts">
+        {["loss", ...metrics.filter((name) => name !== "loss")].map((metric) => (
+          <div key={metric} className="nl-panel-card">
+            <MetricChart
+              state={state}
+              metric={metric}
+              others={compared.flatMap((other, index): readonly Curve[] => {
+                const found = others.get(other.id);
+                if (found === undefined) return [];
+                const { validation, training } = readCurves(found, metric);
+                return [
+                  {
+                    label: `run ${other.number}`,
+                    color: comparisonColors[index % comparisonColors.length] ?? "--c-io",
+                    points: validation.length > 0 ? validation : training,
+                    isDashed: true,
+                  },
+                ];
+              })}
+            />
+          </div>
+        ))}
+      </div>
+      {state.report !== null && <RunReportView report={state.report} metrics={run.metrics} />}
+      {state.epochs.length > 0 && <EpochTable state={state} />}
+    </section>
+  );
+}
+
+const comparisonColors = ["--c-merge", "--c-norm", "--c-pool", "--c-attn", "--c-conv"] as const;
+
+function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState }) {
+  const { started, ended } = state;
+  const elapsed = ended?.elapsedMs ?? state.latest?.elapsedMs;
+  const facts: readonly (readonly [string, string])[] = [
+    ...Object.entries(run.metrics)
+      .toSorted(
+        ([left], [right]) => Number(right.startsWith("val")) - Number(left.startsWith("val")),
+      )
+      .map(
+        ([name, value]) =>
+          [
+            `${name.startsWith("val") ? "validation " : ""}${metricTitle(name)}`,
+            formatMetric(name, value),
+          ] as const,
+      ),
+    ["epochs", started === null ? String(run.epochs) : `${run.epochs} of ${started.epochs}`],
+    ["time", elapsed === undefined ? "–" : formatDuration(elapsed)],
+    ["computed on", started?.device ?? run.backend],
+  ];
+  return (
+    <dl className="nl-run-facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd title={value}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The curves as numbers, for reading and copying. */
+function EpochTable({ state }: { readonly state: RunState }) {
+  const names = Object.keys(state.epochs.at(-1)?.metrics ?? {});
+  return (
+    <details className="nl-run-details">
+      <summary>Every epoch in numbers</summary>
+      <table className="nl-table nl-mono">
+        <thead>
+          <tr>
+            <th scope="col">epoch</th>
+            {names.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {state.epochs.map((epoch) => (
+            <tr key={epoch.epoch}>
+              <th scope="row">
+                {epoch.epoch}
+                {epoch.epoch === state.bestEpoch ? " best" : ""}
+              </th>
+              {names.map((name) => (
+                <td key={name}>{formatMetric(name, epoch.metrics[name] ?? Number.NaN)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+/** The run as its events tell it: the window's own run live, others from their folder. */
+function useRunState(id: string): RunState {
+  const active = useRuns((state) => (state.active?.info.id === id ? state.active.state : null));
+  const [stored, setStored] = useState<RunState>(initialRunState);
+  const isActive = active !== null;
+  useEffect(() => {
+    if (isActive) return;
+    let isWanted = true;
+    void readRunState(id).then((state) => {
+      if (isWanted && state !== null) setStored(state);
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [id, isActive]);
+  return active ?? stored;
+}
+
+function useOtherStates(runs: readonly RunInfo[]): ReadonlyMap<string, RunState> {
+  const [states, setStates] = useState<ReadonlyMap<string, RunState>>(new Map());
+  const ids = runs.map((run) => run.id).join(" ");
+  useEffect(() => {
+    let isWanted = true;
+    const wanted = ids.split(" ").filter((id) => id !== "");
+    void Promise.all(wanted.map(async (id) => [id, await readRunState(id)] as const)).then(
+      (found) => {
+        if (!isWanted) return;
+        setStates(
+          new Map(found.flatMap(([id, state]) => (state === null ? [] : [[id, state] as const]))),
+        );
+      },
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [ids]);
+  return states;
+}
+
+async function readRunState(id: string): Promise<RunState | null> {
+  const { active } = runStore.getState();
+  if (active?.info.id === id) return active.state;
+  const run = await host.getRun(id);
+  if (!run.ok) {
+    showToast({ tone: "error", message: run.error.message });
+    return null;
+  }
+  return run.value.events.reduce(runReducer, initialRunState);
+}
+
+async function deleteRun(run: RunInfo): Promise<void> {
+  const answer = await ask({
+    title: `Delete run ${run.number}?`,
+    body: "Its curves, report and weights are deleted from this machine. This can’t be undone.",
+    answers: [
+      { id: "keep", title: "Keep it" },
+      { id: "delete", title: "Delete", tone: "danger" },
+    ],
+  });
+  if (answer !== "delete") return;
+  const deleted = await host.deleteRun(run.id);
+  if (deleted.ok) runStore.getState().removeRun(run.id);
+  else showToast({ tone: "error", message: deleted.error.message });
+}

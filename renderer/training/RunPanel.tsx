@@ -1,0 +1,147 @@
+import { Play } from "lucide-react";
+import { selectProgress, type RunState } from "#shared/training/runReducer.ts";
+import { runCommand } from "../commands/defineCommand.ts";
+import { useDataset } from "../state/datasetStore.ts";
+import { useDocument } from "../state/documentStore.ts";
+import { type ActiveRun, useRuns } from "../state/runStore.ts";
+import { sessionStore } from "../state/sessionStore.ts";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { formatBytes, formatCount, formatDuration, formatLarge } from "../ui/format.ts";
+import { ProgressBar } from "../ui/ProgressBar.tsx";
+import { describeBest, describeStatus } from "./describeRun.ts";
+import { findMostConfused } from "./curves.ts";
+import { RunCharts } from "./RunCharts.tsx";
+import { whyNotTrain } from "./runQueries.ts";
+import { TrainingSettings } from "./TrainingSettings.tsx";
+import "./training.css";
+
+/** The run of this window: curves, progress, figures. Before the first run: the settings and what is missing. */
+export function RunPanel() {
+  const active = useRuns((state) => state.active);
+  return active === null ? <BeforeRun /> : <ActiveRunPanel active={active} />;
+}
+
+function ActiveRunPanel({ active }: { readonly active: ActiveRun }) {
+  const { state, info } = active;
+  const isOver = state.phase === "ended";
+  return (
+    <div className="nl-run">
+      <ProgressBar
+        label={`Progress of run ${info.number}`}
+        value={state.started === null && !isOver ? null : selectProgress(state)}
+      />
+      <div className="nl-run-body">
+        <RunCharts state={state} />
+        <div className="nl-run-side">
+          {isOver ? <Ended active={active} /> : <Figures state={state} />}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Figures({ state }: { readonly state: RunState }) {
+  const { started, latest } = state;
+  if (started === null)
+    return <p className="nl-quiet">Building the model and compiling its kernels.</p>;
+  const rows: readonly (readonly [string, string])[] = [
+    [
+      "Step",
+      latest === null
+        ? "–"
+        : `${formatCount(latest.step)} of ${formatCount(started.stepsPerEpoch)}`,
+    ],
+    ["Samples/s", latest === null ? "–" : formatLarge(Math.round(latest.samplesPerSecond))],
+    ["Time", formatDuration(latest?.elapsedMs ?? 0)],
+    [
+      "Left",
+      latest?.remainingMs === null || latest === null ? "–" : formatDuration(latest.remainingMs),
+    ],
+    ["Memory", latest === null ? "–" : formatBytes(latest.memoryBytes)],
+    ["Best epoch", state.bestEpoch === null ? "–" : String(state.bestEpoch)],
+  ];
+  return <Stats rows={rows} />;
+}
+
+function Stats({ rows }: { readonly rows: readonly (readonly [string, string])[] }) {
+  return (
+    <dl className="nl-stats">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Ended({ active }: { readonly active: ActiveRun }) {
+  const { info, state } = active;
+  const confusion = state.report?.confusion ?? null;
+  const confused =
+    confusion === null ? [] : findMostConfused(confusion.counts, confusion.classes, 4);
+  return (
+    <>
+      <p className={info.status === "failed" ? "nl-run-failed" : "nl-run-result"} role="status">
+        <b>{describeStatus(info.status)}</b>
+        {info.status === "failed"
+          ? ` ${info.message}`
+          : ` ${describeBest(state.ended?.metrics ?? info.metrics)}`}
+      </p>
+      {confused.length > 0 && (
+        <>
+          <h3 className="nl-heading">Most confused</h3>
+          <Stats
+            rows={confused.map(({ truth, predicted, count }) => [
+              `${truth} taken for ${predicted}`,
+              String(count),
+            ])}
+          />
+        </>
+      )}
+      <div className="nl-run-actions">
+        <Button size="small" onClick={() => sessionStore.getState().showView("runs")}>
+          Full report
+        </Button>
+        <Button size="small" icon={Play} onClick={() => runCommand("training.start")}>
+          Train again
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function BeforeRun() {
+  useDocument((state) => state.analysis);
+  const data = useDocument((state) => state.document.data);
+  useDataset((state) => state.phase);
+  const reason = whyNotTrain();
+  return (
+    <div className="nl-run-before">
+      <section aria-label="Training settings" className="nl-run-settings">
+        <TrainingSettings />
+      </section>
+      <EmptyState
+        icon={Play}
+        title={reason === null ? "Ready to train" : "Not ready to train yet"}
+        actions={
+          reason === null ? (
+            <Button tone="primary" icon={Play} onClick={() => runCommand("training.start")}>
+              Train
+            </Button>
+          ) : data === null ? (
+            <Button onClick={() => sessionStore.getState().showView("data")}>Choose data</Button>
+          ) : (
+            <Button onClick={() => sessionStore.getState().showDockTab("problems")}>
+              Show problems
+            </Button>
+          )
+        }
+      >
+        {reason ?? "Loss and metrics are drawn here as the network learns, every step of them."}
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import type { RunInfo } from "#shared/host/contract.ts";
+import type { Metrics } from "#shared/training/events.ts";
+import type { RunState } from "#shared/training/runReducer.ts";
+import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
+
+/** "epoch 7 of 12 · 41 s left", short enough for the top bar. */
+export function describeProgress(state: RunState): string {
+  const { phase, started, latest } = state;
+  if (started === null) return "Starting";
+  const epoch = `epoch ${latest?.epoch ?? 1} of ${started.epochs}`;
+  if (phase === "paused") return `${epoch} · paused`;
+  if (latest === null || latest.remainingMs === null) return epoch;
+  return `${epoch} · ${formatDuration(latest.remainingMs)} left`;
+}
+
+export function describeStatus(status: RunInfo["status"]): string {
+  switch (status) {
+    case "running":
+      return "Running";
+    case "finished":
+      return "Finished";
+    case "stopped":
+      return "Stopped";
+    case "early-stopping":
+      return "Stopped early";
+    case "failed":
+      return "Failed";
+    case "interrupted":
+      return "Interrupted";
+  }
+}
+
+/** The most telling figures first: validation accuracy, else validation loss, else what there is. */
+export function describeBest(metrics: Metrics): string {
+  const names = ["valAccuracy", "accuracy", "valMae", "valLoss", "loss"];
+  const name = names.find((candidate) => metrics[candidate] !== undefined);
+  if (name === undefined) return "no epoch finished";
+  const part = name.startsWith("val") ? "validation " : "";
+  return `${formatMetric(name, metrics[name] ?? 0)} ${part}${metricTitle(name)}`;
+}

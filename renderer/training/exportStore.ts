@@ -1,0 +1,19 @@
+import { createStore } from "zustand/vanilla";
+
+export interface ExportRequest {
+  readonly kind: "typescript" | "keras" | "model";
+  /** For `model`: whose weights; absent means the latest. */
+  readonly runId?: string;
+}
+
+export const exportStore = createStore<{ readonly request: ExportRequest | null }>()(() => ({
+  request: null,
+}));
+
+export function openExport(request: ExportRequest): void {
+  exportStore.setState({ request });
+}
+
+export function closeExport(): void {
+  exportStore.setState({ request: null });
+}

@@ -1,0 +1,41 @@
+import { host } from "../host/hostClient.ts";
+import { documentStore } from "../state/documentStore.ts";
+import { runStore } from "../state/runStore.ts";
+import { announce } from "../ui/announce.ts";
+import { formatMetric } from "../ui/format.ts";
+import { showToast } from "../ui/toastStore.ts";
+
+/** Keeps the list of runs that of the open project, and tells how a run goes to those who don't look at it. */
+export function followRuns(): void {
+  documentStore.subscribe((state, previous) => {
+    if (state.document.id === previous.document.id) return;
+    runStore.getState().clear();
+    void loadRuns();
+  });
+  runStore.subscribe(({ active }, previous) => {
+    if (active === null || previous.active?.info.id !== active.info.id) return;
+    const { state } = active;
+    const before = previous.active.state;
+    if (state.epochs.length > before.epochs.length) {
+      const last = state.epochs.at(-1);
+      const loss = last?.metrics["valLoss"] ?? last?.metrics["loss"];
+      announce(
+        `Epoch ${state.epochs.length} of ${state.started?.epochs ?? "?"}${loss === undefined ? "" : `, loss ${formatMetric("loss", loss)}`}`,
+      );
+    }
+    if (state.ended !== null && before.ended === null) {
+      const { reason, message } = state.ended;
+      showToast({
+        tone: reason === "failed" ? "error" : reason === "finished" ? "success" : "info",
+        message: message === "" ? `Run ${active.info.number} ended.` : message,
+      });
+    }
+  });
+}
+
+export async function loadRuns(): Promise<void> {
+  const project = documentStore.getState().document.id;
+  const runs = await host.listRuns(project);
+  if (!runs.ok || documentStore.getState().document.id !== project) return;
+  runStore.getState().setRuns(runs.value);
+}

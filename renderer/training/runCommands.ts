@@ -1,0 +1,108 @@
+import { defineCommand } from "../commands/defineCommand.ts";
+import { documentStore } from "../state/documentStore.ts";
+import { runStore } from "../state/runStore.ts";
+import { sessionStore } from "../state/sessionStore.ts";
+import { announce } from "../ui/announce.ts";
+import { showToast } from "../ui/toastStore.ts";
+import { openExport } from "./exportStore.ts";
+import { isPaused, isTraining, whyNotTrain } from "./runQueries.ts";
+import * as training from "./trainingClient.ts";
+import { openTrainingSettings } from "./trainingSettingsStore.ts";
+
+const isOpen = () => sessionStore.getState().view !== "start";
+
+export const runCommands = [
+  defineCommand({
+    id: "training.start",
+    title: "Train",
+    group: "Training",
+    shortcut: "Mod+Enter",
+    inTextFields: true,
+    keywords: "run fit start learn",
+    isEnabled: () => isOpen() && !isTraining(),
+    run: startTraining,
+  }),
+  defineCommand({
+    id: "training.pause",
+    title: "Pause training",
+    group: "Training",
+    isEnabled: () => isTraining() && !isPaused(),
+    run: () => training.pause(),
+  }),
+  defineCommand({
+    id: "training.resume",
+    title: "Resume training",
+    group: "Training",
+    isEnabled: isPaused,
+    run: () => training.resume(),
+  }),
+  defineCommand({
+    id: "training.stop",
+    title: "Stop training",
+    group: "Training",
+    shortcut: "Mod+.",
+    inTextFields: true,
+    isEnabled: () => isTraining(),
+    run: () => training.stop(),
+  }),
+  defineCommand({
+    id: "training.settings",
+    title: "Training settings",
+    group: "Training",
+    keywords: "optimizer learning rate batch size epochs seed early stopping",
+    isEnabled: isOpen,
+    run: openTrainingSettings,
+  }),
+  defineCommand({
+    id: "export.open",
+    title: "Export…",
+    group: "Export",
+    shortcut: "Mod+Shift+E",
+    inTextFields: true,
+    isEnabled: isOpen,
+    run: () => openExport({ kind: "typescript" }),
+  }),
+  ...(["typescript", "keras", "model"] as const).map((kind) =>
+    defineCommand({
+      id: `export.${kind}`,
+      title: `Export ${{ typescript: "TypeScript", keras: "Keras (Python)", model: "the trained model" }[kind]}…`,
+      group: "Export",
+      isEnabled: () =>
+        isOpen() &&
+        (kind === "model"
+          ? runStore.getState().runs.some((run) => run.epochs > 0)
+          : Object.keys(documentStore.getState().document.graph.nodes).length > 0),
+      run: () => openExport({ kind }),
+    }),
+  ),
+];
+
+async function startTraining(): Promise<void> {
+  const reason = whyNotTrain();
+  const session = sessionStore.getState();
+  if (reason !== null) {
+    const isDataMissing = documentStore.getState().document.data === null;
+    const hasErrors = documentStore
+      .getState()
+      .analysis.diagnostics.some(({ severity }) => severity === "error");
+    showToast({
+      tone: "warning",
+      message: reason,
+      ...(hasErrors
+        ? { action: { title: "Show problems", run: () => showProblems() } }
+        : isDataMissing
+          ? { action: { title: "Choose data", run: () => session.showView("data") } }
+          : {}),
+    });
+    return;
+  }
+  if (session.view === "design") session.showDockTab("run");
+  // Refusals are told by the client itself.
+  const started = await training.startTraining();
+  if (started.ok) announce("Training started");
+}
+
+function showProblems(): void {
+  sessionStore.getState().showView("design");
+  sessionStore.getState().showDockTab("problems");
+}
