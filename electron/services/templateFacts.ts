@@ -1,8 +1,14 @@
+import { analyzeGraph } from "#shared/analysis/analyzeGraph.ts";
+import { templatePicture } from "#shared/analysis/templatePicture.ts";
 import type { TemplateInfo } from "#shared/host/contract.ts";
+import { parseProject } from "#shared/project/parseProject.ts";
 
 /** What the start screen shows of a template besides its words; null for a project that can't be read. */
 export function describeTemplate(
-  _project: string,
+  project: string,
 ): Pick<TemplateInfo, "paramCount" | "picture"> | null {
-  return { paramCount: 0, picture: { nodes: [], edges: [] } };
+  const parsed = parseProject(project);
+  if (!parsed.ok) return null;
+  const { graph } = parsed.value;
+  return { paramCount: analyzeGraph(graph).totals.paramCount, picture: templatePicture(graph) };
 }

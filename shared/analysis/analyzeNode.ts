@@ -178,6 +178,7 @@ function areSameInputs(left: readonly (Shape | null)[], right: readonly (Shape |
 function areIdenticalShapes(left: Shape, right: Shape): boolean {
   return (
     left.dtype === right.dtype &&
+    left.isMasked === right.isMasked &&
     left.axes.length === right.axes.length &&
     left.axes.every((axis, index) => {
       const other = right.axes[index];

@@ -1,0 +1,30 @@
+import { listEdges, listNodes } from "../document/graphQueries.ts";
+import type { ModelGraph } from "../document/model.ts";
+import type { TemplateInfo } from "../host/contract.ts";
+import { findLayer } from "../layers/registry.ts";
+
+/** A graph as bars and lines: positions within 0 and 1 (a graph without width stands in the middle). */
+export function templatePicture(graph: ModelGraph): TemplateInfo["picture"] {
+  const nodes = listNodes(graph);
+  const relateX = relate(nodes.map((node) => node.position.x));
+  const relateY = relate(nodes.map((node) => node.position.y));
+  const indexes = new Map(nodes.map((node, index) => [node.id, index]));
+  return {
+    nodes: nodes.map(({ type, position }) => ({
+      category: findLayer(type)?.category ?? "core",
+      x: relateX(position.x),
+      y: relateY(position.y),
+    })),
+    edges: listEdges(graph).flatMap(({ source, target }): [number, number][] => {
+      const from = indexes.get(source);
+      const to = indexes.get(target);
+      return from === undefined || to === undefined ? [] : [[from, to]];
+    }),
+  };
+}
+
+function relate(values: readonly number[]): (value: number) => number {
+  const least = Math.min(...values);
+  const span = Math.max(...values) - least;
+  return (value) => (span > 0 ? (value - least) / span : 0.5);
+}
