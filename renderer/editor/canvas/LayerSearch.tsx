@@ -1,0 +1,110 @@
+import { useMemo } from "react";
+import { suggestLayers } from "#shared/analysis/suggestLayers.ts";
+import { layerDefinitions } from "#shared/layers/registry.ts";
+import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
+import { documentStore } from "../../state/documentStore.ts";
+import { canvasStore } from "../canvasStore.ts";
+import type { LayerSearchRequest } from "../canvasStore.ts";
+import { addSearchedLayer } from "../layerActions.ts";
+import { MarkedTitle } from "../palette/MarkedTitle.tsx";
+import { PickList } from "./PickList.tsx";
+import type { PickEntry } from "./PickList.tsx";
+import { searchLayers } from "../palette/searchLayers.ts";
+import type { LayerMatch } from "../palette/searchLayers.ts";
+
+/** The list of layers at a point of the canvas; at the end of a pulled wire, those that fit come first. */
+export function LayerSearch({ request }: { readonly request: LayerSearchRequest }) {
+  const fitting = useMemo(() => findFitting(request), [request]);
+  const close = () => {
+    canvasStore.setState({ layerSearch: null });
+    canvasStore.getState().handle?.focus();
+  };
+  return (
+    <div className="ed-pick-place nodrag nopan nowheel" style={placeNear(request.screen)}>
+      <PickList
+        label={request.wire === null ? "Add a layer here" : "Layers that fit this wire"}
+        placeholder="Search layers"
+        emptyText="No layer of that name."
+        findEntries={(query) => listEntries(query, { fitting, wire: request.wire })}
+        onPick={(type) => {
+          canvasStore.setState({ layerSearch: null });
+          addSearchedLayer({ type, ...paramsOf(fitting, type) }, request);
+          canvasStore.getState().handle?.focus();
+        }}
+        onClose={close}
+      />
+    </div>
+  );
+}
+
+type Fitting = ReturnType<typeof findFitting>;
+
+function findFitting(request: LayerSearchRequest) {
+  const { document, analysis } = documentStore.getState();
+  if (request.wire?.end !== "source") return [];
+  return suggestLayers(document.graph, analysis, request.wire.node);
+}
+
+function paramsOf(fitting: Fitting, type: string) {
+  const params = fitting.find((entry) => entry.type === type)?.params;
+  return params === undefined ? {} : { params };
+}
+
+function listEntries(
+  query: string,
+  context: { readonly fitting: Fitting; readonly wire: LayerSearchRequest["wire"] },
+): readonly PickEntry[] {
+  const { fitting, wire } = context;
+  // What has no port for this end of the wire can't be an answer.
+  const usable = layerDefinitions.filter((definition) =>
+    wire === null
+      ? true
+      : wire.end === "source"
+        ? definition.inputs.max !== 0
+        : definition.outputs > 0,
+  );
+  const rank = new Map(fitting.map((entry, index) => [entry.type, index]));
+  const matches = searchLayers(usable, query);
+  if (rank.size === 0) {
+    return matches.map((match) => toEntry(match, query === "" ? match.definition.category : null));
+  }
+  const fit = matches.filter((match) => rank.has(match.definition.type));
+  const rest = matches.filter((match) => !rank.has(match.definition.type));
+  if (query === "") {
+    fit.sort(
+      (left, right) =>
+        (rank.get(left.definition.type) ?? 0) - (rank.get(right.definition.type) ?? 0),
+    );
+  }
+  return [
+    ...fit.map((match) => toEntry(match, "Fits")),
+    ...rest.map((match) => toEntry(match, "Doesn't fit yet")),
+  ];
+}
+
+function toEntry(match: LayerMatch, group: string | null): PickEntry {
+  const { definition } = match;
+  return {
+    id: definition.type,
+    ...(group === null ? {} : { group }),
+    content: (
+      <>
+        <LayerGlyph category={definition.category} type={definition.type} />
+        <span className="ed-pick-title">
+          <MarkedTitle title={definition.title} marks={match.marks} />
+        </span>
+        <span className="ed-pick-hint">{match.via ?? definition.summary}</span>
+      </>
+    ),
+  };
+}
+
+const listSize = { width: 320, height: 340 };
+
+/** Keeps the list inside the window. */
+function placeNear(screen: { readonly x: number; readonly y: number }) {
+  return {
+    left: Math.max(8, Math.min(screen.x, window.innerWidth - listSize.width - 8)),
+    top: Math.max(8, Math.min(screen.y, window.innerHeight - listSize.height - 8)),
+  };
+}

@@ -1,0 +1,92 @@
+import { X } from "lucide-react";
+import type { NodeId } from "#shared/base/ids.ts";
+import type { Diagnostic } from "#shared/analysis/types.ts";
+import { sessionStore } from "../../state/sessionStore.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { canvasStore } from "../canvasStore.ts";
+import { formatPlural } from "../formatPlural.ts";
+import { applyFix } from "../layerActions.ts";
+import type { FlowDirection } from "./geometry.ts";
+
+/** What is wrong, at the place where it is wrong, with the repairs as buttons. */
+export function ProblemBubble(props: {
+  readonly nodeId: NodeId;
+  readonly problem: Diagnostic;
+  readonly moreCount: number;
+  readonly isOpen: boolean;
+  readonly direction: FlowDirection;
+}) {
+  const { nodeId, problem, moreCount, isOpen, direction } = props;
+  if (!isOpen) {
+    return (
+      <button
+        type="button"
+        className="ed-bubble-badge nodrag nopan"
+        data-severity={problem.severity}
+        aria-label={`Show: ${problem.message}`}
+        title={problem.message}
+        onClick={() => foldMessage(nodeId, false)}
+      >
+        !
+      </button>
+    );
+  }
+  const [head, rest] = splitSentence(problem.message);
+  return (
+    <div
+      className="ed-bubble nodrag nopan nowheel"
+      data-severity={problem.severity}
+      data-direction={direction}
+    >
+      <button
+        type="button"
+        className="ed-bubble-close"
+        aria-label="Fold this message away"
+        onClick={() => foldMessage(nodeId, true)}
+      >
+        <Icon of={X} size={12} />
+      </button>
+      <p>
+        <b>{head}</b> {rest}
+      </p>
+      <div className="ed-bubble-fixes">
+        {problem.fixes.slice(0, 3).map((fix, index) => (
+          <button
+            key={fix.title}
+            type="button"
+            className="ed-fix"
+            data-main={index === 0 ? "" : undefined}
+            onClick={() => applyFix(fix)}
+          >
+            {fix.title}
+          </button>
+        ))}
+        {moreCount > 0 && (
+          <button
+            type="button"
+            className="ed-fix is-more"
+            onClick={() => sessionStore.getState().showDockTab("problems")}
+          >
+            {formatPlural(moreCount, "more problem")}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function foldMessage(node: NodeId, isFolded: boolean): void {
+  canvasStore.setState(({ foldedMessages }) => {
+    const next = new Set(foldedMessages);
+    if (isFolded) next.add(node);
+    else next.delete(node);
+    return { foldedMessages: next };
+  });
+  if (!isFolded) sessionStore.getState().select({ nodes: [node] });
+}
+
+/** The first sentence is the headline. */
+export function splitSentence(message: string): readonly [string, string] {
+  const end = message.search(/[.;:] (?=\p{Lu}|it |\d)/u);
+  return end < 0 ? [message, ""] : [message.slice(0, end + 1), message.slice(end + 2)];
+}

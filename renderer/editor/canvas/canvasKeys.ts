@@ -1,0 +1,86 @@
+import { nodeId, noteId } from "#shared/base/ids.ts";
+import { sessionStore } from "../../state/sessionStore.ts";
+import { canvasStore } from "../canvasStore.ts";
+import { currentGraph, currentSelection, selectNodes } from "../editDocument.ts";
+import { nudgeSelection } from "../selectionActions.ts";
+import { isNoteFlowId, noteIdText } from "./deriveNodes.ts";
+import { gridStep } from "./geometry.ts";
+import { walkGraph } from "./walkGraph.ts";
+import type { ArrowKey } from "./walkGraph.ts";
+
+const nudges: Readonly<Record<ArrowKey, { readonly x: number; readonly y: number }>> = {
+  ArrowUp: { x: 0, y: -gridStep },
+  ArrowDown: { x: 0, y: gridStep },
+  ArrowLeft: { x: -gridStep, y: 0 },
+  ArrowRight: { x: gridStep, y: 0 },
+};
+
+/**
+ * Keys of the graph itself: arrows walk along wires (Shift extends the selection, Alt moves the layer), Enter edits,
+ * Space selects, Escape leaves. All else belongs to commands.
+ */
+export function handleCanvasKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || isControl(event.target)) return;
+  const flowId = focusedFlowId(event.target);
+  if (isArrow(event.key)) {
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (event.altKey) {
+      const by = nudges[event.key];
+      const factor = event.shiftKey ? 5 : 1;
+      nudgeSelection({ x: by.x * factor, y: by.y * factor });
+    } else walk(event.key, { flowId, isExtending: event.shiftKey });
+    return;
+  }
+  if (event.key === "Escape") {
+    const { nodes, edges, notes } = currentSelection();
+    if (nodes.length + edges.length + notes.length === 0) return;
+    event.preventDefault();
+    selectNodes([]);
+    return;
+  }
+  if (flowId === null || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    if (isNoteFlowId(flowId)) canvasStore.setState({ editingNote: noteId(noteIdText(flowId)) });
+    else {
+      if (!currentSelection().nodes.includes(nodeId(flowId))) selectNodes([nodeId(flowId)]);
+      sessionStore.getState().requestFocus({ kind: "inspector" });
+    }
+  } else if (event.key === " " && !isNoteFlowId(flowId)) {
+    event.preventDefault();
+    selectNodes([nodeId(flowId)]);
+  }
+}
+
+function walk(
+  key: ArrowKey,
+  from: { readonly flowId: string | null; readonly isExtending: boolean },
+): void {
+  const graph = currentGraph();
+  const selection = currentSelection();
+  const { direction, handle } = canvasStore.getState();
+  const start =
+    from.flowId !== null && !isNoteFlowId(from.flowId) ? nodeId(from.flowId) : selection.nodes[0];
+  const first = Object.values(graph.nodes)[0]?.id;
+  const next = start === undefined ? first : walkGraph(graph, start, { key, direction });
+  if (next === undefined || next === null) return;
+  selectNodes(from.isExtending ? [...new Set([...selection.nodes, next])] : [next]);
+  handle?.reveal(next, { focus: true });
+}
+
+function focusedFlowId(target: EventTarget | null): string | null {
+  if (!(target instanceof Element)) return null;
+  return target.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null;
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest("button,input,textarea,select,[role=menu],[role=listbox]") !== null
+  );
+}
+
+function isArrow(key: string): key is ArrowKey {
+  return key in nudges;
+}

@@ -1,0 +1,213 @@
+import type { Position } from "#shared/document/model.ts";
+import { nodeHeight, nodeWidth } from "./geometry.ts";
+import type { FlowDirection, Rect } from "./geometry.ts";
+
+/** A wire as drawn: an SVG path, where its shape pill rides, and the two ends. */
+export interface WireRoute {
+  readonly path: string;
+  readonly label: Position;
+}
+
+const cornerRadius = 16;
+const detourMargin = 34;
+
+/**
+ * Draws a wire from port to port. Wires run along the flow; where a straight run would pass behind other nodes (a skip
+ * connection) or against the flow, the wire goes round the side instead, `detour` giving how far out.
+ */
+export function routeWire(
+  source: Rect,
+  target: Rect,
+  options: { readonly direction: FlowDirection; readonly detour: number | null },
+): WireRoute {
+  // Left-to-right is the same drawing with the axes swapped.
+  const isDown = options.direction === "down";
+  const from = isDown ? source : transpose(source);
+  const to = isDown ? target : transpose(target);
+  const { points, labelAt } =
+    options.detour === null ? directPoints(from, to) : detourPoints(from, to, options.detour);
+  const placed = isDown ? points : points.map(swap);
+  const path = isCurve(from, to, options.detour)
+    ? curvePath(placed, isDown)
+    : roundedPath(placed, cornerRadius);
+  return { path, label: isDown ? labelAt : swap(labelAt) };
+}
+
+/** How far to the side (a coordinate across the flow) a wire must go to pass the nodes between its ends; null: no need. */
+export function findDetour(
+  source: Rect,
+  target: Rect,
+  options: { readonly direction: FlowDirection; readonly obstacles: ObstacleIndex },
+): number | null {
+  const isDown = options.direction === "down";
+  const from = isDown ? source : transpose(source);
+  const to = isDown ? target : transpose(target);
+  const right = Math.max(from.x + from.width, to.x + to.width);
+  // Against the flow: leave at the bottom, come back at the top, round the right side.
+  if (to.y < from.y + from.height - 4) {
+    const isBeside = to.y + to.height > from.y - 60 && Math.abs(to.x - from.x) > to.width;
+    return isBeside ? null : right + detourMargin;
+  }
+  const top = from.y + from.height + 2;
+  const bottom = to.y - 2;
+  if (bottom - top < nodeHeight) return null;
+  const left = Math.min(from.x + from.width / 2, to.x + to.width / 2) - 6;
+  const reach = Math.max(from.x + from.width / 2, to.x + to.width / 2) + 6;
+  const blocking = options.obstacles.findBetween({
+    x: left,
+    y: top,
+    width: reach - left,
+    height: bottom - top,
+  });
+  if (blocking.length === 0) return null;
+  return Math.max(right, ...blocking.map((rect) => rect.x + rect.width)) + detourMargin;
+}
+
+/** Answers "which nodes lie in this strip?" without looking at every node: rects sorted along the flow. */
+export interface ObstacleIndex {
+  readonly findBetween: (strip: Rect) => readonly Rect[];
+}
+
+export function indexObstacles(rects: readonly Rect[], direction: FlowDirection): ObstacleIndex {
+  const sorted = rects
+    .map((rect) => (direction === "down" ? rect : transpose(rect)))
+    .sort((left, right) => left.y - right.y);
+  const tallest = sorted.reduce((height, rect) => Math.max(height, rect.height), 0);
+  return {
+    findBetween(strip) {
+      const found: Rect[] = [];
+      for (
+        let index = firstAtOrAfter(sorted, strip.y - tallest);
+        index < sorted.length;
+        index += 1
+      ) {
+        const rect = sorted[index];
+        if (rect === undefined || rect.y >= strip.y + strip.height) break;
+        const isAcross = rect.x < strip.x + strip.width && strip.x < rect.x + rect.width;
+        if (isAcross && rect.y + rect.height > strip.y) found.push(rect);
+      }
+      return found;
+    },
+  };
+}
+
+function firstAtOrAfter(sorted: readonly Rect[], y: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.y ?? 0) < y) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function directPoints(from: Rect, to: Rect) {
+  const start = { x: from.x + from.width / 2, y: from.y + from.height };
+  const end = { x: to.x + to.width / 2, y: to.y };
+  const middle = (start.y + end.y) / 2;
+  return {
+    points: [start, { x: start.x, y: middle }, { x: end.x, y: middle }, end],
+    labelAt: { x: (start.x + end.x) / 2, y: middle },
+  };
+}
+
+/** Out of the bottom, round the right side, and in at the target's right flank (or its top, against the flow). */
+function detourPoints(from: Rect, to: Rect, detour: number) {
+  const start = { x: from.x + from.width / 2, y: from.y + from.height };
+  const first = start.y + 12;
+  const isForward = to.y >= from.y + from.height - 4;
+  const points = isForward
+    ? [
+        start,
+        { x: start.x, y: first },
+        { x: detour, y: first },
+        { x: detour, y: to.y + to.height / 2 },
+        { x: to.x + to.width, y: to.y + to.height / 2 },
+      ]
+    : [
+        start,
+        { x: start.x, y: first + 6 },
+        { x: detour, y: first + 6 },
+        { x: detour, y: to.y - 18 },
+        { x: to.x + to.width / 2, y: to.y - 18 },
+        { x: to.x + to.width / 2, y: to.y },
+      ];
+  return { points, labelAt: { x: detour, y: (start.y + to.y + to.height / 2) / 2 } };
+}
+
+/** A direct wire is one smooth curve unless it goes straight. */
+function isCurve(from: Rect, to: Rect, detour: number | null): boolean {
+  return detour === null && Math.abs(from.x + from.width / 2 - (to.x + to.width / 2)) > 0.5;
+}
+
+function curvePath(points: readonly Position[], isDown: boolean): string {
+  const start = points[0] ?? { x: 0, y: 0 };
+  const end = points[points.length - 1] ?? start;
+  const along = isDown ? end.y - start.y : end.x - start.x;
+  // A wire that turns back still leaves and arrives along the flow.
+  const pull = Math.max(along / 2, Math.min(60, 24 + Math.abs(along) / 3));
+  const [c1, c2] = isDown
+    ? [
+        { x: start.x, y: start.y + pull },
+        { x: end.x, y: end.y - pull },
+      ]
+    : [
+        { x: start.x + pull, y: start.y },
+        { x: end.x - pull, y: end.y },
+      ];
+  return `M${start.x} ${start.y}C${c1.x} ${c1.y} ${c2.x} ${c2.y} ${end.x} ${end.y}`;
+}
+
+/** Straight runs with rounded corners. */
+export function roundedPath(points: readonly Position[], radius: number): string {
+  const [start, ...rest] = points;
+  if (start === undefined) return "";
+  let path = `M${start.x} ${start.y}`;
+  let previous = start;
+  rest.forEach((corner, index) => {
+    const next = rest[index + 1];
+    if (next === undefined) {
+      path += `L${corner.x} ${corner.y}`;
+      return;
+    }
+    const bend = Math.min(radius, distance(previous, corner) / 2, distance(corner, next) / 2);
+    const enter = moveTowards(corner, previous, bend);
+    const leave = moveTowards(corner, next, bend);
+    path += `L${enter.x} ${enter.y}Q${corner.x} ${corner.y} ${leave.x} ${leave.y}`;
+    previous = corner;
+  });
+  return path;
+}
+
+function distance(from: Position, to: Position): number {
+  return Math.hypot(to.x - from.x, to.y - from.y);
+}
+
+function moveTowards(from: Position, to: Position, length: number): Position {
+  const whole = distance(from, to);
+  if (whole === 0) return from;
+  return {
+    x: from.x + ((to.x - from.x) * length) / whole,
+    y: from.y + ((to.y - from.y) * length) / whole,
+  };
+}
+
+function transpose(rect: Rect): Rect {
+  return { x: rect.y, y: rect.x, width: rect.height, height: rect.width };
+}
+
+function swap(point: Position): Position {
+  return { x: point.y, y: point.x };
+}
+
+/** Where a pulled wire starts before it has a target. */
+export function portOf(
+  rect: Rect,
+  options: { readonly side: "input" | "output"; readonly direction: FlowDirection },
+): Position {
+  const isOutput = options.side === "output";
+  return options.direction === "down"
+    ? { x: rect.x + nodeWidth / 2, y: isOutput ? rect.y + nodeHeight : rect.y }
+    : { x: isOutput ? rect.x + nodeWidth : rect.x, y: rect.y + nodeHeight / 2 };
+}

@@ -1,0 +1,144 @@
+import type { OnNodeDrag, OnNodesChange } from "@xyflow/react";
+import { useCallback, useRef } from "react";
+import { nodeId, noteId } from "#shared/base/ids.ts";
+import type { DocumentEdit } from "#shared/document/edits.ts";
+import { incomingEdges, outgoingEdges } from "#shared/document/graphQueries.ts";
+import type { Position } from "#shared/document/model.ts";
+import { sessionStore } from "../../state/sessionStore.ts";
+import { canvasStore } from "../canvasStore.ts";
+import { currentGraph, editDocument } from "../editDocument.ts";
+import { dropNodeOnWire } from "../layerActions.ts";
+import { duplicateSelection } from "../selectionActions.ts";
+import type { CanvasNode } from "./deriveNodes.ts";
+import { isNoteFlowId, noteIdText } from "./deriveNodes.ts";
+import { nodeHeight, nodeWidth } from "./geometry.ts";
+import { findWireAt } from "./findWireAt.ts";
+
+interface Drag {
+  readonly from: ReadonlyMap<string, Position>;
+  readonly isCopying: boolean;
+}
+
+/**
+ * Dragging: positions live in the canvas store while the pointer is down and become one edit when it is released. With
+ * Alt the originals stay and copies land; an unwired layer released on a wire is inserted there.
+ */
+export function useCanvasDrag() {
+  const drag = useRef<Drag | null>(null);
+
+  const onNodeDragStart: OnNodeDrag<CanvasNode> = useCallback((event, _node, nodes) => {
+    drag.current = {
+      from: new Map(nodes.map((node) => [node.id, node.position])),
+      isCopying: event.altKey,
+    };
+  }, []);
+
+  const onNodesChange: OnNodesChange<CanvasNode> = useCallback((changes) => {
+    const moved = new Map(canvasStore.getState().movingTo ?? []);
+    let hasMoved = false;
+    const selected = new Map<string, boolean>();
+    for (const change of changes) {
+      if (change.type === "position" && change.position !== undefined) {
+        // The last change of a drag comes when it is over and the document already has the position.
+        if (change.dragging !== true || drag.current === null) continue;
+        moved.set(change.id, change.position);
+        hasMoved = true;
+      } else if (change.type === "select") {
+        selected.set(change.id, change.selected);
+      }
+    }
+    if (selected.size > 0) changeSelection(selected);
+    if (!hasMoved) return;
+    if (drag.current?.isCopying === true) {
+      canvasStore.setState({
+        ghosts: [...moved.values()].map((position) => ({
+          ...position,
+          width: nodeWidth,
+          height: nodeHeight,
+        })),
+      });
+    } else {
+      canvasStore.setState({ movingTo: moved });
+    }
+  }, []);
+
+  const onNodeDrag: OnNodeDrag<CanvasNode> = useCallback((event, node, nodes) => {
+    const dropTarget =
+      nodes.length === 1 && isUnwired(node.id) && "clientX" in event
+        ? findWireAt({ x: event.clientX, y: event.clientY })
+        : null;
+    if (dropTarget !== canvasStore.getState().dropTarget) canvasStore.setState({ dropTarget });
+  }, []);
+
+  const onNodeDragStop: OnNodeDrag<CanvasNode> = useCallback((_event, node, nodes) => {
+    const finished = drag.current;
+    drag.current = null;
+    const { dropTarget } = canvasStore.getState();
+    if (finished !== null && isMoved(finished, nodes)) {
+      finishDrag(finished, { node, nodes, dropTarget });
+    }
+    canvasStore.setState({ movingTo: null, ghosts: [], dropTarget: null });
+  }, []);
+
+  return { onNodeDragStart, onNodeDrag, onNodeDragStop, onNodesChange };
+}
+
+function finishDrag(
+  drag: Drag,
+  end: {
+    readonly node: CanvasNode;
+    readonly nodes: readonly CanvasNode[];
+    readonly dropTarget: string | null;
+  },
+): void {
+  const { node, nodes, dropTarget } = end;
+  const from = drag.from.get(node.id);
+  if (drag.isCopying && from !== undefined) {
+    duplicateSelection({ x: node.position.x - from.x, y: node.position.y - from.y });
+    return;
+  }
+  const graph = currentGraph();
+  const edge = Object.values(graph.edges).find((entry) => entry.id === dropTarget);
+  const layer = graph.nodes[nodeId(node.id)];
+  if (edge !== undefined && layer !== undefined && dropNodeOnWire(layer, edge.id)) return;
+  const layers = nodes.filter((entry) => !isNoteFlowId(entry.id));
+  const notes = nodes.filter((entry) => isNoteFlowId(entry.id));
+  const edits: readonly DocumentEdit[] = [
+    {
+      kind: "moveNodes",
+      positions: Object.fromEntries(layers.map((entry) => [entry.id, entry.position])),
+    },
+    ...notes.map((entry): DocumentEdit => ({
+      kind: "setNote",
+      note: noteId(noteIdText(entry.id)),
+      change: { position: entry.position },
+    })),
+  ];
+  editDocument({ kind: "batch", label: "Move", edits }, { label: "Move" });
+}
+
+function isMoved(drag: Drag, nodes: readonly CanvasNode[]): boolean {
+  return nodes.some((node) => {
+    const from = drag.from.get(node.id);
+    return from === undefined || from.x !== node.position.x || from.y !== node.position.y;
+  });
+}
+
+function isUnwired(id: string): boolean {
+  const graph = currentGraph();
+  const node = nodeId(id);
+  return incomingEdges(graph, node).length === 0 && outgoingEdges(graph, node).length === 0;
+}
+
+/** React Flow reports what became selected and what ceased to be; the session keeps the whole. */
+function changeSelection(changed: ReadonlyMap<string, boolean>): void {
+  const { selection, select } = sessionStore.getState();
+  const nodes = new Set<string>(selection.nodes);
+  const notes = new Set<string>(selection.notes);
+  for (const [flowId, isSelected] of changed) {
+    const [set, id] = isNoteFlowId(flowId) ? [notes, noteIdText(flowId)] : [nodes, flowId];
+    if (isSelected) set.add(id);
+    else set.delete(id);
+  }
+  select({ ...selection, nodes: [...nodes].map(nodeId), notes: [...notes].map(noteId) });
+}

@@ -1,0 +1,105 @@
+import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { useEffect } from "react";
+import type { RefObject } from "react";
+import { sessionStore } from "../../state/sessionStore.ts";
+import { canvasStore } from "../canvasStore.ts";
+import type { CanvasHandle } from "../canvasStore.ts";
+import { nodeHeight, nodeWidth } from "./geometry.ts";
+
+const moveMs = 120;
+
+/** Gives commands and panels a handle on the mounted canvas, and obeys requests for the focus. */
+export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+
+  useEffect(() => {
+    const duration = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : moveMs);
+    const handle: CanvasHandle = {
+      fit(nodes) {
+        // React Flow learns of new positions with the next render.
+        requestAnimationFrame(() => {
+          void flow.fitView({
+            padding: 0.18,
+            maxZoom: 1,
+            duration: duration(),
+            ...(nodes === undefined ? {} : { nodes: nodes.map((id) => ({ id })) }),
+          });
+        });
+      },
+      zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() }),
+      zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: duration() }),
+      reveal(id, options = {}) {
+        requestAnimationFrame(() => {
+          const { transform, width, height, nodeLookup } = store.getState();
+          const node = nodeLookup.get(id);
+          if (node === undefined) return;
+          const [x, y, zoom] = transform;
+          const left = node.position.x * zoom + x;
+          const top = node.position.y * zoom + y;
+          const isInView =
+            left > 8 &&
+            top > 8 &&
+            left + nodeWidth * zoom < width - 8 &&
+            top + nodeHeight * zoom < height - 8;
+          if (!isInView) {
+            void flow.setCenter(node.position.x + nodeWidth / 2, node.position.y + nodeHeight / 2, {
+              zoom: Math.max(zoom, 0.7),
+              duration: duration(),
+            });
+          }
+          if (options.focus !== false) focusNode(place.current, id, isInView ? 0 : duration() + 60);
+        });
+      },
+      viewCentre() {
+        const { transform, width, height } = store.getState();
+        const [x, y, zoom] = transform;
+        return { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom };
+      },
+      toCanvas: (screen) => flow.screenToFlowPosition(screen, { snapToGrid: false }),
+      toScreen: (canvas) => flow.flowToScreenPosition(canvas),
+      focus() {
+        const [selected] = sessionStore.getState().selection.nodes;
+        const id = selected ?? store.getState().nodes.find((node) => node.type === "layer")?.id;
+        if (id === undefined) place.current?.querySelector<HTMLElement>(".react-flow")?.focus();
+        else handle.reveal(id, { focus: true });
+      },
+    };
+    canvasStore.setState({ handle });
+    return () => {
+      canvasStore.setState(({ handle: current }) => (current === handle ? { handle: null } : {}));
+    };
+  }, [flow, store, place]);
+
+  useEffect(() => {
+    const obey = () => {
+      const { focusRequest, clearFocusRequest } = sessionStore.getState();
+      const { handle } = canvasStore.getState();
+      if (focusRequest === null || handle === null) return;
+      if (focusRequest.kind === "canvas") {
+        clearFocusRequest();
+        handle.focus();
+      } else if (focusRequest.kind === "node") {
+        // With a parameter, the inspector takes the focus and clears the request.
+        handle.reveal(focusRequest.node, { focus: focusRequest.param === undefined });
+        if (focusRequest.param === undefined) clearFocusRequest();
+      }
+    };
+    obey();
+    return sessionStore.subscribe((state, previous) => {
+      if (state.focusRequest !== previous.focusRequest) obey();
+    });
+  }, []);
+}
+
+/** Nodes outside the view aren't in the page; after moving there they are. */
+function focusNode(place: HTMLElement | null, id: string, delayMs: number): void {
+  const focus = () => {
+    const node = place?.querySelector<HTMLElement>(
+      `.react-flow__node[data-id="${CSS.escape(id)}"]`,
+    );
+    node?.focus({ preventScroll: true });
+  };
+  if (delayMs === 0) focus();
+  else setTimeout(focus, delayMs);
+}

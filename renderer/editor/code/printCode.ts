@@ -1,0 +1,29 @@
+import type { Diagnostic, GraphAnalysis } from "#shared/analysis/types.ts";
+import { err, ok } from "#shared/base/result.ts";
+import type { Result } from "#shared/base/result.ts";
+import { printKerasModel } from "#shared/codegen/printKerasModel.ts";
+import { printTypeScriptModel } from "#shared/codegen/printTypeScriptModel.ts";
+import { compileGraph } from "#shared/compiler/compileGraph.ts";
+import type { ProjectDocument } from "#shared/document/model.ts";
+
+export type CodeLanguage = "typescript" | "python";
+
+export interface CodeFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The document as source files in one language; the problems that are in the way otherwise. */
+export function printCode(
+  document: ProjectDocument,
+  analysis: GraphAnalysis,
+  language: CodeLanguage,
+): Result<readonly CodeFile[], readonly Diagnostic[]> {
+  const plan = compileGraph(document, analysis);
+  if (!plan.ok) return err(plan.error);
+  return ok([
+    language === "typescript"
+      ? { name: "model.ts", text: printTypeScriptModel(plan.value) }
+      : { name: "model.py", text: printKerasModel(plan.value) },
+  ]);
+}

@@ -1,0 +1,73 @@
+import { useEffect, useRef } from "react";
+import { useDocument } from "../../state/documentStore.ts";
+import { sessionStore, useSession } from "../../state/sessionStore.ts";
+import { LayerInspector } from "./LayerInspector.tsx";
+import { ModelInspector } from "./ModelInspector.tsx";
+import { NoteInspector } from "./NoteInspector.tsx";
+import { SharedInspector } from "./SharedInspector.tsx";
+import { WireInspector } from "./WireInspector.tsx";
+import "../panels/panels.css";
+import "./inspector.css";
+
+/** What is selected, in full; nothing selected: the model. */
+export function Inspector() {
+  const selection = useSession((state) => state.selection);
+  const graph = useDocument((state) => state.document.graph);
+  const place = useRef<HTMLDivElement>(null);
+  useFocusRequest(place);
+  const nodes = selection.nodes.flatMap((id) => graph.nodes[id] ?? []);
+  const [node] = nodes;
+  const note = selection.notes.map((id) => graph.notes[id]).find((entry) => entry !== undefined);
+  const edge = selection.edges.map((id) => graph.edges[id]).find((entry) => entry !== undefined);
+  return (
+    <div
+      ref={place}
+      className="ed-inspector"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.preventDefault();
+        sessionStore.getState().requestFocus({ kind: "canvas" });
+      }}
+    >
+      {nodes.length > 1 ? (
+        <SharedInspector nodes={nodes} />
+      ) : node !== undefined ? (
+        <LayerInspector key={node.id} node={node} />
+      ) : note !== undefined ? (
+        <NoteInspector key={note.id} note={note} />
+      ) : edge !== undefined ? (
+        <WireInspector edge={edge} />
+      ) : (
+        <ModelInspector />
+      )}
+    </div>
+  );
+}
+
+const focusable =
+  "input:not([disabled]),button:not([disabled]):not(.nl-help),[role=combobox],textarea";
+
+/** Puts the focus on the first property, or on the one that a problem is about. */
+function useFocusRequest(place: { readonly current: HTMLDivElement | null }): void {
+  const request = useSession((state) => state.focusRequest);
+  useEffect(() => {
+    if (request === null) return;
+    const param = request.kind === "node" ? request.param : undefined;
+    if (request.kind !== "inspector" && param === undefined) return;
+    const session = sessionStore.getState();
+    session.clearFocusRequest();
+    session.setPanel("right", { isOpen: true });
+    // The panel and the newly selected layer's fields are there after the next frame.
+    const frame = requestAnimationFrame(() => {
+      const field =
+        param === undefined
+          ? place.current?.querySelector<HTMLElement>("[data-param] .nl-field-control, .ed-rename")
+          : place.current?.querySelector<HTMLElement>(`[data-param="${CSS.escape(param)}"]`);
+      const control =
+        field?.matches(focusable) === true ? field : field?.querySelector<HTMLElement>(focusable);
+      control?.focus();
+      if (control instanceof HTMLInputElement) control.select();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [request, place]);
+}
