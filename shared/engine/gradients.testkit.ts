@@ -1,15 +1,88 @@
 /** Gradients of one layer on the current backend, and the same by finite differences. */
 import * as tf from "@tensorflow/tfjs";
+import { nodeId } from "../base/ids.ts";
 import { createRandom } from "../base/random.ts";
+import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
+import type { WeightSpec } from "../layers/defineLayer.ts";
 import {
   drawInputs,
   drawWeights,
   planExample,
   type ReadExample,
 } from "../layers/example.testkit.ts";
+import type { StoredParams } from "../layers/params.ts";
+import { readParams } from "../layers/readParams.ts";
+import { findLayer } from "../layers/registry.ts";
+import { type DType, type Shape, shapeFromSizes } from "../layers/shape.ts";
 import { buildModel } from "./buildModel.ts";
 import { runModel } from "./runModel.ts";
 import { prepareRandomLayers } from "./seedLayers.ts";
+
+/** A small model with what it takes to run it on fixed numbers. */
+export interface GradientCase {
+  readonly title: string;
+  readonly plan: ModelPlan;
+  readonly inputs: readonly Shape[];
+  readonly weights: readonly WeightSpec[];
+}
+
+export function caseOfExample(read: ReadExample): GradientCase {
+  if (read.call === null) throw new Error(`${read.title} is no call.`);
+  const { title, inputs, weights } = read;
+  return { title, inputs, weights, plan: planExample(read, read.call) };
+}
+
+/** One layer after the other; throws where shapes do not fit. */
+export function caseOfChain(
+  title: string,
+  input: { readonly sizes: readonly number[]; readonly dtype?: DType },
+  links: readonly (readonly [type: string, params: StoredParams])[],
+): GradientCase {
+  const first = shapeFromSizes(input.sizes, input.dtype);
+  let shape = first;
+  let source = "x0";
+  const layers: PlanLayer[] = links.map(([type, stored], index) => {
+    const definition = findLayer(type);
+    const params = definition ? readParams(definition.params, stored) : null;
+    if (definition === null || params === null || !params.ok) throw new Error(`${title}: ${type}`);
+    const outputShape = definition.inferShape(params.value, [shape]);
+    if (!outputShape.ok) throw new Error(`${title}: ${type} needs ${outputShape.error.needs}`);
+    const call = definition.lower(params.value, [shape]);
+    if (call === null) throw new Error(`${title}: ${type} is no call`);
+    const weights = definition.weights(params.value, [shape]);
+    const name = `${type}_${index + 1}`;
+    const inputs = [source];
+    source = name;
+    shape = outputShape.value;
+    return { id: nodeId(name), name, call, inputs, outputShape: shape, weights };
+  });
+  const plan: ModelPlan = {
+    name: "chain",
+    inputs: [{ id: nodeId("x0"), name: "x0", shape: first, field: "" }],
+    layers,
+    outputs: [
+      {
+        id: nodeId("y"),
+        name: "y",
+        source,
+        shape,
+        target: "",
+        loss: "meanSquaredError",
+        lossWeight: 1,
+        metrics: [],
+      },
+    ],
+  };
+  const weights = layers.flatMap((layer) =>
+    layer.weights.map((entry) => ({ ...entry, name: `${layer.name}/${entry.name}` })),
+  );
+  // As in `model.weights`: what is trained comes first, over all layers.
+  const ordered = [
+    ...weights.filter(({ isTrainable }) => isTrainable),
+    ...weights.filter(({ isTrainable }) => !isTrainable),
+  ];
+  return { title, plan, inputs: [first], weights: ordered };
+}
 
 export interface NamedValues {
   readonly name: string;
@@ -31,10 +104,11 @@ interface Setup {
 }
 
 /** loss = Σ output · fixed random numbers, with fixed inputs, weights and dropout masks: the same on every backend. */
-function setUp(read: ReadExample): Setup {
-  if (read.call === null) throw new Error(`${read.title} is no call.`);
-  const model = buildModel(planExample(read, read.call), { seed: 1 });
-  const weights = drawWeights(read).map(({ values, shape }) => tf.tensor([...values], [...shape]));
+function setUp(read: GradientCase): Setup {
+  const model = buildModel(read.plan, { seed: 1 });
+  const weights = drawWeights(read).map(({ values, shape }) =>
+    tf.tensor(scaleToFanIn(values, shape), [...shape]),
+  );
   model.setWeights(weights);
   tf.dispose(weights);
   const inputs = drawInputs(read).map(({ values, shape }, index) => {
@@ -76,7 +150,13 @@ function setUp(read: ReadExample): Setup {
   return { variables, computeLoss, computeOutput, dispose };
 }
 
-export async function computeGradients(read: ReadExample): Promise<GradientRun> {
+/** Keeps sums over wide layers moderate, so that activations are not all saturated. */
+function scaleToFanIn(values: readonly number[], shape: readonly number[]): number[] {
+  const fanIn = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  return fanIn <= 64 ? [...values] : values.map((value) => (8 * value) / fanIn);
+}
+
+export async function computeGradients(read: GradientCase): Promise<GradientRun> {
   const { variables, computeLoss, computeOutput, dispose } = setUp(read);
   const { value, grads } = tf.variableGrads(
     computeLoss,
@@ -101,7 +181,7 @@ export async function computeGradients(read: ReadExample): Promise<GradientRun> 
  * gradients are right, up to rounding and to kinks such as relu's.
  */
 export function compareSlopes(
-  read: ReadExample,
+  read: GradientCase,
   gradients: readonly NamedValues[],
 ): {
   readonly name: string;

@@ -7,7 +7,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { installNodeWebgpu } from "../../electron/services/nodeWebgpu.ts";
 import { readExample } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
-import { compareSlopes, computeGradients, relativeDifference } from "./gradients.testkit.ts";
+import {
+  caseOfChain,
+  caseOfExample,
+  compareSlopes,
+  computeGradients,
+  relativeDifference,
+} from "./gradients.testkit.ts";
 import { selectBackend } from "./selectBackend.ts";
 
 const webgpu = await installNodeWebgpu();
@@ -23,12 +29,85 @@ afterAll(() => {
   if (webgpu.ok) webgpu.value.release();
 });
 
-const reads = layerDefinitions
+const examples = layerDefinitions
   .flatMap((definition) => definition.examples.map((example) => readExample(definition, example)))
-  .filter(({ call }) => call !== null);
+  .filter(({ call }) => call !== null)
+  .map(caseOfExample);
+
+/** Sizes that make the WebGPU backend choose other programs, and layers that matter to each other. */
+const chains = [
+  caseOfChain("a Dense of 2,000 units behind a narrow one", { sizes: [6] }, [
+    ["dense", { units: 16, activation: "tanh" }],
+    ["dense", { units: 2000 }],
+  ]),
+  caseOfChain("an autoencoder's decoder of 2,304 units", { sizes: [300] }, [
+    ["dense", { units: 128, activation: "relu" }],
+    ["dense", { units: 2304, activation: "sigmoid" }],
+  ]),
+  caseOfChain("a narrow Dense behind 2,500 inputs", { sizes: [2500] }, [["dense", { units: 20 }]]),
+  caseOfChain("convolutions of 32 and 64 filters", { sizes: [12, 12, 3] }, [
+    ["conv2d", { filters: 32, activation: "relu" }],
+    ["maxPooling2d", {}],
+    ["conv2d", { filters: 64, padding: "same" }],
+    ["globalAveragePooling2d", {}],
+    ["dense", { units: 10, activation: "softmax" }],
+  ]),
+  caseOfChain("1 × 1 convolutions and a strided one", { sizes: [9, 9, 16] }, [
+    ["conv2d", { filters: 32, kernelSize: [1, 1] }],
+    ["batchNormalization", {}],
+    ["conv2d", { filters: 16, strides: [2, 2], padding: "same", activation: "relu" }],
+    ["flatten", {}],
+    ["dense", { units: 5 }],
+  ]),
+  caseOfChain("separable and depthwise with 32 channels", { sizes: [8, 8, 32] }, [
+    ["separableConv2d", { filters: 32, padding: "same", activation: "relu" }],
+    ["depthwiseConv2d", { strides: [2, 2], padding: "same" }],
+  ]),
+  caseOfChain("a decoder of transposed convolutions", { sizes: [4, 4, 16] }, [
+    [
+      "conv2dTranspose",
+      { filters: 16, kernelSize: [4, 4], strides: [2, 2], padding: "same", activation: "relu" },
+    ],
+    ["upSampling2d", {}],
+    ["conv2d", { filters: 1, padding: "same", activation: "sigmoid" }],
+  ]),
+  caseOfChain("stacked LSTM with dropout", { sizes: [6, 1] }, [
+    ["lstm", { units: 20, returnSequences: true, dropout: 0.2 }],
+    ["dropout", { rate: 0.3 }],
+    ["lstm", { units: 20 }],
+    ["dense", { units: 1 }],
+  ]),
+  caseOfChain("Embedding into an LSTM", { sizes: [7], dtype: "int32" }, [
+    ["embedding", { inputDim: 12, outputDim: 5 }],
+    ["bidirectional", { layer: { type: "lstm", params: { units: 4 } } }],
+    ["dense", { units: 2, activation: "softmax" }],
+  ]),
+
+  caseOfChain("text through Conv1D", { sizes: [20], dtype: "int32" }, [
+    ["embedding", { inputDim: 50, outputDim: 16 }],
+    ["conv1d", { filters: 16, kernelSize: [5], activation: "relu" }],
+    ["globalMaxPooling1d", {}],
+    ["dense", { units: 1, activation: "sigmoid" }],
+  ]),
+];
+
+/** Small and smooth: their slopes are measured too. */
+const masks = [
+  caseOfChain("Embedding with a mask into an LSTM", { sizes: [7], dtype: "int32" }, [
+    ["embedding", { inputDim: 12, outputDim: 5, maskZero: true }],
+    ["lstm", { units: 4 }],
+    ["dense", { units: 2 }],
+  ]),
+  caseOfChain("a mask through Dropout and both directions", { sizes: [7], dtype: "int32" }, [
+    ["embedding", { inputDim: 12, outputDim: 5, maskZero: true }],
+    ["dropout", { rate: 0.2 }],
+    ["bidirectional", { layer: { type: "gru", params: { units: 4, returnSequences: true } } }],
+    ["simpleRnn", { units: 3 }],
+  ]),
+];
 
 describe("gradients on the CPU backend", () => {
-  test.each(reads)("agree with finite differences: $title", async (read) => {
+  test.each([...examples, ...masks])("agree with finite differences: $title", async (read) => {
     await tf.setBackend("cpu");
     const { gradients } = await computeGradients(read);
     for (const { name, measured, told, scale } of compareSlopes(read, gradients)) {
@@ -44,19 +123,22 @@ describe("gradients on the CPU backend", () => {
 const skipReason = webgpu.ok ? "" : ` (skipped: ${webgpu.error.message})`;
 
 describe.skipIf(!webgpu.ok)(`gradients on WebGPU${skipReason}`, () => {
-  test.each(reads)("agree with the CPU backend: $title", async (read) => {
-    await tf.setBackend("cpu");
-    const expected = await computeGradients(read);
-    await tf.setBackend("webgpu");
-    const got = await computeGradients(read);
-    expect(relativeDifference(got.output, expected.output), "output").toBeLessThan(1e-3);
-    expect(got.gradients.map(({ name }) => name)).toEqual(
-      expected.gradients.map(({ name }) => name),
-    );
-    for (const [index, { name, values }] of got.gradients.entries()) {
-      const other = expected.gradients[index]?.values ?? new Float32Array();
-      expect(relativeDifference(values, other), name).toBeLessThan(1e-3);
-    }
-    expect(faults.splice(0)).toEqual([]);
-  });
+  test.each([...examples, ...chains, ...masks])(
+    "agree with the CPU backend: $title",
+    async (read) => {
+      await tf.setBackend("cpu");
+      const expected = await computeGradients(read);
+      await tf.setBackend("webgpu");
+      const got = await computeGradients(read);
+      expect(relativeDifference(got.output, expected.output), "output").toBeLessThan(1e-3);
+      expect(got.gradients.map(({ name }) => name)).toEqual(
+        expected.gradients.map(({ name }) => name),
+      );
+      for (const [index, { name, values }] of got.gradients.entries()) {
+        const other = expected.gradients[index]?.values ?? new Float32Array();
+        expect(relativeDifference(values, other), name).toBeLessThan(1e-3);
+      }
+      expect(faults.splice(0)).toEqual([]);
+    },
+  );
 });

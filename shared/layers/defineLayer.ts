@@ -1,5 +1,5 @@
 import type { JsonPrimitive, JsonValue } from "../base/json.ts";
-import type { Result } from "../base/result.ts";
+import { err, ok, type Result } from "../base/result.ts";
 import type { ParamSpecs, Params, StoredParams } from "./params.ts";
 import type { Shape } from "./shape.ts";
 
@@ -117,6 +117,11 @@ export interface LayerDefinition<Specs extends ParamSpecs = ParamSpecs> {
   readonly params: Specs;
   /** Options to show under the title on the canvas, most telling first: "32 · 3×3 · same · relu". */
   caption(params: Params<Specs>): readonly string[];
+  /**
+   * What becomes of a mask (see `Shape.isMasked`): "passes" on, or "ends" here. Absent: tfjs throws for a masked input,
+   * or Keras would do something else with it, so `defineLayer` refuses it.
+   */
+  masking?(params: Params<Specs>): "passes" | "ends";
   /** Shapes exclude the batch axis. Inputs have been counted and their shapes are known to be valid. */
   inferShape(params: Params<Specs>, inputs: readonly Shape[]): Result<Shape, ShapeIssue>;
   /** In tfjs's order of `layer.weights` (trainable first, as `getWeights()` gives them). Called only when shapes fit. */
@@ -131,10 +136,30 @@ export interface LayerDefinition<Specs extends ParamSpecs = ParamSpecs> {
 /** What the registry holds: parameter types erased, because they are checked when a document is analysed. */
 export type AnyLayerDefinition = LayerDefinition<ParamSpecs>;
 
-/** Infers parameter types from `params`, so that a misspelt option does not compile. */
+/** Infers parameter types from `params`, so that a misspelt option does not compile; adds the rule for masks. */
 export function defineLayer<const Specs extends ParamSpecs>(
   definition: LayerDefinition<Specs>,
 ): AnyLayerDefinition {
+  const checked: LayerDefinition<Specs> = {
+    ...definition,
+    inferShape(params, inputs) {
+      const masked = inputs.findIndex(({ isMasked }) => isMasked);
+      const output = definition.inferShape(params, inputs);
+      if (masked === -1 || !output.ok) return output;
+      const fate = definition.masking?.(params) ?? null;
+      if (fate === null) return err(describeMask(masked));
+      return fate === "ends" ? output : ok({ ...output.value, isMasked: true });
+    },
+  };
   // Sound because `readParams` checks every value against the same specs before a definition sees it.
-  return definition as unknown as AnyLayerDefinition;
+  return checked as unknown as AnyLayerDefinition;
+}
+
+function describeMask(input: number): ShapeIssue {
+  return {
+    code: "axis",
+    needs:
+      "a sequence without masked steps: switch off the Embedding's mask zero, or put a recurrent layer that gives its last output only before it",
+    input,
+  };
 }

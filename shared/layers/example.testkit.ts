@@ -78,7 +78,7 @@ export interface Values {
 }
 
 /** A batch of two for every input; unknown sizes become 6. Whole numbers 0 to 3 for int32. */
-export function drawInputs(read: ReadExample): readonly Values[] {
+export function drawInputs(read: Pick<ReadExample, "title" | "inputs">): readonly Values[] {
   const random = createRandom(read.title);
   return read.inputs.map((shape) =>
     drawValues([2, ...shape.axes.map(({ size }) => size ?? 6)], () =>
@@ -88,7 +88,7 @@ export function drawInputs(read: ReadExample): readonly Values[] {
 }
 
 /** Weights of moderate size; variances are positive. */
-export function drawWeights(read: ReadExample): readonly Values[] {
+export function drawWeights(read: Pick<ReadExample, "title" | "weights">): readonly Values[] {
   const random = createRandom(`weights of ${read.title}`);
   return read.weights.map(({ name, shape }) => drawValues(shape, () => drawWeight(random, name)));
 }

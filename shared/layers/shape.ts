@@ -13,6 +13,8 @@ export interface Axis {
 export interface Shape {
   readonly dtype: DType;
   readonly axes: readonly Axis[];
+  /** Steps of padding are marked (Embedding's mask zero) and skipped by recurrent layers further on. */
+  readonly isMasked?: true;
 }
 
 export function axis(name: string, size: number | null): Axis {
@@ -84,6 +86,7 @@ export function formatShape(shape: Shape): string {
 export function areSameShapes(left: Shape, right: Shape): boolean {
   return (
     left.dtype === right.dtype &&
+    left.isMasked === right.isMasked &&
     left.axes.length === right.axes.length &&
     left.axes.every((entry, index) => entry.size === right.axes[index]?.size)
   );

@@ -25,6 +25,7 @@ export const activation = defineLayer({
   outputs: 1,
   params: specs,
   caption: (params) => [params.activation],
+  masking: () => "passes",
   inferShape(params, inputs) {
     const shape = onlyInput(inputs);
     if (shape.axes.length === 0 && /softmax/i.test(params.activation))

@@ -57,6 +57,10 @@ export const bidirectional = defineLayer({
     ...(mergeMode === "concat" ? [] : [mergeMode]),
   ],
 
+  masking({ layer }) {
+    const { definition, params } = needInnerLayer(layer, innerTypes);
+    return definition.masking?.(params) ?? "ends";
+  },
   inferShape({ layer, mergeMode }, inputs) {
     const inner = readInnerLayer(layer, innerTypes);
     if (!inner.ok) return inner;

@@ -58,6 +58,7 @@ export const dense = defineLayer({
     ...(activation === "linear" ? [] : [activation]),
   ],
 
+  masking: () => "passes",
   inferShape({ units, kernelInitializer }, inputs) {
     const input = onlyInput(inputs);
     if (input.axes.length === 0)

@@ -50,6 +50,7 @@ export const dropout = defineLayer({
   outputs: 1,
   params: dropoutSpecs,
   caption: ({ rate }) => [String(rate)],
+  masking: () => "passes",
   inferShape({ noiseShape }, inputs) {
     const shape = onlyInput(inputs);
     const rank = shape.axes.length + 1;
@@ -115,6 +116,7 @@ export const spatialDropout1d = defineLayer({
   outputs: 1,
   params: spatial1dSpecs,
   caption: ({ rate }) => [String(rate)],
+  masking: () => "passes",
   inferShape(_params, inputs) {
     const shape = onlyInput(inputs);
     if (shape.axes.length !== 2) return rankIssue("a sequence with two axes, time × features");
@@ -229,6 +231,7 @@ export const gaussianNoise = defineLayer({
   outputs: 1,
   params: noiseSpecs,
   caption: ({ stddev }) => [`σ ${stddev}`],
+  masking: () => "passes",
   inferShape(_params, inputs) {
     const checked = checkFloat(onlyInput(inputs));
     return checked.ok ? ok(checked.value) : checked;

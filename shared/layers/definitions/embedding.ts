@@ -44,7 +44,11 @@ const specs = {
   trainable: trainableParam,
 } as const;
 
-/** Keras 3 has dropped `input_length`; tfjs still takes it and needs it for nothing. */
+/**
+ * The mask works as in Keras on every backend (its transposition on WebGPU needs `engine/webgpuPatches.ts`), but tfjs
+ * throws where it meets a layer that does not carry it; `Shape.isMasked` finds those.
+ * Keras 3 has dropped `input_length`; tfjs still takes it and needs it for nothing.
+ */
 export const embedding = defineLayer({
   type: "embedding",
   title: "Embedding",
@@ -68,7 +72,7 @@ export const embedding = defineLayer({
     ...(maskZero ? ["masks 0"] : []),
   ],
 
-  inferShape({ outputDim }, inputs) {
+  inferShape({ outputDim, maskZero }, inputs) {
     const input = onlyInput(inputs);
     if (input.dtype !== "int32") {
       return err({
@@ -81,7 +85,8 @@ export const embedding = defineLayer({
     const [first] = input.axes;
     const axes =
       input.axes.length === 1 && first !== undefined ? [axis("time", first.size)] : input.axes;
-    return ok(shapeOf([...axes, axis("features", outputDim)]));
+    const output = shapeOf([...axes, axis("features", outputDim)]);
+    return ok(maskZero ? { ...output, isMasked: true } : output);
   },
   weights: ({ inputDim, outputDim, trainable }) => [
     weight("embeddings", [inputDim, outputDim], trainable),

@@ -61,6 +61,7 @@ export const gru = defineLayer({
   outputs: 1,
   params: specs,
   caption: captionRecurrent,
+  masking: ({ returnSequences }) => (returnSequences ? "passes" : "ends"),
   inferShape(params, inputs) {
     if (params.resetAfter) {
       return parameterIssue(

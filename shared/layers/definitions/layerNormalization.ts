@@ -71,6 +71,7 @@ export const layerNormalization = defineLayer({
   outputs: 1,
   params: specs,
   caption: ({ axis }) => (axis.length === 1 && axis[0] === -1 ? [] : [`axis ${axis.join(", ")}`]),
+  masking: () => "passes",
   inferShape(params, inputs) {
     const shape = onlyInput(inputs);
     const rank = shape.axes.length;

@@ -57,6 +57,7 @@ export const lstm = defineLayer({
   outputs: 1,
   params: specs,
   caption: captionRecurrent,
+  masking: ({ returnSequences }) => (returnSequences ? "passes" : "ends"),
   inferShape: inferRecurrent,
   weights: (params, inputs) => recurrentWeights(params, inputs, 4),
   multiplyAdds: (params, inputs) => countRecurrentMultiplyAdds(params, inputs, 4),

@@ -42,6 +42,7 @@ export const relu = defineLayer({
   outputs: 1,
   params: reluSpecs,
   caption: ({ maxValue }) => (maxValue === null ? [] : [`≤ ${maxValue}`]),
+  masking: () => "passes",
   inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
   weights: () => [],
   lower: (params) =>
@@ -137,6 +138,7 @@ export const prelu = defineLayer({
   outputs: 1,
   params: preluSpecs,
   caption: ({ sharedAxes }) => (sharedAxes.length > 0 ? [`shared ${sharedAxes.join(", ")}`] : []),
+  masking: () => "passes",
   inferShape({ sharedAxes }, inputs) {
     const shape = onlyInput(inputs);
     const checked = checkFloat(shape);

@@ -43,6 +43,7 @@ export const simpleRnn = defineLayer({
   outputs: 1,
   params: specs,
   caption: captionRecurrent,
+  masking: ({ returnSequences }) => (returnSequences ? "passes" : "ends"),
   inferShape: inferRecurrent,
   weights: (params, inputs) => recurrentWeights(params, inputs, 1),
   multiplyAdds: (params, inputs) => countRecurrentMultiplyAdds(params, inputs, 1),
