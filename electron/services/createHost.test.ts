@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { contentSecurityPolicy } from "./contentSecurityPolicy.ts";
 import { makeHost, readField } from "./host.testkit.ts";
 
@@ -79,7 +79,9 @@ describe("the event stream", () => {
     await nextReader?.cancel();
   });
 
-  it("reports a project that another program changed, but not our own save", async () => {
+  it("reports a project that another program changed once, and our own save never", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
     const { raw, home, choose, send } = await makeHost();
     const file = path.join(home, "a.netloom");
     await writeFile(file, "one");
@@ -88,18 +90,32 @@ describe("the event stream", () => {
     const reader = (await raw("GET", "/api/events")).body
       ?.pipeThrough(new TextDecoderStream())
       .getReader();
+    onTestFinished(() => reader?.cancel());
     await reader?.read();
+    const received: string[] = [];
+    const listening = (async () => {
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+        received.push(part.value);
+      }
+    })();
+    async function lookTwice() {
+      for (let look = 0; look < 2; look++) {
+        vi.advanceTimersByTime(2_000);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
     const expectedRevision = readField(opened.body, "revision");
     await send("POST", "/projects/save", { handle, text: "two", expectedRevision });
+    await lookTwice();
+    expect(received).toEqual([]);
     await writeFile(file, "three");
-    const text = (await reader?.read())?.value ?? "";
-    await reader?.cancel();
-    expect(JSON.parse(text.slice("data: ".length))).toMatchObject({
-      kind: "projectChanged",
-      handle,
-    });
+    await lookTwice();
     const reopened = await send("POST", "/projects/open", { handle });
-    expect(text).toContain(readField(reopened.body, "revision"));
+    const revision = readField(reopened.body, "revision");
+    const event = { kind: "projectChanged", handle, revision };
+    expect(received).toEqual([`data: ${JSON.stringify(event)}\n\n`]);
+    await reader?.cancel();
+    await listening;
   });
 });
 

@@ -80,12 +80,13 @@ describe("a name that leads elsewhere", () => {
     },
   );
 
-  it.each([...traversals, ".env", ".inputs", "assets/%2e%2e/%2e%2e/secret"])(
+  it.each([...traversals, ".env", ".inputs", ".hidden.js", "assets/%2e%2e/%2e%2e/secret"])(
     "is not among the page's files: %s",
     async (name) => {
       const fixture = await makeHost();
       await writeFile(path.join(fixture.renderer, "index.html"), "page");
       await writeFile(path.join(fixture.renderer, ".inputs"), "TOP-SECRET");
+      await writeFile(path.join(fixture.renderer, ".hidden.js"), "TOP-SECRET");
       await writeFile(path.join(path.dirname(fixture.renderer), "secret"), "TOP-SECRET");
       const response = await fixture.raw("GET", `/${name}`);
       expect(await response.text()).not.toContain("TOP-SECRET");
