@@ -23,8 +23,10 @@ export function printHelp(command: string | null): string {
     "",
     "Usage: netloom COMMAND [PROJECT] [options]",
     "",
-    ...alignRows(Object.entries(specs).map(([name, entry]) => [`  ${name}`, entry.summary])),
-    ...alignRows([["  help [COMMAND]", "This page, or that of a command"]]),
+    ...alignRows([
+      ...Object.entries(specs).map(([name, entry]) => [`  ${name}`, entry.summary]),
+      ["  help [COMMAND]", "This page, or that of a command"],
+    ]),
     "",
     "PROJECT is a project file (*.netloom) or a template's id (see: netloom templates).",
     "Each command takes --json and then prints one JSON object on standard output.",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { BackendName } from "../training/events.ts";
 import { errorText } from "./buildModel.ts";
+import { installCpuKernels } from "./cpuKernels.ts";
 import { applyPatches } from "./patches.ts";
 
 /** What computes, in words and limits, and how it may break down. */
@@ -51,6 +52,7 @@ export async function selectBackend(
   if (preferred === "webgl") notes.push("WebGL is not available.");
   await tf.setBackend("cpu");
   await tf.ready();
+  installCpuKernels();
   return plainBackend("cpu", "JavaScript", notes.join(" ") || null);
 }
 
