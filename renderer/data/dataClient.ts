@@ -16,7 +16,7 @@ export interface OpenedReply {
 /** A request under way. Cancelling settles it with an issue of code `cancelled`. */
 export interface DataTask<T> {
   readonly result: Promise<T>;
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 type Listener = (reply: DataReply) => void;

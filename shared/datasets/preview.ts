@@ -13,6 +13,8 @@ export interface DataPreview {
   readonly samples: readonly ShownSample[];
   /** Points of the first two features, where there are exactly two; else null. */
   readonly scatter: Scatter | null;
+  /** The target over time in the data's own unit, where samples are windows over one series; else null. */
+  readonly series: Series | null;
   /** What arrives at the network: each field's range over a part of the training samples, after scaling. */
   readonly ranges: readonly FieldRange[];
   readonly elapsedMs: number;
@@ -31,6 +33,13 @@ export interface Scatter {
   readonly classes: Int32Array | null;
   /** 1 where the point is in the validation part. */
   readonly isHeldOut: Uint8Array;
+}
+
+export interface Series {
+  /** At most 1,500 values, evenly taken. */
+  readonly values: Float32Array;
+  /** Index in `values` at which the validation part begins. */
+  readonly heldOutFrom: number;
 }
 
 export interface FieldRange {

@@ -3,11 +3,19 @@ import type { DataBinding } from "./binding.ts";
 import type { Dataset } from "./dataset.ts";
 import { createColumnProfiler } from "./profileColumns.ts";
 import type { CsvRow } from "./readCsv.ts";
-import type { DataPreview, FieldRange, Scatter, ShownSample, TablePreview } from "./preview.ts";
+import type {
+  DataPreview,
+  FieldRange,
+  Scatter,
+  Series,
+  ShownSample,
+  TablePreview,
+} from "./preview.ts";
 
 const shownSamples = 96;
 const scatterPoints = 3000;
 const profiledRows = 3000;
+const seriesPoints = 1500;
 
 /** What the Data view shows of an opened data set, small enough to post to the window. */
 export function previewDataset(dataset: Dataset, elapsedMs: number): DataPreview {
@@ -20,6 +28,7 @@ export function previewDataset(dataset: Dataset, elapsedMs: number): DataPreview
   return {
     samples,
     scatter: makeScatter(dataset, heldOut),
+    series: makeSeries(dataset),
     ranges: dataset.summary.fields.map(({ name }) => measureRange(dataset, name)),
     elapsedMs,
   };
@@ -68,6 +77,24 @@ function makeScatter(dataset: Dataset, heldOut: ReadonlySet<number>): Scatter | 
     y: Float32Array.from(samples, (_, index) => values[2 * index + 1] ?? 0),
     classes: target ? Int32Array.from(dataset.gather(target.name, samples)) : null,
     isHeldOut: Uint8Array.from(samples, (sample) => Number(heldOut.has(sample))),
+  };
+}
+
+function makeSeries(dataset: Dataset): Series | null {
+  const { summary, train, validation } = dataset;
+  const target = summary.fields.find(({ role, classes }) => role === "target" && !classes);
+  const isInOrder = train.every((sample, index) => sample === index);
+  if (summary.kind !== "sequence" || !target || countValues(target.shape) !== 1 || !isInOrder) {
+    return null;
+  }
+  const every = Math.max(1, Math.ceil(summary.sampleCount / seriesPoints));
+  const samples = Uint32Array.from([...train, ...validation].filter((_, i) => i % every === 0));
+  return {
+    values: dataset.unscaleTarget(
+      target.name,
+      Float32Array.from(dataset.gather(target.name, samples)),
+    ),
+    heldOutFrom: Math.ceil(train.length / every),
   };
 }
 
