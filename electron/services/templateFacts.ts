@@ -5,10 +5,13 @@ import { parseProject } from "#shared/project/parseProject.ts";
 
 /** What the start screen shows of a template besides its words; null for a project that can't be read. */
 export function describeTemplate(
-  project: string,
+  text: string,
 ): Pick<TemplateInfo, "paramCount" | "picture"> | null {
-  const parsed = parseProject(project);
-  if (!parsed.ok) return null;
-  const { graph } = parsed.value;
-  return { paramCount: analyzeGraph(graph).totals.paramCount, picture: templatePicture(graph) };
+  const project = parseProject(text);
+  if (!project.ok) return null;
+  const { graph } = project.value;
+  return {
+    paramCount: analyzeGraph(graph).totals.paramCount,
+    picture: templatePicture(graph),
+  };
 }
