@@ -32,9 +32,6 @@ def run_case(case):
     scope = {"__name__": "printed_model"}
     exec(compile(case["source"], "printed_model.py", "exec"), scope)
     model = scope["build_model"]()
-    # Keras applies constraints as soon as weights are set; the comparison wants them as they are.
-    for variable in model.weights:
-        variable.constraint = None
     model.set_weights([read_tensor(weight) for weight in case["weights"]])
     inputs = [read_tensor(tensor) for tensor in case["inputs"]]
     output = model(inputs if len(inputs) > 1 else inputs[0], training=False)

@@ -8,7 +8,7 @@ import {
   drawWeights,
   planExample,
   readExample,
-  type ReadExample,
+  type Values,
 } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 import { kerasShape } from "../layers/shape.ts";
@@ -27,14 +27,16 @@ const cases = layerDefinitions
 
 describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
   let results: readonly RefereeResult[] = [];
+  let ours: readonly Computed[] = [];
 
   beforeAll(async () => {
     await tf.setBackend("cpu");
+    ours = cases.map(computeWithTfjs);
     results = askKeras(
       python ?? "",
-      cases.map((read) => ({
+      cases.map((read, at) => ({
         source: `import keras\nfrom keras import layers\n\n\n${printKerasModel(planExample(read, read.call))}\n`,
-        weights: drawWeights(read),
+        weights: ours[at]?.weights ?? [],
         inputs: drawInputs(read).map((values, index) => ({
           ...values,
           dtype: read.inputs[index]?.dtype ?? "float32",
@@ -55,21 +57,25 @@ describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
         .filter(({ isTrainable }) => isTrainable)
         .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     );
-    const ours = computeWithTfjs(read);
+    const expected = ours[index]?.values ?? [];
     const worst = Math.max(
       0,
-      ...ours.map((value, at) => Math.abs(value - (result.values[at] ?? Number.NaN))),
+      ...expected.map((value, at) => Math.abs(value - (result.values[at] ?? Number.NaN))),
     );
-    expect(ours.length).toBe(result.values.length);
+    expect(expected.length).toBe(result.values.length);
     expect(worst).toBeLessThanOrEqual(1e-5);
   });
 });
 
-function computeWithTfjs(read: ReadExample): readonly number[] {
-  const { call } = read;
-  if (call === null) return [];
-  const model = buildModel(planExample(read, call), { seed: 1 });
-  const values = tf.tidy(() => {
+interface Computed {
+  /** As the model has them: tfjs applies constraints when weights are set. */
+  readonly weights: readonly Values[];
+  readonly values: readonly number[];
+}
+
+function computeWithTfjs(read: (typeof cases)[number]): Computed {
+  const model = buildModel(planExample(read, read.call), { seed: 1 });
+  const computed = tf.tidy(() => {
     model.setWeights(
       drawWeights(read).map((weight) => tf.tensor([...weight.values], [...weight.shape])),
     );
@@ -77,8 +83,14 @@ function computeWithTfjs(read: ReadExample): readonly number[] {
       tf.tensor([...input.values], [...input.shape], read.inputs[index]?.dtype),
     );
     const [output] = runModel(model, inputs, { training: false });
-    return output === undefined ? [] : [...output.dataSync()];
+    return {
+      weights: model.getWeights().map((tensor) => ({
+        shape: tensor.shape,
+        values: [...tensor.dataSync()],
+      })),
+      values: output === undefined ? [] : [...output.dataSync()],
+    };
   });
   model.dispose();
-  return values;
+  return computed;
 }

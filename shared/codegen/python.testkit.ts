@@ -57,7 +57,7 @@ export function askKeras(python: string, cases: readonly RefereeCase[]): readonl
     encoding: "utf8",
     maxBuffer: 1 << 28,
     stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, KERAS_BACKEND: "jax" },
+    env: { ...process.env, KERAS_BACKEND: process.env["KB"] ?? "jax" },
   });
   // The referee's own format, written beside this file's types.
   return (JSON.parse(output) as { results: RefereeResult[] }).results;

@@ -1,0 +1,78 @@
+/** Prints how the model is compiled and fitted in Python. */
+import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
+import { snakeCase } from "../layers/lowerParams.ts";
+import type { TrainingConfig } from "../training/config.ts";
+import { pythonLiteral, quote } from "./literals.ts";
+import { chooseMetrics, kerasLoss, kerasMetric, kerasOptimizer } from "./trainingWords.ts";
+
+export function printKerasCompile(plan: ModelPlan, { optimizer }: TrainingConfig): string {
+  const { outputs } = plan;
+  const weights = outputs.map(({ lossWeight }) => lossWeight);
+  return `def compile_model(model):
+    model.compile(
+        optimizer=${kerasOptimizer(optimizer)},
+        loss=${printOne(outputs.map(({ loss }) => kerasLoss(loss)))},${
+          weights.every((weight) => weight === 1)
+            ? ""
+            : `\n        loss_weights=[${weights.join(", ")}],`
+        }
+        metrics=${printMetrics(outputs)},
+    )`;
+}
+
+/** One list, or a list of lists where there are several outputs. */
+function printMetrics(outputs: readonly PlanOutput[]): string {
+  const lists = outputs.map((output) => {
+    const isSparse = output.loss === "sparseCategoricalCrossentropy";
+    return `[${chooseMetrics(output)
+      .map((metric) => kerasMetric(metric, isSparse))
+      .join(", ")}]`;
+  });
+  return printOne(lists);
+}
+
+function printOne(entries: readonly string[]): string {
+  const [only] = entries;
+  return entries.length === 1 && only !== undefined ? only : `[${entries.join(", ")}]`;
+}
+
+export function printKerasTraining(
+  training: TrainingConfig,
+  options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
+): string {
+  const { batchSize, epochs, shuffle, seed, earlyStopping } = training;
+  const { hasData, needsFiles, validation } = options;
+  const hasValidation = hasData && validation > 0;
+  const parameters = hasData ? (needsFiles ? "folder" : "") : "inputs, targets";
+  const stopping = earlyStopping
+    ? `        callbacks=[
+            keras.callbacks.EarlyStopping(
+                monitor=${quote(kerasMonitor(earlyStopping.monitor))},
+                patience=${earlyStopping.patience},
+                min_delta=${earlyStopping.minDelta},
+                restore_best_weights=${pythonLiteral(earlyStopping.restoreBest)},
+            )
+        ],\n`
+    : "";
+  const load = hasData
+    ? `    (inputs, targets), ${hasValidation ? "validation" : "_"} = load_data(${needsFiles ? "folder" : ""})\n`
+    : "";
+  return `def train_model(${parameters}):
+    keras.utils.set_random_seed(${seed})
+    model = build_model()
+    compile_model(model)
+    model.summary()
+${load}    model.fit(
+        inputs,
+        targets,
+        batch_size=${batchSize},
+        epochs=${epochs},
+${shuffle ? "" : "        shuffle=False,\n"}${hasValidation ? "        validation_data=validation,\n" : hasData ? "" : "        validation_split=0.2,\n"}${stopping}        verbose=2,
+    )
+    return model`;
+}
+
+/** `valRmse` → `val_rmse`, `valTopK5Accuracy` → Keras's own name. */
+function kerasMonitor(monitor: string): string {
+  return snakeCase(monitor).replace("top_k5_accuracy", "top_k_categorical_accuracy");
+}

@@ -1,0 +1,154 @@
+/** Which field of the data feeds which input and target, as far as the binding alone tells. */
+import { assertNever } from "../base/assertNever.ts";
+import type { ModelPlan } from "../compiler/plan.ts";
+import type { CsvColumn, DataBinding, GeneratorName } from "../datasets/binding.ts";
+import { makeIdentifiers } from "./identifiers.ts";
+
+export interface ScriptField {
+  /** As the data set names it; user's text, never printed. */
+  readonly name: string;
+  /** Its variable in the script. */
+  readonly key: string;
+  readonly role: "feature" | "target";
+  readonly isClass: boolean;
+  /** CSV only: the columns that make it, with their place in a row. */
+  readonly columns: readonly PlacedColumn[];
+}
+
+export type PlacedColumn = CsvColumn & { readonly index: number };
+
+export function listFields(data: DataBinding): readonly ScriptField[] {
+  const fields = listRawFields(data);
+  const keys = makeIdentifiers(
+    fields.map(({ name }) => name),
+    "field",
+  );
+  return fields.map((field, index) => ({ ...field, key: keys[index] ?? field.role }));
+}
+
+type RawField = Omit<ScriptField, "key">;
+
+function listRawFields({ source }: DataBinding): readonly RawField[] {
+  switch (source.kind) {
+    case "generated":
+      return listGeneratedFields(source.generator);
+    case "idx":
+      return [
+        makeField("image", "feature"),
+        ...(source.labels === null ? [] : [makeField("label", "class")]),
+      ];
+    case "csv":
+      return listCsvFields(source.columns, source.window !== null);
+    default:
+      return assertNever(source);
+  }
+}
+
+function listGeneratedFields(generator: GeneratorName): readonly RawField[] {
+  switch (generator) {
+    case "moons":
+      return [makeField("features", "feature"), makeField("moon", "class")];
+    case "circles":
+      return [makeField("features", "feature"), makeField("circle", "class")];
+    case "spirals":
+      return [makeField("features", "feature"), makeField("spiral", "class")];
+    case "blobs":
+      return [makeField("features", "feature"), makeField("blob", "class")];
+    case "xor":
+      return [makeField("features", "feature"), makeField("xor", "class")];
+    case "iris-like":
+      return [makeField("features", "feature"), makeField("species", "class")];
+    case "two-views":
+      return [
+        makeField("left", "feature"),
+        makeField("right", "feature"),
+        makeField("pattern", "class"),
+      ];
+    case "digits":
+      return [makeField("image", "feature"), makeField("digit", "class")];
+    case "colour-shapes":
+      return [makeField("image", "feature"), makeField("shape", "class")];
+    case "sine":
+    case "seasonal":
+    case "trend-windows":
+      return [makeField("sequence", "feature"), makeField("next", "target")];
+    case "sensor-steps":
+      return [makeField("sequence", "feature"), makeField("reading", "target")];
+    default:
+      return assertNever(generator);
+  }
+}
+
+function makeField(
+  name: string,
+  kind: "feature" | "target" | "class",
+  columns: readonly PlacedColumn[] = [],
+): RawField {
+  return {
+    name,
+    role: kind === "feature" ? "feature" : "target",
+    isClass: kind === "class",
+    columns,
+  };
+}
+
+/** As `buildTable` lays them out: in windows what the target was so far is known, so it is a feature too. */
+function listCsvFields(columns: readonly CsvColumn[], hasWindow: boolean): readonly RawField[] {
+  const placed = columns.map((column, index) => ({ ...column, index }));
+  const groups = new Map<string, PlacedColumn[]>();
+  const addTo = (key: string, column: PlacedColumn) => {
+    const group = groups.get(key);
+    if (group) group.push(column);
+    else groups.set(key, [column]);
+  };
+  for (const column of placed) {
+    const isFeature =
+      column.role === "feature" ||
+      (hasWindow && column.role === "target" && column.kind === "numeric");
+    const own = column.role === "feature" ? column.field : "";
+    if (isFeature) addTo(own === "" ? (hasWindow ? "sequence" : "features") : own, column);
+  }
+  const features = [...groups].map(([name, group]) => makeField(name, "feature", group));
+  groups.clear();
+  for (const column of placed.filter(({ role }) => role === "target")) {
+    const isShared = column.kind === "numeric" && column.field !== "";
+    addTo(isShared ? column.field : column.name, column);
+  }
+  const targets = [...groups].map(([name, group]) =>
+    makeField(name, group[0]?.kind === "categorical" ? "class" : "target", group),
+  );
+  return [...features, ...targets];
+}
+
+export interface PortFields {
+  readonly inputs: readonly ScriptField[];
+  readonly targets: readonly ScriptField[];
+}
+
+/** Named fields first, the others in order. null: the data has too few for this model. */
+export function assignPortFields(plan: ModelPlan, data: DataBinding): PortFields | null {
+  const fields = listFields(data);
+  const inputs = assign(
+    plan.inputs.map(({ field }) => field),
+    fields.filter(({ role }) => role === "feature"),
+  );
+  const targets = assign(
+    plan.outputs.map(({ target }) => target),
+    fields.filter(({ role }) => role === "target"),
+  );
+  return inputs && targets ? { inputs, targets } : null;
+}
+
+function assign(
+  names: readonly string[],
+  fields: readonly ScriptField[],
+): readonly ScriptField[] | null {
+  const free = fields.filter(({ name }) => !names.includes(name));
+  const assigned: ScriptField[] = [];
+  for (const name of names) {
+    const field = fields.find((candidate) => candidate.name === name) ?? free.shift();
+    if (field === undefined) return null;
+    assigned.push(field);
+  }
+  return assigned;
+}

@@ -1,0 +1,24 @@
+import type { ModelPlan } from "../compiler/plan.ts";
+import { isIdentifier, makeIdentifier, makeIdentifiers } from "./identifiers.ts";
+
+/**
+ * The plan with names that may stand in code. `compileGraph` gives such names already; this is the printers' own
+ * guard, so that a plan from elsewhere can't put text of its own into a program.
+ */
+export function safePlan(plan: ModelPlan): ModelPlan {
+  const names = [...plan.inputs, ...plan.layers].map(({ name }) => name);
+  const areSafe = names.every(isIdentifier) && new Set(names).size === names.length;
+  const safe = areSafe ? names : makeIdentifiers(names);
+  const renamed = new Map(names.map((name, index) => [name, safe[index] ?? name]));
+  const rename = (name: string) => renamed.get(name) ?? makeIdentifier(name);
+  return {
+    name: isIdentifier(plan.name) ? plan.name : makeIdentifier(plan.name, "network"),
+    inputs: plan.inputs.map((input) => ({ ...input, name: rename(input.name) })),
+    layers: plan.layers.map((layer) => ({
+      ...layer,
+      name: rename(layer.name),
+      inputs: layer.inputs.map(rename),
+    })),
+    outputs: plan.outputs.map((output) => ({ ...output, source: rename(output.source) })),
+  };
+}

@@ -1,0 +1,120 @@
+/** Prints how the model is compiled and fitted in TypeScript. */
+import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
+import type { TrainingConfig } from "../training/config.ts";
+import { typescriptLiteral } from "./literals.ts";
+import {
+  chooseMetrics,
+  tfjsLoss,
+  tfjsLossExpression,
+  tfjsMetric,
+  tfjsOptimizer,
+} from "./trainingWords.ts";
+
+/** Metric functions that tfjs lacks, and `compileModel`. */
+export function printCompile(plan: ModelPlan, { optimizer }: TrainingConfig): readonly string[] {
+  const metrics = [...new Set(plan.outputs.flatMap((output) => chooseMetrics(output)))].map(
+    (metric) => tfjsMetric(metric),
+  );
+  const helpers = metrics.flatMap(({ helper }) => (helper === undefined ? [] : [helper]));
+  const names = metrics.map(({ text }) => text).join(", ");
+  return [
+    ...helpers,
+    `export function compileModel(model: tf.LayersModel): void {
+  model.compile({
+    optimizer: ${tfjsOptimizer(optimizer)},
+    loss: ${printLosses(plan.outputs)},
+    metrics: [${names}],
+  });
+}`,
+  ];
+}
+
+/** Names where tfjs has them all; functions where one is missing or weighted, because tfjs knows no loss weights. */
+function printLosses(outputs: readonly PlanOutput[]): string {
+  const names = outputs.map(({ loss, lossWeight }) => (lossWeight === 1 ? tfjsLoss(loss) : null));
+  const areNames = names.every((name) => name !== null);
+  const entries = areNames ? names : outputs.map(printLossFunction);
+  const [only] = entries;
+  if (entries.length === 1 && only !== undefined) return only;
+  return areNames
+    ? `[${entries.join(", ")}]`
+    : `[\n${entries.map((entry) => `      ${entry},`).join("\n")}\n    ]`;
+}
+
+function printLossFunction({ loss, lossWeight }: PlanOutput): string {
+  const expression = tfjsLossExpression(loss);
+  const weighted = lossWeight === 1 ? expression : `${expression}.mul(${lossWeight})`;
+  return `(yTrue: tf.Tensor, yPred: tf.Tensor) => ${weighted}`;
+}
+
+/** `trainModel`: reads the data with `loadData`, or takes tensors where no data is bound. */
+export function printTraining(
+  plan: ModelPlan,
+  training: TrainingConfig,
+  options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
+): readonly string[] {
+  const { batchSize, epochs, shuffle, seed, earlyStopping } = training;
+  const { hasData, needsFiles, validation } = options;
+  const parameters = hasData
+    ? needsFiles
+      ? "folder: string"
+      : ""
+    : "\n  inputs: tf.Tensor | tf.Tensor[],\n  targets: tf.Tensor | tf.Tensor[],\n";
+  const monitorsValidation = validation > 0 || !hasData;
+  const stops = earlyStopping
+    ? [
+        ...(earlyStopping.restoreBest
+          ? ["      // tfjs stops early but cannot bring the best weights back."]
+          : []),
+        `      tf.callbacks.earlyStopping({`,
+        `        monitor: ${typescriptLiteral(tfjsMonitor(plan, earlyStopping.monitor))},`,
+        `        patience: ${earlyStopping.patience},`,
+        `        minDelta: ${earlyStopping.minDelta},`,
+        `      }),`,
+      ]
+    : [];
+  const fit = [
+    `  await model.fit(${hasData ? "train.inputs, train.targets" : "inputs, targets"}, {`,
+    `    batchSize: ${batchSize},`,
+    `    epochs: ${epochs},`,
+    ...(shuffle ? [] : ["    shuffle: false,"]),
+    ...(hasData
+      ? validation > 0
+        ? ["    validationData: [validation.inputs, validation.targets],"]
+        : []
+      : monitorsValidation
+        ? ["    validationSplit: 0.2,"]
+        : []),
+    "    callbacks: [",
+    ...stops,
+    "      new tf.CustomCallback({",
+    "        onEpochEnd: async (epoch, logs) => console.log(`epoch ${epoch + 1}`, logs),",
+    "      }),",
+    "    ],",
+    "  });",
+  ];
+  const main = `export async function trainModel(${parameters}): Promise<tf.LayersModel> {
+  // tfjs draws weights, dropout and the order of samples from Math.random: a seed makes runs alike.
+  Math.random = createRandom(${seed});
+  await tf.ready();
+  const model = buildModel();
+  compileModel(model);
+  model.summary();
+${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData(${needsFiles ? "folder" : ""});\n` : ""}${fit.join("\n")}
+  return model;
+}`;
+  return [main];
+}
+
+/** `valAccuracy` → `val_acc`: what tfjs logs it under. */
+function tfjsMonitor(plan: ModelPlan, monitor: string): string {
+  const isValidation = monitor.startsWith("val");
+  const plain = isValidation ? lowerFirst(monitor.slice(3)) : monitor;
+  const known = plan.outputs
+    .flatMap((output) => chooseMetrics(output))
+    .map((metric) => tfjsMetric(metric).logged);
+  const logged = plain === "accuracy" ? "acc" : known.includes(plain) ? plain : "loss";
+  return isValidation ? `val_${logged}` : logged;
+}
+
+const lowerFirst = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
