@@ -27,14 +27,18 @@ export function describeNode(
 ): readonly Diagnostic[] {
   const findings: Finding[] = [];
   if (record.unknownParams.length > 0) findings.push(describeUnknownParams(node, record));
-  if (record.issue !== null) findings.push(...describeIssue(context, node, record.issue));
-  for (const edge of context.incoming(node.id)) {
-    const source = context.graph.nodes[edge.source];
-    if (source !== undefined && findLayer(source.type)?.outputs === 0) {
-      findings.push(describeEmptySource(context, node, edge));
-    }
+  const empty = context.incoming(node.id).filter((edge) => isOutput(context, edge.source));
+  // Such wires count for nothing, so what else is said of the inputs would mislead.
+  for (const edge of empty) findings.push(describeEmptySource(context, node, edge));
+  if (record.issue !== null && empty.length === 0) {
+    findings.push(...describeIssue(context, node, record.issue));
   }
   return findings.map(tellDiagnostic);
+}
+
+function isOutput(context: FixContext, id: NodeId): boolean {
+  const type = context.graph.nodes[id]?.type;
+  return type !== undefined && findLayer(type)?.outputs === 0;
 }
 
 function describeIssue(context: FixContext, node: GraphNode, issue: NodeIssue): readonly Finding[] {
@@ -95,15 +99,17 @@ function describeShapeIssue(context: FixContext, node: GraphNode, issue: ShapeIs
   const incoming = context.incoming(node.id);
   const blamed =
     issue.input === undefined ? incoming : incoming.slice(issue.input, issue.input + 1);
+  // What inputs must have in common can't be seen from one of them.
+  const told = issue.code === "merge" ? incoming : blamed;
   const isDType = issue.code === "dtype";
-  const given = blamed.flatMap((edge) => {
+  const given = told.flatMap((edge) => {
     const shape = context.shapeOf(edge.source);
     return shape === null
       ? []
       : [`${context.nameOf(edge.source)} gives ${describeShape(shape, isDType)}`];
   });
   const shared = {
-    nodes: [node.id, ...new Set(blamed.map((edge) => edge.source))],
+    nodes: [node.id, ...new Set(told.map((edge) => edge.source))],
     edges: blamed.map((edge) => edge.id),
     ...(issue.param === undefined ? {} : { param: issue.param }),
     remedies: proposeShapeFixes(context, node, issue),

@@ -61,10 +61,13 @@ function* listCandidates(
   const inputs = wires.map((wire) => wire.shape);
   const fitsWith = (index: number, shape: Shape) =>
     tryLayer(node.type, node.params, inputs.with(index, shape)) !== null;
-  const suspects = wires
-    .map((_, index) => index)
-    .filter((index) => issue.input === undefined || issue.input === index);
+  const all = wires.map((_, index) => index);
+  const accused = all.filter((index) => issue.input === undefined || issue.input === index);
+  // Of several inputs that don't go together, any may be the one to change; the one at fault is tried first.
+  const suspects =
+    issue.code === "merge" ? [...accused, ...all.filter((i) => !accused.includes(i))] : accused;
 
+  yield* doWithoutFlatten(context, node, wires, issue);
   for (const index of suspects) yield* changeSource(context, wires, index, fitsWith);
   for (const hint of issue.hints ?? []) yield* followHint(context, node, wires, hint, fitsWith);
   for (const index of suspects) {
@@ -124,11 +127,52 @@ function* changeSource(
     }
   }
   const [before] = readWires(context, source);
-  const isCollapsing = source.type === "flatten" || source.type.startsWith("global");
   const isOnlyReader = context.outgoing(source.id).length === 1;
-  if (isCollapsing && isOnlyReader && before !== undefined && fitsWith(index, before.shape)) {
+  if (
+    isCollapsing(source) &&
+    isOnlyReader &&
+    before !== undefined &&
+    fitsWith(index, before.shape)
+  ) {
     yield removeNodesRemedy(context, [source.id], { heal: true });
   }
+}
+
+/** Nothing left to flatten or pool: take it away. An axis of unknown size to flatten: average over it. */
+function* doWithoutFlatten(
+  context: FixContext,
+  node: GraphNode,
+  wires: readonly Wire[],
+  issue: ShapeIssue,
+): Generator<Remedy> {
+  const [only] = wires;
+  if (only === undefined || wires.length > 1 || !isCollapsing(node)) return;
+  const fitsReaders = (shape: Shape) =>
+    context.outgoing(node.id).every(({ target }) => {
+      const reader = context.graph.nodes[target];
+      if (reader === undefined || context.incoming(target).length !== 1) return false;
+      return tryLayer(reader.type, reader.params, [shape]) !== null;
+    });
+  if (issue.code === "rank" && fitsReaders(only.shape)) {
+    yield removeNodesRemedy(context, [node.id], { heal: true });
+  }
+  if (issue.code !== "unknown-size") return;
+  for (const type of ["globalAveragePooling1d", "globalAveragePooling2d"]) {
+    const shape = tryLayer(type, {}, [only.shape]);
+    if (shape === null || !fitsReaders(shape)) continue;
+    const title = titleOf(type);
+    yield makeRemedy(`use ${title} instead`, `Replace ${node.name} by ${title}`, () => ({
+      kind: "replaceType",
+      node: node.id,
+      type,
+      params: {},
+    }));
+  }
+}
+
+/** Layers that only take axes away. */
+function isCollapsing(node: GraphNode): boolean {
+  return node.type === "flatten" || node.type.startsWith("global");
 }
 
 function* returnInnerSequences(

@@ -1,10 +1,15 @@
 import { listEdges, listNodes } from "../document/graphQueries.ts";
 import type { ModelGraph } from "../document/model.ts";
-import type { TemplateInfo } from "../host/contract.ts";
 import { findLayer } from "../layers/registry.ts";
 
+/** As the host's contract has it: a category and a place per node, and lines between their numbers. */
+export interface TemplatePicture {
+  nodes: { category: string; x: number; y: number }[];
+  edges: [number, number][];
+}
+
 /** A graph as bars and lines: positions within 0 and 1 (a graph without width stands in the middle). */
-export function templatePicture(graph: ModelGraph): TemplateInfo["picture"] {
+export function templatePicture(graph: ModelGraph): TemplatePicture {
   const nodes = listNodes(graph);
   const relateX = relate(nodes.map((node) => node.position.x));
   const relateY = relate(nodes.map((node) => node.position.y));

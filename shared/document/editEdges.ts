@@ -76,15 +76,11 @@ export function insertOnEdge(graph: ModelGraph, edit: EditOf<"insertOnEdge">): G
     );
   }
   const nodes = { ...graph.nodes, [node.id]: node };
-  const edges: Record<EdgeId, GraphEdge> = {
-    ...graph.edges,
-    [edge.id]: { ...edge, source: node.id },
-  };
+  const rewired = { ...graph.edges, [edge.id]: { ...edge, source: node.id } };
   const before: GraphEdge = { id: edit.newEdge, source: edge.source, target: node.id, slot: 0 };
-  const edgeFault = checkNewEdge({ ...graph, nodes, edges }, before);
+  const edgeFault = checkNewEdge({ ...graph, nodes, edges: rewired }, before);
   if (edgeFault !== null) return err(edgeFault);
-  edges[before.id] = before;
-  return ok({ ...graph, nodes, edges });
+  return ok({ ...graph, nodes, edges: { ...rewired, [before.id]: before } });
 }
 
 export function reorderInputs(graph: ModelGraph, edit: EditOf<"reorderInputs">): GraphResult {

@@ -3,7 +3,7 @@ import { onlyInput, parameterIssue, resolveAxis } from "../axes.ts";
 import { axisParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
-import { axis as makeAxis, formatShape, type Shape, shapeOf } from "../shape.ts";
+import { axis as makeAxis, type Shape, shapeOf } from "../shape.ts";
 
 const specs = {
   axis: {
@@ -49,7 +49,7 @@ export const concatenate = defineLayer({
         other.axes.every(
           (entry, position) => position === joined || entry.size === first.axes[position]?.size,
         );
-      if (!fits) return err({ ...mergeIssue(first, other, joined), input: index });
+      if (!fits) return err({ ...mergeIssue(first, joined), input: index });
       if (other.dtype !== first.dtype)
         return err({
           code: "dtype",
@@ -116,10 +116,10 @@ export const concatenate = defineLayer({
   ],
 });
 
-function mergeIssue(first: Shape, other: Shape, joined: number) {
+function mergeIssue(first: Shape, joined: number) {
   const name = first.axes[joined]?.name ?? "the joined axis";
   return {
     code: "merge",
-    needs: `inputs that agree in every axis but ${name}: the first is ${formatShape(first)}, this one ${formatShape(other)}`,
+    needs: `inputs that agree in every axis but ${name}`,
   } as const;
 }

@@ -2,7 +2,7 @@ import { err, ok } from "../../base/result.ts";
 import { multiplySizes, parameterIssue, resolveAxis } from "../axes.ts";
 import { defineLayer } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
-import { axis, formatSizes, type Shape, shapeOf, sizesOf } from "../shape.ts";
+import { axis, type Shape, shapeOf, sizesOf } from "../shape.ts";
 
 const specs = {
   axes: {
@@ -84,7 +84,7 @@ export const dot = defineLayer({
         code: "merge",
         param: "axes",
         input: 1,
-        needs: `the same size along the summed axes: the first input (${formatSizes(left)}) has ${summed[0]?.size ?? "?"}, the second (${formatSizes(right)}) ${summed[1]?.size ?? "?"}`,
+        needs: "the same size along the summed axes",
       });
     const rest = [
       ...left.axes.filter((_axis, index) => index !== resolved[0]),

@@ -8,7 +8,7 @@ import {
   type ShapeIssue,
 } from "../defineLayer.ts";
 import { multiplySizes } from "../axes.ts";
-import { axis, formatSizes, type Axis, type Shape, shapeOf, sizesOf } from "../shape.ts";
+import { axis, type Axis, type Shape, shapeOf, sizesOf } from "../shape.ts";
 
 /**
  * Broadcasting as Keras and tfjs do it: axes are matched from the last one backwards, size 1 stretches, and a
@@ -24,7 +24,7 @@ export function broadcastShapes(inputs: readonly Shape[]): Result<Shape, ShapeIs
       return err({
         code: "merge",
         input: index + 1,
-        needs: `inputs of one shape (an axis of size 1 fits any): input ${index + 2} is ${formatSizes(other)}, but the ones before it are ${formatSizes(shapeOf(axes))}`,
+        needs: "inputs of one shape (an axis of size 1 fits any)",
       });
     axes = merged;
   }
