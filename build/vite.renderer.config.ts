@@ -27,13 +27,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 6000,
     rolldownOptions: {
       output: {
+        // What is imported lazily (Monaco, React Flow's canvas) gets chunks of its own by that. A group for Monaco would
+        // draw small shared modules into its chunk, and with them the whole of Monaco into the first page.
         codeSplitting: {
-          groups: [
-            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-            { name: "flow", test: /node_modules[\\/](@xyflow|d3-[a-z]+|classcat)[\\/]/ },
-            { name: "monaco", test: /node_modules[\\/]monaco-editor[\\/]/ },
-            { name: "elk", test: /node_modules[\\/]elkjs[\\/]/ },
-          ],
+          groups: [{ name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ }],
         },
       },
     },
