@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import type { CsvColumn, DataBinding } from "#shared/datasets/binding.ts";
 import { changeColumn } from "#shared/datasets/diagnoseData.ts";
 import type { ColumnProfile } from "#shared/datasets/profileColumns.ts";
@@ -17,10 +18,17 @@ export function ColumnPanel({
   readonly profile: ColumnProfile;
 }) {
   const { source } = binding;
+  const place = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    // A column chosen in the table shows its figures, wherever this panel was scrolled to.
+    if (!isFirst.current) place.current?.scrollIntoView({ block: "nearest" });
+    isFirst.current = false;
+  }, [profile.name]);
   const column =
     source.kind === "csv" ? source.columns.find(({ name }) => name === profile.name) : undefined;
   return (
-    <section className="nl-data-section" aria-labelledby="nl-data-column">
+    <section ref={place} className="nl-data-section" aria-labelledby="nl-data-column">
       <h2 id="nl-data-column" className="nl-heading">
         Column: <span className="nl-data-plain">{profile.name}</span>
       </h2>
@@ -118,12 +126,14 @@ function Figures({ profile }: { readonly profile: ColumnProfile }) {
         <dt>Empty cells</dt>
         <dd>{formatCount(emptyCount)}</dd>
       </dl>
-      {(isMostlyText || distinctCount <= 8) && categories.length > 0 && (
-        <Bars
-          label={`Most frequent values of ${profile.name}`}
-          rows={categories.slice(0, 8).map(({ text, count }) => ({ name: text, count }))}
-        />
-      )}
+      {(isMostlyText || distinctCount <= 8) &&
+        distinctCount <= profile.rowCount / 2 &&
+        categories.length > 0 && (
+          <Bars
+            label={`Most frequent values of ${profile.name}`}
+            rows={categories.slice(0, 8).map(({ text, count }) => ({ name: text, count }))}
+          />
+        )}
     </>
   );
 }

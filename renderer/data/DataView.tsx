@@ -76,12 +76,12 @@ function BoundData({ binding }: { readonly binding: DataBinding }) {
       <aside className="nl-data-aside" aria-label="Data settings">
         <Doctor binding={binding} onShowColumn={setChosenColumn} />
         <SplitPanel binding={binding} summary={summary} />
-        <Preparation binding={binding} summary={summary} />
         {profile === undefined ? (
           summary !== null && <ClassPanel summary={summary} />
         ) : (
           <ColumnPanel binding={binding} profile={profile} />
         )}
+        <Preparation binding={binding} summary={summary} />
       </aside>
     </>
   );

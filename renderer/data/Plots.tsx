@@ -2,7 +2,8 @@ import { useMemo } from "react";
 import type { Scatter, Series } from "#shared/datasets/preview.ts";
 import { formatCount, formatNumber } from "../ui/format.ts";
 
-const size = { width: 720, height: 400, margin: 34 };
+const size = { width: 960, height: 460, margin: 40 };
+const seriesHeight = 300;
 
 /** Two features against each other, a colour and a shape of the legend per class; held-out points are paler. */
 export function ScatterPlot({
@@ -73,17 +74,17 @@ export function SeriesPlot({ series, name }: { readonly series: Series; readonly
   return (
     <figure className="nl-data-plot is-series">
       <svg
-        viewBox={`0 0 ${size.width} 220`}
+        viewBox={`0 0 ${size.width} ${seriesHeight}`}
         role="img"
         aria-label={`${name} over time; the last part is held out for validation`}
       >
-        <Frame x={null} y={extent} height={220} />
+        <Frame x={null} y={extent} height={seriesHeight} />
         <rect
           className="nl-data-held-out"
           x={boundary}
           y={8}
           width={Math.max(0, size.width - 8 - boundary)}
-          height={220 - size.margin - 8}
+          height={seriesHeight - size.margin - 8}
         />
         <path className="nl-data-series" d={paths.train} />
         <path className="nl-data-series is-held-out" d={paths.heldOut} />
@@ -111,7 +112,7 @@ function drawSeries({ values, heldOutFrom }: Series) {
     size.margin + 6,
     size.width - 8,
   );
-  const placeY = makePlace(extent, 220 - size.margin - 4, 12);
+  const placeY = makePlace(extent, seriesHeight - size.margin - 4, 12);
   const draw = (from: number, to: number) => {
     let path = "";
     for (let index = from; index < to; index++) {

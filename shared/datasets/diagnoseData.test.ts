@@ -40,7 +40,7 @@ it.each<[string, string, DataBinding, string, DataRemark["severity"], string[]]>
     "question marks that read as a category",
     repeat(120, (i) => `${i % 5 ? "a" : "?"},${i % 2}`),
     csvBinding("k:categorical, y:categorical:target", {}, { scaling: "standardise" }),
-    "missing-text k",
+    "missing-text",
     "warning",
     ["Treat as missing"],
   ],

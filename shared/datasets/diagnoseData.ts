@@ -40,6 +40,7 @@ export function diagnoseData(data: DiagnosedData): readonly DataRemark[] {
         remarks.push(...diagnoseColumn(column, profile, data.binding, source));
       }
     }
+    remarks.push(...diagnoseMissingTexts(data.columns, data.binding, source));
     remarks.push(...diagnoseRoles(source));
   }
   if (source.kind === "idx" && source.labels === null) {
@@ -121,7 +122,6 @@ function diagnoseColumn(
   const { name } = column;
   const remarks: DataRemark[] = [];
   const ignore = rebind("Ignore it", changeColumn(binding, name, { role: "ignore" }));
-  const missingTexts = new Set(source.missing?.texts ?? []);
 
   if (profile.distinctCount === 1 && profile.emptyCount === 0) {
     remarks.push({
@@ -135,21 +135,6 @@ function diagnoseColumn(
   }
   if (column.kind === "categorical") {
     remarks.push(...diagnoseSpelling(column, profile, binding));
-    const marks = profile.categories.filter(
-      ({ text }) => isMissingText(text) && !missingTexts.has(text),
-    );
-    if (marks.length > 0) {
-      const count = marks.reduce((sum, mark) => sum + mark.count, 0);
-      const texts = marks.map(({ text }) => text);
-      remarks.push({
-        id: `missing-text ${name}`,
-        severity: "warning",
-        title: `${count.toLocaleString("en-US")} ${count === 1 ? "cell says" : "cells say"} “${texts[0]}”`,
-        text: `in ${name}. They read as a category of their own.`,
-        column: name,
-        actions: [rebind("Treat as missing", addMissing(binding, source, texts))],
-      });
-    }
     if (column.role === "feature" && profile.distinctCount > 100) {
       remarks.push({
         id: `many ${name}`,
@@ -193,6 +178,49 @@ function diagnoseColumn(
   }
   remarks.push(...diagnoseEmptyCells(column, profile, binding, source));
   return remarks;
+}
+
+/** `?` or `NA` among categories: one remark for all columns, because the repair is one for all. */
+function diagnoseMissingTexts(
+  profiles: readonly ColumnProfile[],
+  binding: DataBinding,
+  source: CsvSource,
+): readonly DataRemark[] {
+  const known = new Set(source.missing?.texts ?? []);
+  const texts = new Set<string>();
+  const names: string[] = [];
+  let count = 0;
+  for (const [index, { name, role, kind }] of source.columns.entries()) {
+    if (role === "ignore" || kind !== "categorical") continue;
+    const marks = (profiles[index]?.categories ?? []).filter(
+      ({ text }) => isMissingText(text) && !known.has(text),
+    );
+    if (marks.length > 0) names.push(name);
+    for (const mark of marks) {
+      texts.add(mark.text);
+      count += mark.count;
+    }
+  }
+  const [first] = names;
+  if (first === undefined) return [];
+  const said = [...texts].map((text) => `“${text}”`).join(" or ");
+  return [
+    {
+      id: "missing-text",
+      severity: "warning",
+      title: `${count.toLocaleString("en-US")} ${count === 1 ? "cell says" : "cells say"} ${said}`,
+      text: `in ${joinNames(names)}. They read as a category of their own.`,
+      column: first,
+      actions: [rebind("Treat as missing", addMissing(binding, source, [...texts]))],
+    },
+  ];
+}
+
+/** `a, b and c`; more than four are counted. */
+function joinNames(names: readonly string[]): string {
+  if (names.length > 4) return `${names.length} columns`;
+  const last = names.at(-1) ?? "";
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${last}` : last;
 }
 
 /** Texts that differ only in case, punctuation or spaces: “<=50K” and “<=50K.”. */

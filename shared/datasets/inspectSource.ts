@@ -99,7 +99,7 @@ function describeUnknown(files: readonly SourceFile[], label = "This folder"): D
   if (files.length === 0) {
     return {
       code: "empty",
-      message: `${label} is empty. Choose a CSV file, or a folder with IDX files.`,
+      message: `${label} holds no files. Choose a CSV file, or a folder with IDX files.`,
     };
   }
   const names = files.slice(0, 3).map(({ name }) => name);

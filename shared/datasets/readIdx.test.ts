@@ -148,7 +148,7 @@ it.each<[string, Record<string, Uint8Array>, string, RegExp]>([
     /3 images, but a-labels-idx1-ubyte has 2 labels/,
   ],
   ["labels alone", { "a-labels-idx1-ubyte": labels }, "mismatch", /file of labels/],
-  ["an empty folder", {}, "empty", /is empty/],
+  ["an empty folder", {}, "empty", /no files/],
   [
     "a folder of other things",
     { "a.png": images, "b.png": images },
