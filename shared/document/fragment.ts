@@ -58,11 +58,16 @@ export function pasteFragment(
     newIds.set(node.id, id);
     return { ...node, id, name, position: shift(node.position, offset) };
   });
-  const edges = fragment.edges.flatMap((edge): GraphEdge[] => {
+  const slots = new Map<NodeId, number>();
+  const bySlot = fragment.edges.toSorted((left, right) => left.slot - right.slot);
+  const edges = bySlot.flatMap((edge): GraphEdge[] => {
     const source = newIds.get(edge.source);
     const target = newIds.get(edge.target);
     if (source === undefined || target === undefined) return [];
-    return [{ id: namer.nameEdge(), source, target, slot: edge.slot }];
+    // Counted anew: a wire from outside the piece may have had the slot before.
+    const slot = slots.get(target) ?? 0;
+    slots.set(target, slot + 1);
+    return [{ id: namer.nameEdge(), source, target, slot }];
   });
   const notes = fragment.notes.map((note) => ({
     ...note,
