@@ -9,6 +9,7 @@ import { emptySelection, sessionStore, type View } from "../state/sessionStore.t
 import { ask } from "../ui/ask.tsx";
 import { showToast } from "../ui/toastStore.ts";
 import { isTraining } from "../training/runQueries.ts";
+import { stop } from "../training/trainingClient.ts";
 import { flushProject } from "./autosave.ts";
 import { readProjectText } from "./readProjectText.ts";
 import { reloadFromDisk, resolveConflict } from "./resolveConflict.ts";
@@ -129,7 +130,6 @@ async function askToLeaveRun(): Promise<boolean> {
     ],
   });
   if (answer !== "stop") return false;
-  const { stop } = await import("../training/trainingClient.ts");
   stop();
   return true;
 }

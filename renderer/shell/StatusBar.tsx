@@ -6,7 +6,7 @@ import { useHostSession } from "../host/chooseFile.ts";
 import { useDocument } from "../state/documentStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { RunStatus } from "../training/RunStatus.tsx";
-import { formatLarge } from "../ui/format.ts";
+import { formatExact, formatLarge } from "../ui/format.ts";
 
 /** The bottom line: problems, size of the model, the current run. */
 export function StatusBar() {
@@ -67,7 +67,7 @@ function ModelSize() {
     totals.multiplyAdds === null ? "" : ` · ${formatLarge(totals.multiplyAdds)} multiply-adds`;
   return (
     <span className="nl-mono-numbers">
-      {`${layers} ${layers === 1 ? "node" : "nodes"} · ${formatLarge(totals.paramCount)} weights${multiplyAdds}`}
+      {`${layers} ${layers === 1 ? "node" : "nodes"} · ${formatExact(totals.paramCount)} weights${multiplyAdds}`}
     </span>
   );
 }

@@ -5,7 +5,7 @@ import { host } from "../host/hostClient.ts";
 import { openTemplate } from "../project/projectLife.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
-import { formatLarge } from "../ui/format.ts";
+import { formatExact } from "../ui/format.ts";
 import { SearchField } from "../ui/SearchField.tsx";
 import { TemplatePicture } from "./TemplatePicture.tsx";
 import { groupByTopic, searchTemplates } from "./searchTemplates.ts";
@@ -132,7 +132,7 @@ function Cards({ groups }: { readonly groups: ReturnType<typeof groupByTopic> })
                     <b>{template.title}</b>
                     <small>{template.summary}</small>
                     <span className="nl-card-count">
-                      {formatLarge(template.paramCount)} weights
+                      {formatExact(template.paramCount)} weights
                     </span>
                   </span>
                 </button>
@@ -149,8 +149,8 @@ const topicHints = new Map([
   ["First steps", "from the neuron to the first network"],
   ["Images", "convolution, pooling, skip connections"],
   ["Sequences", "memory, gates, forecasts"],
+  ["Series", "memory, windows, forecasts"],
   ["Tables", "measurements in, classes out"],
-  ["Graphs", "several inputs, joined paths"],
 ]);
 
 /** The card that an arrow key leads to: sideways by order, up and down by what lies nearest. */

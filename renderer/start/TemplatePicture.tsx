@@ -1,21 +1,26 @@
 import type { TemplateInfo } from "#shared/host/contract.ts";
 import { familyColor } from "../ui/layerFamily.ts";
 
-const width = 240;
-const height = 92;
-const bar = { width: 34, height: 9 };
+const frame = { width: 240, height: 92, margin: 20 };
 
-/** The graph as coloured bars, fitted into the card. Drawn from the template itself, so never out of date. */
+/**
+ * The graph laid on its side, as coloured bars; deep graphs become upright plates, as in drawings of architectures.
+ * Made from the template itself, so never out of date.
+ */
 export function TemplatePicture({ picture }: { readonly picture: TemplateInfo["picture"] }) {
-  const places = fit(picture.nodes);
+  const { places, bar } = fit(picture.nodes);
   return (
-    <svg className="nl-card-picture" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+    <svg
+      className="nl-card-picture"
+      viewBox={`0 0 ${frame.width} ${frame.height}`}
+      aria-hidden="true"
+    >
       <g className="nl-card-wires">
         {picture.edges.map(([from, to], index) => {
           const start = places[from];
           const end = places[to];
           return start === undefined || end === undefined ? null : (
-            <path key={index} d={wire(start, end)} />
+            <path key={index} d={wire(start, end, bar)} />
           );
         })}
       </g>
@@ -26,7 +31,7 @@ export function TemplatePicture({ picture }: { readonly picture: TemplateInfo["p
           y={y - bar.height / 2}
           width={bar.width}
           height={bar.height}
-          rx="3"
+          rx={Math.min(3, bar.width / 3)}
           style={{ fill: `var(${familyColor(category)})` }}
         />
       ))}
@@ -40,35 +45,45 @@ interface Place {
   readonly category: string;
 }
 
-/** Fits positions into the frame. Graphs run top to bottom and cards are wide, so the graph is laid on its side. */
-function fit(nodes: TemplateInfo["picture"]["nodes"]): readonly Place[] {
-  const turned = nodes.map(({ x, y, category }) => ({ x: y, y: x, category }));
-  const range = (values: readonly number[]) => {
-    const least = Math.min(...values);
-    return { least, span: Math.max(...values) - least };
-  };
-  const horizontal = range(turned.map(({ x }) => x));
-  const vertical = range(turned.map(({ y }) => y));
-  const innerWidth = Math.min(width - bar.width - 24, (nodes.length - 1) * 50);
-  const innerHeight = Math.min(height - bar.height - 24, vertical.span === 0 ? 0 : 48);
-  return turned.map(({ x, y, category }) => ({
-    category,
-    x:
-      width / 2 +
-      (horizontal.span === 0 ? 0 : ((x - horizontal.least) / horizontal.span - 0.5) * innerWidth),
-    y:
-      height / 2 +
-      (vertical.span === 0 ? 0 : ((y - vertical.least) / vertical.span - 0.5) * innerHeight),
-  }));
+interface Bar {
+  readonly width: number;
+  readonly height: number;
+  /** From one column to the next. */
+  readonly step: number;
 }
 
-function wire(start: Place, end: Place): string {
+/** Steps of the network go left to right, side paths above each other. */
+function fit(nodes: TemplateInfo["picture"]["nodes"]): {
+  readonly places: readonly Place[];
+  readonly bar: Bar;
+} {
+  const columns = [...new Set(nodes.map(({ y }) => y))].toSorted((left, right) => left - right);
+  const rows = [...new Set(nodes.map(({ x }) => x))].toSorted((left, right) => left - right);
+  const step = Math.min(46, (frame.width - 2 * frame.margin) / Math.max(1, columns.length));
+  const isDeep = step < 34;
+  const rowStep = rows.length === 1 ? 0 : (frame.height - 40) / (rows.length - 1);
+  const bar: Bar = {
+    width: step * (isDeep ? 0.55 : 0.74),
+    height: isDeep ? (rows.length === 1 ? 38 : 24) : 9,
+    step,
+  };
+  const places = nodes.map(({ x, y, category }) => ({
+    category,
+    x: frame.width / 2 + (columns.indexOf(y) - (columns.length - 1) / 2) * step,
+    y: frame.height / 2 + (rows.indexOf(x) - (rows.length - 1) / 2) * rowStep,
+  }));
+  return { places, bar };
+}
+
+function wire(start: Place, end: Place, bar: Bar): string {
   const from = start.x + bar.width / 2;
   const to = end.x - bar.width / 2;
-  if (Math.abs(start.y - end.y) < 1 && to - from < 40) return `M${from} ${start.y}H${to}`;
-  if (Math.abs(start.y - end.y) < 1) {
+  const isLevel = Math.abs(start.y - end.y) < 1;
+  if (isLevel && end.x - start.x < bar.step * 1.5) return `M${from} ${start.y}H${to}`;
+  if (isLevel) {
     // A skip connection: over the bars that lie between.
-    return `M${from} ${start.y}C${from + 14} ${start.y - 24} ${to - 14} ${end.y - 24} ${to} ${end.y}`;
+    const over = start.y - bar.height / 2 - 14;
+    return `M${from} ${start.y}C${from + 10} ${over} ${to - 10} ${over} ${to} ${end.y}`;
   }
   const middle = (from + to) / 2;
   return `M${from} ${start.y}C${middle} ${start.y} ${middle} ${end.y} ${to} ${end.y}`;

@@ -34,7 +34,7 @@ export function groupByTopic(templates: readonly TemplateInfo[]): readonly Topic
     .toSorted((left, right) => rank(left.topic) - rank(right.topic));
 }
 
-const order = ["First steps", "Tables", "Images", "Sequences"];
+const order = ["First steps", "Tables", "Images", "Series", "Sequences"];
 
 function rank(topic: string): number {
   const index = order.indexOf(topic);

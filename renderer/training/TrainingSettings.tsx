@@ -21,7 +21,20 @@ export function TrainingSettings() {
   const training = useDocument((state) => state.document.training);
   return (
     <div className="nl-training-settings">
-      <OptimizerFields optimizer={training.optimizer} />
+      <Field label="Epochs" help="How often the whole training part is gone through.">
+        {({ id, describedBy }) => (
+          <NumberField
+            id={id}
+            describedBy={describedBy}
+            isInteger
+            min={1}
+            max={100_000}
+            value={training.epochs}
+            onGestureEnd={sealStep}
+            onCommit={(value) => value !== null && change({ epochs: value })}
+          />
+        )}
+      </Field>
       <Field
         label="Batch size"
         help="Samples per step. Larger is faster and smoother; smaller often ends in a better place."
@@ -39,20 +52,7 @@ export function TrainingSettings() {
           />
         )}
       </Field>
-      <Field label="Epochs" help="How often the whole training part is gone through.">
-        {({ id, describedBy }) => (
-          <NumberField
-            id={id}
-            describedBy={describedBy}
-            isInteger
-            min={1}
-            max={100_000}
-            value={training.epochs}
-            onGestureEnd={sealStep}
-            onCommit={(value) => value !== null && change({ epochs: value })}
-          />
-        )}
-      </Field>
+      <OptimizerFields optimizer={training.optimizer} />
       <Field
         label="Seed"
         help="The root of all randomness: first weights, order of samples, dropout. The same seed gives the same run."

@@ -19,6 +19,11 @@ export function formatCount(value: number): string {
   return grouped.format(value);
 }
 
+/** Every digit up to a million, which people compare with papers and lecture notes; then `60.97 M`. */
+export function formatExact(value: number): string {
+  return value < 1_000_000 ? grouped.format(value) : `${(value / 1_000_000).toFixed(2)} M`;
+}
+
 /** `98 KB`, decimal units as file managers show them. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
