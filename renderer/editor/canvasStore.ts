@@ -39,7 +39,7 @@ export interface LayerSearchRequest {
 }
 
 export interface CanvasHandle {
-  fit(nodes?: readonly string[]): void;
+  fit(nodes?: readonly string[], options?: { readonly isAtOnce?: boolean }): void;
   zoomBy(factor: number): void;
   zoomTo(zoom: number): void;
   /** Brings a node into view where it isn't and gives it the focus. */

@@ -44,6 +44,7 @@ import { NoteNode } from "./NoteNode.tsx";
 import { PulledWire } from "./PulledWire.tsx";
 import { useCanvasDrag } from "./useCanvasDrag.ts";
 import { useCanvasHandle } from "./useCanvasHandle.ts";
+import { useEditorCommands } from "./useEditorCommands.ts";
 import { WireEdge } from "./WireEdge.tsx";
 import { currentGraph } from "../editDocument.ts";
 import { findConnectFault } from "../graphEdits.ts";
@@ -68,8 +69,6 @@ const edgeTypes = { wire: WireEdge };
 const snapGrid: [number, number] = [gridStep, gridStep];
 const panButtons = [1];
 const addSelectionKeys = ["Shift", "Control", "Meta"];
-const proOptions = { hideAttribution: true };
-const fitOptions = { padding: 0.18, maxZoom: 1 };
 const detailSelector = (state: ReactFlowState) => detailOfZoom(state.transform[2]);
 const connectingSelector = (state: ReactFlowState) => state.connection.inProgress;
 
@@ -89,6 +88,7 @@ function Graph() {
   const place = useRef<HTMLDivElement>(null);
   const [menuTarget, setMenuTarget] = useState<MenuTarget | null>(null);
   useCanvasHandle(place);
+  useEditorCommands();
 
   const [deriveNodes] = useState(createNodeDeriver);
   const [deriveEdges] = useState(createEdgeDeriver);
@@ -177,9 +177,7 @@ function Graph() {
             connectionRadius={28}
             connectionLineComponent={PulledWire}
             elevateNodesOnSelect
-            fitView
-            fitViewOptions={fitOptions}
-            proOptions={proOptions}
+            attributionPosition="top-right"
             {...drag}
             {...wiring}
           >
@@ -187,7 +185,7 @@ function Graph() {
               <Background
                 variant={BackgroundVariant.Dots}
                 gap={dotGap}
-                size={1.4}
+                size={2}
                 className="ed-dots"
               />
             )}

@@ -55,10 +55,11 @@ export function ProblemBubble(props: {
             key={fix.title}
             type="button"
             className="ed-fix"
+            title={fix.title}
             data-main={index === 0 ? "" : undefined}
             onClick={() => applyFix(fix)}
           >
-            {fix.title}
+            {shortenFixTitle(fix.title)}
           </button>
         ))}
         {moreCount > 0 && (
@@ -85,8 +86,13 @@ function foldMessage(node: NodeId, isFolded: boolean): void {
   if (!isFolded) sessionStore.getState().select({ nodes: [node] });
 }
 
-/** The first sentence is the headline. */
+/** At the node it is clear between which layers: "Insert Flatten between a and b" → "Insert Flatten". */
+export function shortenFixTitle(title: string): string {
+  return title.replace(/ between \S+ and \S+$/, "");
+}
+
+/** The first clause is the headline. */
 export function splitSentence(message: string): readonly [string, string] {
-  const end = message.search(/[.;:] (?=\p{Lu}|it |\d)/u);
+  const end = message.search(/[.;] /);
   return end < 0 ? [message, ""] : [message.slice(0, end + 1), message.slice(end + 2)];
 }

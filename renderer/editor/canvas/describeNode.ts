@@ -53,7 +53,8 @@ export function describeNode({ node, analysis, problems, direction }: NodeFacts)
     layerType: node.type,
     title: definition?.title ?? node.type,
     category: definition?.category ?? null,
-    caption: captionOf(node),
+    // A layer without telling options shows its name.
+    caption: captionOf(node) || node.name,
     badge: badgeOf(node, analysis),
     state: stateOf(problems),
     bubble: loud,

@@ -24,11 +24,16 @@ export function routeWire(
   const isDown = options.direction === "down";
   const from = isDown ? source : transpose(source);
   const to = isDown ? target : transpose(target);
+  const isBeside = options.detour === null && to.y < from.y + from.height;
   const { points, labelAt } =
-    options.detour === null ? directPoints(from, to) : detourPoints(from, to, options.detour);
+    options.detour !== null
+      ? detourPoints(from, to, options.detour)
+      : isBeside
+        ? besidePoints(from, to)
+        : directPoints(from, to);
   const placed = isDown ? points : points.map(swap);
   const path = isCurve(from, to, options.detour)
-    ? curvePath(placed, isDown)
+    ? curvePath(placed, isDown !== isBeside)
     : roundedPath(placed, cornerRadius);
   return { path, label: isDown ? labelAt : swap(labelAt) };
 }
@@ -44,8 +49,8 @@ export function findDetour(
   const to = isDown ? target : transpose(target);
   const right = Math.max(from.x + from.width, to.x + to.width);
   // Against the flow: leave at the bottom, come back at the top, round the right side.
-  if (to.y < from.y + from.height - 4) {
-    const isBeside = to.y + to.height > from.y - 60 && Math.abs(to.x - from.x) > to.width;
+  if (to.y < from.y + from.height) {
+    const isBeside = Math.abs(to.x - from.x) > to.width + 8;
     return isBeside ? null : right + detourMargin;
   }
   const top = from.y + from.height + 2;
@@ -60,7 +65,9 @@ export function findDetour(
     height: bottom - top,
   });
   if (blocking.length === 0) return null;
-  return Math.max(right, ...blocking.map((rect) => rect.x + rect.width)) + detourMargin;
+  // Longer ways go further out, so that nested skips don't lie on one another.
+  const lane = 9 * (Math.round((bottom - top) / 90) % 6);
+  return Math.max(right, ...blocking.map((rect) => rect.x + rect.width)) + detourMargin + lane;
 }
 
 /** Answers "which nodes lie in this strip?" without looking at every node: rects sorted along the flow. */
@@ -112,11 +119,22 @@ function directPoints(from: Rect, to: Rect) {
   };
 }
 
+/** Side by side: from flank to flank. */
+function besidePoints(from: Rect, to: Rect) {
+  const isRight = to.x > from.x;
+  const start = { x: isRight ? from.x + from.width : from.x, y: from.y + from.height / 2 };
+  const end = { x: isRight ? to.x : to.x + to.width, y: to.y + to.height / 2 };
+  return {
+    points: [start, end],
+    labelAt: { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 },
+  };
+}
+
 /** Out of the bottom, round the right side, and in at the target's right flank (or its top, against the flow). */
 function detourPoints(from: Rect, to: Rect, detour: number) {
   const start = { x: from.x + from.width / 2, y: from.y + from.height };
   const first = start.y + 12;
-  const isForward = to.y >= from.y + from.height - 4;
+  const isForward = to.y >= from.y + from.height;
   const points = isForward
     ? [
         start,
@@ -141,13 +159,14 @@ function isCurve(from: Rect, to: Rect, detour: number | null): boolean {
   return detour === null && Math.abs(from.x + from.width / 2 - (to.x + to.width / 2)) > 0.5;
 }
 
-function curvePath(points: readonly Position[], isDown: boolean): string {
+function curvePath(points: readonly Position[], isAlongY: boolean): string {
   const start = points[0] ?? { x: 0, y: 0 };
   const end = points[points.length - 1] ?? start;
-  const along = isDown ? end.y - start.y : end.x - start.x;
+  const along = isAlongY ? end.y - start.y : end.x - start.x;
+  const sign = along < 0 ? -1 : 1;
   // A wire that turns back still leaves and arrives along the flow.
-  const pull = Math.max(along / 2, Math.min(60, 24 + Math.abs(along) / 3));
-  const [c1, c2] = isDown
+  const pull = sign * Math.max(Math.abs(along) / 2, Math.min(60, 24 + Math.abs(along) / 3));
+  const [c1, c2] = isAlongY
     ? [
         { x: start.x, y: start.y + pull },
         { x: end.x, y: end.y - pull },

@@ -4,6 +4,8 @@ import type { RefObject } from "react";
 import { sessionStore } from "../../state/sessionStore.ts";
 import { canvasStore } from "../canvasStore.ts";
 import type { CanvasHandle } from "../canvasStore.ts";
+import { documentStore } from "../../state/documentStore.ts";
+import { fitViewport } from "./fitViewport.ts";
 import { nodeHeight, nodeWidth } from "./geometry.ts";
 
 const moveMs = 120;
@@ -16,15 +18,17 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const duration = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : moveMs);
     const handle: CanvasHandle = {
-      fit(nodes) {
+      fit(ids, options = {}) {
         // React Flow learns of new positions with the next render.
         requestAnimationFrame(() => {
-          void flow.fitView({
-            padding: 0.18,
-            maxZoom: 1,
-            duration: duration(),
-            ...(nodes === undefined ? {} : { nodes: nodes.map((id) => ({ id })) }),
-          });
+          const { nodes, width, height } = store.getState();
+          const wanted = ids === undefined ? nodes : nodes.filter((node) => ids.includes(node.id));
+          const viewport = fitViewport(wanted, { width, height });
+          if (viewport === null) return;
+          void flow.setViewport(
+            viewport,
+            options.isAtOnce === true ? {} : { duration: duration() },
+          );
         });
       },
       zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() }),
@@ -70,6 +74,22 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
       canvasStore.setState(({ handle: current }) => (current === handle ? { handle: null } : {}));
     };
   }, [flow, store, place]);
+
+  useEffect(() => {
+    // Another project is shown whole, as soon as the canvas is on screen.
+    let shown: string | null = null;
+    const showWhole = () => {
+      const { document } = documentStore.getState();
+      const { width, nodes } = store.getState();
+      if (shown === document.id || width === 0) return;
+      if (nodes.length === 0 && Object.keys(document.graph.nodes).length > 0) return;
+      shown = document.id;
+      canvasStore.getState().handle?.fit(undefined, { isAtOnce: true });
+    };
+    showWhole();
+    const stops = [documentStore.subscribe(showWhole), store.subscribe(showWhole)];
+    return () => stops.forEach((stop) => stop());
+  }, [store]);
 
   useEffect(() => {
     const obey = () => {

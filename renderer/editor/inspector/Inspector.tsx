@@ -45,7 +45,7 @@ export function Inspector() {
 }
 
 const focusable =
-  "input:not([disabled]),button:not([disabled]):not(.nl-help),[role=combobox],textarea";
+  "input:not([disabled]),button:not([disabled]):not(.ed-reset),[role=combobox],textarea";
 
 /** Puts the focus on the first property, or on the one that a problem is about. */
 function useFocusRequest(place: { readonly current: HTMLDivElement | null }): void {
@@ -57,17 +57,21 @@ function useFocusRequest(place: { readonly current: HTMLDivElement | null }): vo
     const session = sessionStore.getState();
     session.clearFocusRequest();
     session.setPanel("right", { isOpen: true });
-    // The panel and the newly selected layer's fields are there after the next frame.
-    const frame = requestAnimationFrame(() => {
-      const field =
-        param === undefined
-          ? place.current?.querySelector<HTMLElement>("[data-param] .nl-field-control, .ed-rename")
-          : place.current?.querySelector<HTMLElement>(`[data-param="${CSS.escape(param)}"]`);
-      const control =
-        field?.matches(focusable) === true ? field : field?.querySelector<HTMLElement>(focusable);
-      control?.focus();
-      if (control instanceof HTMLInputElement) control.select();
-    });
-    return () => cancelAnimationFrame(frame);
+    // The panel and the newly selected layer's fields are there after the next frame. Not cancelled on clean-up: clearing
+    // the request runs this effect again.
+    requestAnimationFrame(() => focusField(place.current, param));
   }, [request, place]);
+}
+
+function focusField(place: HTMLElement | null, param: string | undefined): void {
+  const field =
+    param === undefined
+      ? (place?.querySelector("[data-param] .nl-field-control") ??
+        place?.querySelector(".ed-rename"))
+      : place?.querySelector(`[data-param="${CSS.escape(param)}"] .nl-field-control`);
+  const folded = field?.closest("details");
+  if (folded) folded.open = true;
+  const control = field?.matches(focusable) === true ? field : field?.querySelector(`${focusable}`);
+  if (control instanceof HTMLElement) control.focus();
+  if (control instanceof HTMLInputElement) control.select();
 }

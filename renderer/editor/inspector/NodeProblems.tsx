@@ -1,6 +1,7 @@
 import type { NodeId } from "#shared/base/ids.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { Button } from "../../ui/Button.tsx";
+import { shortenFixTitle } from "../canvas/ProblemBubble.tsx";
 import { applyFix } from "../layerActions.ts";
 
 /** The problems that name this layer, with their repairs. */
@@ -17,7 +18,7 @@ export function NodeProblems({ node }: { readonly node: NodeId }) {
             <div>
               {problem.fixes.map((fix) => (
                 <Button key={fix.title} size="small" onClick={() => applyFix(fix)}>
-                  {fix.title}
+                  {shortenFixTitle(fix.title)}
                 </Button>
               ))}
             </div>

@@ -28,13 +28,28 @@ export function ParamForm(props: ParamFormProps) {
       {groupTitles.map(({ group, title }) => {
         const fields = shown.filter(([, spec]) => (spec.group ?? "main") === group);
         if (fields.length === 0) return null;
+        const controls = fields.map(([name, spec]) => (
+          <ParamField key={name} name={name} spec={spec} form={props} />
+        ));
+        if (title === null || group === "initialisation") {
+          return (
+            <section key={group} className="ed-params" aria-label={title ?? "Properties"}>
+              {title !== null && <h3 className="ed-section">{title}</h3>}
+              {controls}
+            </section>
+          );
+        }
+        const changed = fields.filter(([name]) =>
+          props.stored.some((stored) => Object.hasOwn(stored, name)),
+        );
         return (
-          <section key={group} className="ed-params" aria-label={title ?? "Properties"}>
-            {title !== null && <h3 className="ed-section">{title}</h3>}
-            {fields.map(([name, spec]) => (
-              <ParamField key={name} name={name} spec={spec} form={props} />
-            ))}
-          </section>
+          <details key={group} className="ed-params" open={changed.length > 0}>
+            <summary className="ed-section">
+              {title}
+              <span>{changed.length > 0 ? `${changed.length} set` : fields.length}</span>
+            </summary>
+            {controls}
+          </details>
         );
       })}
     </FormContext.Provider>
@@ -59,7 +74,7 @@ function ParamField(props: {
   return (
     <div className="ed-param" data-param={name} data-changed={isChanged ? "" : undefined}>
       <Field
-        label={spec.label}
+        label={labelOf(spec)}
         help={
           <>
             {spec.help} <span className="ed-range">{describeRange(spec)}</span>
@@ -76,9 +91,7 @@ function ParamField(props: {
               className="ed-reset"
               onClick={() => change(specDefault(spec))}
             />
-          ) : (
-            <span className="ed-reset" />
-          )
+          ) : null
         }
       >
         {(ids) => (
@@ -103,4 +116,9 @@ function withDefaults(
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [name, valueOf(spec, stored, name)]),
   );
+}
+
+/** Under "Initialisation" the word needn't be said again: "Kernel initializer" → "Kernel". */
+function labelOf(spec: ParamSpec): string {
+  return spec.group === "initialisation" ? spec.label.replace(/ initializer$/, "") : spec.label;
 }

@@ -1,14 +1,10 @@
 import type { ElkNode } from "elkjs/lib/elk-api.js";
 import type { NodeId } from "#shared/base/ids.ts";
-import {
-  incomingEdges,
-  listEdges,
-  listNodes,
-  outgoingEdges,
-} from "#shared/document/graphQueries.ts";
+import { listEdges, listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode, ModelGraph, Position } from "#shared/document/model.ts";
 import { nodeHeight, nodeWidth, snapToStep } from "../canvas/geometry.ts";
 import type { FlowDirection } from "../canvas/geometry.ts";
+import { findSkips } from "./findSkips.ts";
 
 /**
  * The graph as ELK's layered algorithm takes it (https://eclipse.dev/elk/reference.html). Nodes keep their order where
@@ -21,6 +17,7 @@ export function toElkGraph(
   const nodes = listNodes(graph).filter((node) => options.only?.has(node.id) ?? true);
   const included = new Set(nodes.map((node) => node.id));
   const isDown = options.direction === "down";
+  const skips = findSkips(graph);
   return {
     id: "graph",
     layoutOptions: {
@@ -39,20 +36,10 @@ export function toElkGraph(
     },
     children: nodes.map((node) => ({ id: node.id, width: nodeWidth, height: nodeHeight })),
     edges: listEdges(graph)
-      .filter((edge) => included.has(edge.source) && included.has(edge.target))
-      .map((edge) => ({
-        id: edge.id,
-        sources: [edge.source],
-        targets: [edge.target],
-        layoutOptions: {
-          // The main line stays straight; the long way round is for skips.
-          "elk.layered.priority.straightness":
-            incomingEdges(graph, edge.target).length === 1 &&
-            outgoingEdges(graph, edge.source).length === 1
-              ? "10"
-              : "1",
-        },
-      })),
+      .filter(
+        (edge) => included.has(edge.source) && included.has(edge.target) && !skips.has(edge.id),
+      )
+      .map((edge) => ({ id: edge.id, sources: [edge.source], targets: [edge.target] })),
   };
 }
 

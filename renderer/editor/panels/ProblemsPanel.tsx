@@ -6,6 +6,7 @@ import { useDocument } from "../../state/documentStore.ts";
 import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { shortenFixTitle } from "../canvas/ProblemBubble.tsx";
 import { editDocument, revealNode } from "../editDocument.ts";
 import { formatPlural } from "../formatPlural.ts";
 import { applyFix } from "../layerActions.ts";
@@ -87,8 +88,8 @@ const ProblemRow = memo(function ProblemRow(props: {
       </button>
       <span className="ed-problem-fixes">
         {diagnostic.fixes.slice(0, 3).map((fix) => (
-          <Button key={fix.title} size="small" onClick={() => applyFix(fix)}>
-            {fix.title}
+          <Button key={fix.title} size="small" title={fix.title} onClick={() => applyFix(fix)}>
+            {shortenFixTitle(fix.title)}
           </Button>
         ))}
         {allOfKind !== null && (

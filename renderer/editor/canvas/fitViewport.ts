@@ -1,0 +1,46 @@
+import type { Node, Viewport } from "@xyflow/react";
+import { boundsOf } from "./geometry.ts";
+import type { Rect } from "./geometry.ts";
+
+const margin = { left: 48, top: 40, right: 48, bottom: 64 };
+/** What an open message takes beside its node. */
+const messageSize = { width: 280, height: 190 };
+
+/** The view that shows all given nodes with their messages, never larger than life; null for none or an unseen canvas. */
+export function fitViewport(
+  nodes: readonly Node[],
+  screen: { readonly width: number; readonly height: number },
+): Viewport | null {
+  const bounds = boundsOf(nodes.map(rectWithMessage));
+  if (bounds === null || screen.width < 50 || screen.height < 50) return null;
+  const width = Math.max(80, screen.width - margin.left - margin.right);
+  // A message in the lower corner must not hide under the minimap.
+  const bottom = nodes.some(hasMessage) ? 118 : margin.bottom;
+  const height = Math.max(80, screen.height - margin.top - bottom);
+  const zoom = Math.max(
+    0.04,
+    Math.min(1, width / Math.max(1, bounds.width), height / Math.max(1, bounds.height)),
+  );
+  return {
+    zoom,
+    x: margin.left + (width - bounds.width * zoom) / 2 - bounds.x * zoom,
+    y: margin.top + (height - bounds.height * zoom) / 2 - bounds.y * zoom,
+  };
+}
+
+function hasMessage(node: Node): boolean {
+  return (
+    node.type === "layer" && node.data["bubble"] !== null && node.data["isBubbleOpen"] === true
+  );
+}
+
+function rectWithMessage(node: Node): Rect {
+  const rect = { ...node.position, width: node.width ?? 0, height: node.height ?? 0 };
+  return hasMessage(node)
+    ? {
+        ...rect,
+        width: rect.width + messageSize.width,
+        height: Math.max(rect.height, messageSize.height),
+      }
+    : rect;
+}
