@@ -1,6 +1,7 @@
+import { printKeras } from "#shared/codegen/printKeras.ts";
+import { printTypeScript } from "#shared/codegen/printTypeScript.ts";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
-import { CliFailure } from "./io.ts";
 
 interface CodeFile {
   readonly name: string;
@@ -11,7 +12,8 @@ interface CodeFile {
 export function printCode(
   to: "typescript" | "keras",
   plan: ModelPlan,
-  _document: ProjectDocument,
+  { training, data }: ProjectDocument,
 ): readonly CodeFile[] {
-  throw new CliFailure(1, `Printing ${plan.name} as ${to} is not available yet.`);
+  const print = to === "typescript" ? printTypeScript : printKeras;
+  return print(plan, { training, data }).files.map(({ name, text }) => ({ name, content: text }));
 }
