@@ -82,7 +82,7 @@ export function createChooser(handles: Handles, homeFolder: string): Chooser {
   return {
     choosePath,
     async browse({ directory, purpose }) {
-      const folder = directory === null ? ok(homeFolder) : handles.findBrowsed(directory);
+      const folder = directory === null ? ok(homeFolder) : await findFolder(directory, handles);
       if (!folder.ok) return folder;
       try {
         return ok(await listFolder(await realpath(folder.value), purpose, handles));
@@ -99,6 +99,14 @@ export function createChooser(handles: Handles, homeFolder: string): Chooser {
       return choosePath(path.join(folder.value, name), purpose);
     },
   };
+}
+
+/** A folder that was listed, or one that the user chose by typing its path. */
+async function findFolder(handle: string, handles: Handles): Promise<Result<string, HostProblem>> {
+  const browsed = handles.findBrowsed(handle);
+  if (browsed.ok) return browsed;
+  const grant = await handles.find(handle, ["data", "export"]);
+  return grant.ok && grant.value.kind === "folder" ? ok(grant.value.path) : browsed;
 }
 
 export function describeGrant(grant: Grant): Chosen {

@@ -177,6 +177,20 @@ describe("browsing", () => {
     const again = await choose(path.join(home, "mnist"), "data");
     expect(readField(typed.body, "handle")).toBe(again);
   });
+
+  it("shows the folder whose path was typed", async () => {
+    const { home, send, choose } = await makeHost();
+    await mkdir(path.join(home, "mnist"));
+    await writeFile(path.join(home, "mnist", "train.idx"), digits);
+    for (const purpose of ["data", "export"] as const) {
+      const directory = await choose(path.join(home, "mnist"), purpose);
+      const listing = await send("POST", "/browse", { directory, purpose: "data" });
+      expect(listing.body).toMatchObject({ entries: [{ name: "train.idx" }] });
+    }
+    const file = await choose(path.join(home, "mnist", "train.idx"), "data");
+    const refused = await send("POST", "/browse", { directory: file, purpose: "data" });
+    expect(refused.status).toBe(404);
+  });
 });
 
 describe("an export", () => {
