@@ -41,13 +41,59 @@ export function findPlainPython(): string | null {
   return spawnSync("python3", ["--version"]).status === 0 ? "python3" : null;
 }
 
-/** The error Python's parser reports, or null where the source is valid. */
-export function parsePython(python: string, source: string): string | null {
-  const result = spawnSync(python, ["-c", "import ast, sys; ast.parse(sys.stdin.buffer.read())"], {
-    input: source,
+/** What Python's parser says to each source: null where it is valid. */
+export function parsePython(
+  python: string,
+  sources: readonly string[],
+): readonly (string | null)[] {
+  const program = `
+import ast, json, sys
+def check(source):
+    try:
+        ast.parse(source.encode("utf-8"))
+    except (SyntaxError, ValueError) as error:
+        return str(error)
+print(json.dumps([check(source) for source in json.load(sys.stdin)]))`;
+  const output = execFileSync(python, ["-c", program], {
+    input: JSON.stringify(sources),
     encoding: "utf8",
   });
-  return result.status === 0 ? null : result.stderr;
+  // The program's own format, two lines above.
+  return JSON.parse(output) as (string | null)[];
+}
+
+/**
+ * Loads the data of every module and evaluates its model on it, of `trained` ones after training. The last line is a
+ * JSON object of losses on the validation part.
+ */
+export function runWithKeras(
+  python: string,
+  folder: string,
+  options: { readonly modules: readonly string[]; readonly trained: readonly string[] },
+): string {
+  const program = `
+import importlib, json, sys
+options = json.load(sys.stdin)
+losses = {}
+for name in options["modules"]:
+    module = importlib.import_module(name)
+    arguments = [sys.argv[1]] if module.load_data.__code__.co_argcount else []
+    if name in options["trained"]:
+        model = module.train_model(*arguments)
+    else:
+        model = module.build_model()
+        module.compile_model(model)
+    result = model.evaluate(*module.load_data(*arguments)[1], verbose=0)
+    losses[name] = float(result[0] if isinstance(result, list) else result)
+print()
+print(json.dumps(losses))`;
+  return execFileSync(python, ["-c", program, join(folder, "data")], {
+    cwd: folder,
+    input: JSON.stringify(options),
+    encoding: "utf8",
+    env: { ...process.env, KERAS_BACKEND: "jax", JAX_PLATFORMS: "cpu", PYTHONPATH: folder },
+    maxBuffer: 1 << 26,
+  });
 }
 
 /** Everything in one process: importing Keras takes seconds. */
@@ -57,7 +103,7 @@ export function askKeras(python: string, cases: readonly RefereeCase[]): readonl
     encoding: "utf8",
     maxBuffer: 1 << 28,
     stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, KERAS_BACKEND: process.env["KB"] ?? "jax" },
+    env: { ...process.env, KERAS_BACKEND: "jax" },
   });
   // The referee's own format, written beside this file's types.
   return (JSON.parse(output) as { results: RefereeResult[] }).results;

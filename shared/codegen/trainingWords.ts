@@ -106,6 +106,26 @@ export function tfjsLoss(loss: LossName): string | null {
   }
 }
 
+/**
+ * Whether the losses can be given by name: not where tfjs lacks one, nor where one is weighted, because tfjs knows no
+ * loss weights.
+ */
+export function usesLossNames(outputs: readonly PlanOutput[]): boolean {
+  return outputs.every(({ loss, lossWeight }) => lossWeight === 1 && tfjsLoss(loss) !== null);
+}
+
+/**
+ * Whether the output's class numbers stay numbers. Otherwise they are made one-hot and the loss is the categorical one,
+ * which is the same sum: our own functions (losses, top 5) want one-hot.
+ */
+export function isSparseInTfjs(output: PlanOutput, outputs: readonly PlanOutput[]): boolean {
+  return (
+    output.loss === "sparseCategoricalCrossentropy" &&
+    usesLossNames(outputs) &&
+    !outputs.some((other) => other.metrics.includes("topK5Accuracy"))
+  );
+}
+
 /** The loss as an expression over `yTrue` and `yPred`: where tfjs has no name for it, or it must be weighted. */
 export function tfjsLossExpression(loss: LossName): string {
   switch (loss) {

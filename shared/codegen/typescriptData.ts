@@ -6,6 +6,7 @@ import { sizesOf } from "../layers/shape.ts";
 import { quote, typescriptLiteral } from "./literals.ts";
 import { assignPortFields, listFields, type PlacedColumn, type ScriptField } from "./portFields.ts";
 import { printGenerator } from "./typescriptGenerators.ts";
+import { isSparseInTfjs } from "./trainingWords.ts";
 import * as snippets from "./typescriptSnippets.ts";
 import { seriesSteps } from "./generatorFacts.ts";
 
@@ -27,7 +28,8 @@ export function printTypeScriptData(plan: ModelPlan, data: DataBinding): Printed
     inputTensor(input, ports.inputs[index]?.key ?? "");
   const makeTarget = (output: PlanOutput, index: number) => {
     const field = ports.targets[index];
-    return field === undefined ? "" : targetTensor(output, field);
+    const isSparse = isSparseInTfjs(output, plan.outputs);
+    return field === undefined ? "" : targetTensor(output, field, isSparse);
   };
   const body = [
     ...loaded.lines,
@@ -78,14 +80,14 @@ function inputTensor(input: PlanInput, key: string): string {
 }
 
 /** Class numbers become one-hot, except for sparse losses and single units; numbers keep the output's shape. */
-function targetTensor(output: PlanOutput, field: ScriptField): string {
+function targetTensor(output: PlanOutput, field: ScriptField, isSparse: boolean): string {
   const sizes = sizesOf(output.shape);
   const units = sizes.at(-1) ?? 1;
   if (!field.isClass) {
     const shape = sizes.map((size) => typescriptLiteral(size ?? -1)).join(", ");
     return `tf.tensor1d(pick(${field.key}, samples)).reshape([samples.length, ${shape}])`;
   }
-  if (units === 1 || output.loss === "sparseCategoricalCrossentropy")
+  if (units === 1 || isSparse)
     return `tf.tensor2d(pick(${field.key}, samples), [samples.length, 1])`;
   return `tf.oneHot(tf.tensor1d(pick(${field.key}, samples), "int32"), ${units}).toFloat()`;
 }
@@ -180,7 +182,11 @@ function loadGenerated(data: DataBinding): LoadedFields {
       ...common,
       functions: [...printed.functions, ...scalingFunctions(data), snippets.makeWindows],
       lines: printed.lines,
-      scaling: windowLines(data, { steps, horizon: 1, target: "next" }),
+      scaling: windowLines(data, {
+        steps,
+        horizon: 1,
+        target: listFields(data).find(({ role }) => role === "target")?.key ?? "next",
+      }),
       count: "sampleCount",
     };
   }
@@ -279,9 +285,14 @@ function loadTable(data: DataBinding, source: CsvSource): LoadedFields {
   return {
     functions: [...csvFunctions(data, source), snippets.fillMissing, ...scalingFunctions(data)],
     lines: [
-      `const rows = ${readRows(source)}.filter((row) =>`,
-      `  ${typescriptLiteral(required)}.every((column) => !missing.has(row[column])),`,
-      `);`,
+      ...(required.length === 0
+        ? [`const rows = ${readRows(source)};`]
+        : [
+            `const required = ${typescriptLiteral(required)};`,
+            `const rows = ${readRows(source)}.filter((row) =>`,
+            `  required.every((column) => !missing.has(row[column])),`,
+            `);`,
+          ]),
       ...fields.map((field) => `const ${field.key}: Field = ${fieldExpression(field)};`),
     ],
     scaling: [

@@ -68,8 +68,8 @@ function points(target: string, classes: number, width: number, drawPoint: strin
   return `${drawPoint}
 
 function makeData(count: number, noise: number, random: () => number) {
-  const features = { values: new Float32Array(count * ${width}), width: ${width} };
-  const ${target} = { values: new Float32Array(count), width: 1 };
+  const features: Field = { values: new Float32Array(count * ${width}), width: ${width} };
+  const ${target}: Field = { values: new Float32Array(count), width: 1 };
   for (let sample = 0; sample < count; sample++) {
     const label = sample % ${classes};
     ${target}.values[sample] = label;
@@ -135,9 +135,9 @@ function drawPoint(label: number, _share: number, random: () => number): number[
 
 const twoViews = `/** A ramp and a wave per sample; the class takes one bit from each. */
 function makeData(count: number, noise: number, random: () => number) {
-  const left = { values: new Float32Array(count * 16), width: 16 };
-  const right = { values: new Float32Array(count * 32), width: 32 };
-  const pattern = { values: new Float32Array(count), width: 1 };
+  const left: Field = { values: new Float32Array(count * 16), width: 16 };
+  const right: Field = { values: new Float32Array(count * 32), width: 32 };
+  const pattern: Field = { values: new Float32Array(count), width: 1 };
   for (let sample = 0; sample < count; sample++) {
     const label = sample % 4;
     pattern.values[sample] = label;
@@ -156,8 +156,8 @@ function makeData(count: number, noise: number, random: () => number) {
 const sensorSteps = `/** Five sensors over ten steps, and a reading at each step that depends on all five. */
 function makeData(count: number, noise: number, random: () => number) {
   const weights = [0.8, -0.5, 0.3, 0.6, -0.2];
-  const sequence = { values: new Float32Array(count * 50), width: 50 };
-  const reading = { values: new Float32Array(count * 10), width: 10 };
+  const sequence: Field = { values: new Float32Array(count * 50), width: 50 };
+  const reading: Field = { values: new Float32Array(count * 10), width: 10 };
   for (let step = 0; step < count * 10; step++) {
     let sum = 0;
     weights.forEach((weight, sensor) => {
@@ -226,8 +226,8 @@ ${digitGlyphs.map((glyph) => `  ${typescriptLiteral(glyph)},`).join("\n")}
 
 /** Digits of 28 × 28 bytes: shifted, stretched, slanted, noisy. */
 function makeData(count: number, noise: number, random: () => number) {
-  const image = { values: new Float32Array(count * 784), width: 784 };
-  const digit = { values: new Float32Array(count), width: 1 };
+  const image: Field = { values: new Float32Array(count * 784), width: 784 };
+  const digit: Field = { values: new Float32Array(count), width: 1 };
   for (let sample = 0; sample < count; sample++) {
     const label = sample % 10;
     digit.values[sample] = label;
@@ -267,8 +267,8 @@ const figures: ((x: number, y: number) => boolean)[] = [
 
 /** Coloured figures on coloured ground, 32 × 32 × 3 bytes. */
 function makeData(count: number, noise: number, random: () => number) {
-  const image = { values: new Float32Array(count * 3072), width: 3072 };
-  const shape = { values: new Float32Array(count), width: 1 };
+  const image: Field = { values: new Float32Array(count * 3072), width: 3072 };
+  const shape: Field = { values: new Float32Array(count), width: 1 };
   for (let sample = 0; sample < count; sample++) {
     const label = sample % figures.length;
     shape.values[sample] = label;

@@ -188,7 +188,10 @@ export const numberColumn = `/** A column of numbers; missing ones are NaN. */
 function numberColumn(rows: string[][], column: number): Field {
   const values = Float32Array.from(rows, (row) => {
     const cell = row[column];
-    return missing.has(cell) ? NaN : Number(cell.replace(",", "."));
+    if (missing.has(cell)) return NaN;
+    const value = Number(cell.replace(",", "."));
+    if (Number.isNaN(value)) throw new Error(\`"\${cell}" is not a number.\`);
+    return value;
   });
   return { values, width: 1, measured: [0] };
 }`;

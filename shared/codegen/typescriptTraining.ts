@@ -4,10 +4,12 @@ import type { TrainingConfig } from "../training/config.ts";
 import { typescriptLiteral } from "./literals.ts";
 import {
   chooseMetrics,
+  isSparseInTfjs,
   tfjsLoss,
   tfjsLossExpression,
   tfjsMetric,
   tfjsOptimizer,
+  usesLossNames,
 } from "./trainingWords.ts";
 
 /** Metric functions that tfjs lacks, and `compileModel`. */
@@ -31,14 +33,21 @@ export function printCompile(plan: ModelPlan, { optimizer }: TrainingConfig): re
 
 /** Names where tfjs has them all; functions where one is missing or weighted, because tfjs knows no loss weights. */
 function printLosses(outputs: readonly PlanOutput[]): string {
-  const names = outputs.map(({ loss, lossWeight }) => (lossWeight === 1 ? tfjsLoss(loss) : null));
-  const areNames = names.every((name) => name !== null);
-  const entries = areNames ? names : outputs.map(printLossFunction);
+  const areNames = usesLossNames(outputs);
+  const entries = areNames
+    ? outputs.map((output) => printLossName(output, outputs))
+    : outputs.map(printLossFunction);
   const [only] = entries;
   if (entries.length === 1 && only !== undefined) return only;
   return areNames
     ? `[${entries.join(", ")}]`
     : `[\n${entries.map((entry) => `      ${entry},`).join("\n")}\n    ]`;
+}
+
+function printLossName(output: PlanOutput, outputs: readonly PlanOutput[]): string {
+  const isOneHot =
+    output.loss === "sparseCategoricalCrossentropy" && !isSparseInTfjs(output, outputs);
+  return tfjsLoss(isOneHot ? "categoricalCrossentropy" : output.loss) ?? "";
 }
 
 function printLossFunction({ loss, lossWeight }: PlanOutput): string {

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import type { ModelPlan } from "../compiler/plan.ts";
+import { defaultTraining } from "../training/config.ts";
+import { printKeras } from "./printKeras.ts";
+import { printTypeScript } from "./printTypeScript.ts";
+import { findPlainPython, parsePython } from "./python.testkit.ts";
+import { safePlan } from "./safePlan.ts";
+import { makePlan } from "./scripts.testkit.ts";
+
+const evil = `x");\u2028import("node:fs"); */ '''\r#`;
+
+const evilPlan: ModelPlan = {
+  ...makePlan(
+    evil,
+    { [evil]: [3], class: [3] },
+    [
+      ["lambda", "add", {}, [evil, "class"]],
+      ["LAMBDA 1", "dense", { units: 2 }, ["lambda"]],
+    ],
+    [{ source: "LAMBDA 1", target: evil }],
+  ),
+};
+
+describe("safePlan", () => {
+  test("renames everything that could not stand in code, and every use of it", () => {
+    const { inputs, layers, outputs, name } = safePlan(evilPlan);
+    expect(name).toBe("x_import_node_fs");
+    expect(inputs.map((input) => input.name)).toEqual(["x_import_node_fs", "class_1"]);
+    expect(layers.map((layer) => layer.inputs)).toEqual([
+      ["x_import_node_fs", "class_1"],
+      ["lambda_1"],
+    ]);
+    expect(outputs.map(({ source }) => source)).toEqual(["LAMBDA_1_2"]);
+  });
+
+  test("leaves a safe plan as it is", () => {
+    const plan = makePlan("net", { a: [2] }, [["b", "relu", {}, ["a"]]], [{ source: "b" }]);
+    expect(safePlan(plan)).toEqual(plan);
+  });
+
+  test("lets nothing of a name or target into the programs", () => {
+    const options = { training: defaultTraining, data: null };
+    const texts = [printTypeScript(evilPlan, options), printKeras(evilPlan, options)].map(
+      ({ files }) => files[0]?.text ?? "",
+    );
+    for (const text of texts) expect(text).not.toMatch(/\u2028|\r|import\("node|'''/);
+    const python = findPlainPython();
+    if (python !== null) expect(parsePython(python, texts.slice(1))).toEqual([null]);
+  });
+});

@@ -1,0 +1,123 @@
+/** Shapes that fit and shapes that don't: names of axes, the reason, and the repairs offered. */
+import { describe, expect, test } from "vitest";
+import type { StoredParams } from "./params.ts";
+import { readParams } from "./readParams.ts";
+import { findLayer } from "./registry.ts";
+import { axis, formatShape, shapeFromSizes, shapeOf, type Shape } from "./shape.ts";
+
+type Sizes = readonly (number | null)[];
+
+function infer(type: string, params: StoredParams, inputs: readonly Shape[]) {
+  const definition = findLayer(type);
+  const read = definition && readParams(definition.params, params);
+  if (!definition || !read?.ok) throw new Error(`${type} ${JSON.stringify(params)}`);
+  return definition.inferShape(read.value, inputs);
+}
+
+const shapes = (inputs: readonly Sizes[]) => inputs.map((sizes) => shapeFromSizes(sizes));
+
+describe("axes keep their names", () => {
+  test.each<[string, StoredParams, readonly Sizes[], string]>([
+    ["dense", { units: 5 }, [[7, 3]], "time 7 × features 5"],
+    ["flatten", {}, [[2, 3, 4]], "features 24"],
+    ["permute", { dims: [3, 1, 2] }, [[5, 6, 3]], "channels 3 × height 5 × width 6"],
+    ["repeatVector", { n: 4 }, [[3]], "time 4 × features 3"],
+    ["reshape", { targetShape: [2, -1] }, [[6]], "time 2 × features 3"],
+    ["reshape", { targetShape: [-1, 2] }, [[null, 4]], "time ? × features 2"],
+    [
+      "concatenate",
+      { axis: 1 },
+      [
+        [2, 3],
+        [null, 3],
+      ],
+      "time ? × features 3",
+    ],
+    ["add", {}, [[3], [null, 3]], "time ? × features 3"],
+    [
+      "multiply",
+      {},
+      [
+        [1, 1, 8],
+        [5, 6, 8],
+      ],
+      "height 5 × width 6 × channels 8",
+    ],
+    [
+      "dot",
+      { axes: [2, 2] },
+      [
+        [4, 8],
+        [6, 8],
+      ],
+      "time 4 × time 6",
+    ],
+    ["dot", {}, [[8], [8]], "features 1"],
+    ["activation", { activation: "relu" }, [[4, 4, 2]], "height 4 × width 4 × channels 2"],
+  ])("%s %j on %j", (type, params, inputs, expected) => {
+    const output = infer(type, params, shapes(inputs));
+    expect(output.ok && formatShape(output.value)).toBe(expected);
+  });
+});
+
+describe("what doesn't fit says why and how to mend it", () => {
+  test.each<[string, StoredParams, readonly Sizes[], string, readonly string[]]>([
+    ["dense", {}, [[28, 28, 1]], "rank", ["flatten", "globalAveragePooling2d"]],
+    ["dense", {}, [[4, 28, 28, 1]], "rank", ["flatten"]],
+    ["dense", {}, [[null]], "unknown-size", []],
+    ["dense", { kernelInitializer: { name: "identity" } }, [[4]], "parameter", ["units = 4"]],
+    ["flatten", {}, [[5]], "rank", []],
+    ["flatten", {}, [[null, null, 3]], "unknown-size", ["globalAveragePooling2d"]],
+    ["flatten", {}, [[null, 3]], "unknown-size", ["globalAveragePooling1d"]],
+    ["reshape", { targetShape: [5] }, [[6]], "size", ["targetShape = [6]"]],
+    ["reshape", { targetShape: [4, -1] }, [[6]], "size", ["targetShape = [6]"]],
+    ["reshape", { targetShape: [-1, -1] }, [[6]], "parameter", []],
+    ["reshape", { targetShape: [0] }, [[6]], "parameter", []],
+    ["permute", { dims: [1, 1] }, [[2, 3]], "parameter", ["dims = [2,1]"]],
+    ["repeatVector", {}, [[2, 3]], "rank", ["flatten"]],
+    ["softmax", { axis: 1 }, [[2, 3]], "parameter", ["axis = -1"]],
+    ["batchNormalization", { axis: 1 }, [[2, 3]], "parameter", ["axis = -1"]],
+    ["batchNormalization", {}, [[2, 2, 2, 3]], "rank", []],
+    ["batchNormalization", { scale: false }, [[3]], "parameter", ["scale = true"]],
+    ["layerNormalization", { axis: [0] }, [[3]], "parameter", ["axis = [-1]"]],
+    ["prelu", {}, [[null, 3]], "unknown-size", ["sharedAxes = [1]"]],
+    ["dropout", { noiseShape: [null, 1] }, [[2, 3]], "parameter", []],
+    ["spatialDropout1d", {}, [[3]], "rank", []],
+    ["add", {}, [[3], [4]], "merge", []],
+    ["subtract", {}, [[2, 3], [2]], "merge", []],
+    [
+      "concatenate",
+      {},
+      [
+        [2, 3],
+        [3, 3],
+      ],
+      "merge",
+      [],
+    ],
+    ["concatenate", {}, [[3], [2, 3]], "merge", []],
+    ["concatenate", { axis: 3 }, [[3], [3]], "parameter", ["axis = -1"]],
+    ["dot", {}, [[3], [4]], "merge", []],
+    ["dot", {}, [[2, 2, 2], [2]], "rank", ["flatten"]],
+  ])("%s %j on %j: %s", (type, params, inputs, code, repairs) => {
+    const output = infer(type, params, shapes(inputs));
+    expect(output.ok ? "fits" : output.error.code).toBe(code);
+    if (output.ok) return;
+    expect(output.error.needs.length).toBeGreaterThan(10);
+    const hints = (output.error.hints ?? []).map((hint) =>
+      hint.kind === "insert" ? hint.type : `${hint.param} = ${JSON.stringify(hint.value)}`,
+    );
+    expect(hints).toEqual(repairs);
+    for (const hint of output.error.hints ?? [])
+      if (hint.kind === "insert") expect(findLayer(hint.type), hint.type).not.toBeNull();
+  });
+
+  test("numbers of words must go through an Embedding before they are computed with", () => {
+    const words = shapeOf([axis("time", 8)], "int32");
+    for (const type of ["relu", "batchNormalization", "dropout", "softmax"]) {
+      const output = infer(type, {}, [words]);
+      expect(output.ok ? "fits" : output.error.code, type).toBe("dtype");
+      if (!output.ok) expect(output.error.hints).toEqual([{ kind: "insert", type: "embedding" }]);
+    }
+  });
+});
