@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { ChevronDown } from "lucide-react";
 import type { CsvColumn, CsvSource, DataBinding } from "#shared/datasets/binding.ts";
 import { changeColumn } from "#shared/datasets/diagnoseData.ts";
@@ -100,9 +101,14 @@ function ColumnHead(props: {
     column.kind === "numeric"
       ? "number"
       : `${profile.distinctCount > 2000 ? "many" : formatCount(profile.distinctCount)} kinds`;
+  const place = useRef<HTMLTableCellElement>(null);
+  useEffect(() => {
+    // Chosen from elsewhere, such as the data doctor: bring it into view.
+    if (isSelected) place.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [isSelected]);
   const words = column.role === "ignore" ? "ignored" : `${column.role} · ${kind}`;
   return (
-    <th scope="col" data-role={column.role} data-selected={isSelected ? "" : undefined}>
+    <th ref={place} scope="col" data-role={column.role} data-selected={isSelected ? "" : undefined}>
       <button
         type="button"
         className="nl-data-column-name"

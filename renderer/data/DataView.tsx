@@ -60,7 +60,8 @@ function BoundData({ binding }: { readonly binding: DataBinding }) {
   const summary = useDataset((state) => state.summary);
   const table = useDataset((state) => state.table);
   const [chosenColumn, setChosenColumn] = useState<string | null>(null);
-  const profile = table?.columns.find(({ name }) => name === chosenColumn) ?? table?.columns[0];
+  const shownColumn = chosenColumn ?? findTelling(binding);
+  const profile = table?.columns.find(({ name }) => name === shownColumn) ?? table?.columns[0];
   return (
     <>
       <div className="nl-data-main">
@@ -85,6 +86,12 @@ function BoundData({ binding }: { readonly binding: DataBinding }) {
       </aside>
     </>
   );
+}
+
+/** The column to begin with: the first that the network gets. */
+function findTelling({ source }: DataBinding): string | null {
+  if (source.kind !== "csv") return null;
+  return source.columns.find(({ role }) => role !== "ignore")?.name ?? null;
 }
 
 function LoadingLine() {

@@ -135,7 +135,7 @@ function WindowSettings({ source }: { readonly source: CsvSource }) {
   return (
     <>
       <Field
-        label="Series over time"
+        label="Time series"
         help="Rows follow one another: the network gets a window of rows, the target’s past included, and predicts what comes after."
       >
         {({ id }) => (

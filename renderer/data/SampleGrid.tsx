@@ -41,7 +41,12 @@ export function SampleGrid({
           Show others
         </Button>
       </div>
-      <ul className={classNames("nl-data-grid", `is-${summary.kind}`)}>
+      <ul
+        className={classNames("nl-data-grid", `is-${summary.kind}`)}
+        aria-label="Samples and their targets"
+        // Scrolls, so the keyboard must reach it.
+        tabIndex={0}
+      >
         {shown.map(({ sample, view }) => (
           <li key={sample}>
             {view.kind === "image" && <ImageTile view={view} />}

@@ -29,29 +29,32 @@ export function SplitPanel({
         Split
         <span>{isOverTime ? "by time" : hasClasses ? "stratified by class" : "by seed"}</span>
       </h2>
-      <div className="nl-data-split" aria-hidden="true">
-        <span style={{ flexGrow: 1 - validation }}>
+      <div className="nl-data-split">
+        <span aria-hidden="true" style={{ flexGrow: 1 - validation }}>
           training {summary === null ? "" : formatCount(summary.trainCount)}
         </span>
         {validation > 0 && (
-          <span className="is-validation" style={{ flexGrow: validation }}>
+          <span aria-hidden="true" className="is-validation" style={{ flexGrow: validation }}>
             {summary === null ? "" : formatCount(summary.validationCount)}
           </span>
         )}
+        {/* Lies over the bar: its boundary is dragged, or moved with the arrow keys. */}
+        <input
+          type="range"
+          aria-label="Training share in percent"
+          aria-valuetext={describeSplit(validation, summary)}
+          min={0}
+          max={100}
+          step={1}
+          value={Math.round((1 - validation) * 100)}
+          onChange={(event) => {
+            const share = Math.min(0.9, Math.max(0, 1 - Number(event.target.value) / 100));
+            setSplit({ validation: Math.round(share * 100) / 100 }, true);
+          }}
+          onPointerUp={sealStep}
+          onKeyUp={sealStep}
+        />
       </div>
-      <input
-        type="range"
-        className="nl-data-range"
-        aria-label="Validation share in percent"
-        aria-valuetext={`${Math.round(validation * 100)} %${summary === null ? "" : `, ${summary.validationCount} samples`}`}
-        min={0}
-        max={50}
-        step={1}
-        value={Math.round(validation * 100)}
-        onChange={(event) => setSplit({ validation: Number(event.target.value) / 100 }, true)}
-        onPointerUp={sealStep}
-        onKeyUp={sealStep}
-      />
       <Field
         label="Validation"
         help={
@@ -94,6 +97,13 @@ export function SplitPanel({
       )}
     </section>
   );
+}
+
+function describeSplit(validation: number, summary: DatasetSummary | null): string {
+  const shares = `${Math.round((1 - validation) * 100)} % training, ${Math.round(validation * 100)} % validation`;
+  return summary === null
+    ? shares
+    : `${shares}: ${summary.trainCount} and ${summary.validationCount} samples`;
 }
 
 function isChronological({ source }: DataBinding): boolean {
