@@ -1,12 +1,11 @@
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { err, ok } from "#shared/base/result.ts";
+import { err } from "#shared/base/result.ts";
 import type { DataBinding } from "#shared/datasets/binding.ts";
 import type { Dataset, DataIssue } from "#shared/datasets/dataset.ts";
-import { inspectSource, type OpenSource, type SourceFile } from "#shared/datasets/inspectSource.ts";
+import { inspectSource, type OpenSource } from "#shared/datasets/inspectSource.ts";
 import { openDataset } from "#shared/datasets/openDataset.ts";
 import { rebindSource } from "#shared/datasets/rebindSource.ts";
+import { openDataPath } from "#electron/services/fileByteSource.ts";
 import { CliFailure, type CliDiagnostic, type CliIo } from "./io.ts";
 
 export interface LoadedData {
@@ -21,7 +20,9 @@ export async function loadData(
   io: CliIo,
 ): Promise<LoadedData | null> {
   if (place !== null) {
-    const { files, openSource, label } = await openPlace(path.resolve(io.cwd, place), place);
+    const opened = await openDataPath(path.resolve(io.cwd, place));
+    if (!opened.ok) throw dataFailure([opened.error]);
+    const { files, openSource, label } = opened.value;
     const proposal = await inspectSource(files, openSource, { label });
     if (!proposal.ok) throw dataFailure(proposal.error);
     return open(rebindSource(existing, proposal.value), openSource);
@@ -56,39 +57,6 @@ async function open(binding: DataBinding, openSource: OpenSource): Promise<Loade
   const dataset = await openDataset(binding, { openSource });
   if (!dataset.ok) throw dataFailure(dataset.error);
   return { binding, dataset: dataset.value };
-}
-
-async function openPlace(
-  absolute: string,
-  shown: string,
-): Promise<{ files: SourceFile[]; openSource: OpenSource; label: string }> {
-  const info = await stat(absolute).catch(() => null);
-  if (info === null) {
-    throw dataFailure([
-      { code: "missing", message: `${shown} does not exist. Check the path.`, file: shown },
-    ]);
-  }
-  const folder = info.isDirectory() ? absolute : path.dirname(absolute);
-  const names = info.isDirectory()
-    ? (await readdir(absolute)).toSorted()
-    : [path.basename(absolute)];
-  const files: SourceFile[] = [];
-  for (const name of names) {
-    const entry = await stat(path.join(folder, name)).catch(() => null);
-    if (entry?.isFile()) files.push({ name, size: entry.size });
-  }
-  const openSource: OpenSource = async (name) => {
-    const file = files.find((entry) => entry.name === name);
-    if (!file) {
-      return err({ code: "missing", message: `${name} is not in ${shown}.`, file: name });
-    }
-    return ok({
-      name,
-      size: file.size,
-      read: () => createReadStream(path.join(folder, name)),
-    });
-  };
-  return { files, openSource, label: path.basename(absolute) };
 }
 
 function dataFailure(issues: readonly DataIssue[]): CliFailure {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { makeOrthogonal } from "./orthogonal.ts";
 import { createRandom, type Random } from "../base/random.ts";
 
 /**
@@ -8,8 +9,17 @@ import { createRandom, type Random } from "../base/random.ts";
  */
 export function seedInitializers(layer: tf.layers.Layer, random: Random): void {
   visitParts(layer, (part, key) => {
-    if ("apply" in part && "seed" in part && !(part instanceof tf.layers.Layer)) {
-      Reflect.set(part, "seed", drawSeed(random.fork(key)));
+    if (!("apply" in part && "seed" in part) || part instanceof tf.layers.Layer) return;
+    const own = random.fork(key);
+    Reflect.set(part, "seed", drawSeed(own));
+    if ("gain" in part) {
+      // Only Orthogonal has a gain.
+      Reflect.set(part, "apply", ([rows = 1, columns = 1]: readonly number[]) =>
+        tf.tensor2d(makeOrthogonal(rows, columns, { random: own, gain: Number(part.gain) }), [
+          rows,
+          columns,
+        ]),
+      );
     }
   });
 }

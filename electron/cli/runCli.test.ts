@@ -1,0 +1,300 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runInfoSchema } from "#shared/host/contract.ts";
+import type { CliIo } from "./io.ts";
+import { runCli } from "./runCli.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "netloom-cli-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const testData = process.env["NETLOOM_TEST_DATA"] ?? path.join(root, "../shared/data");
+
+interface Answer {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+async function run(argv: readonly string[], onError?: (text: string) => void): Promise<Answer> {
+  let out = "";
+  let error = "";
+  const io: CliIo = {
+    cwd: folder,
+    templatesFolder: path.join(root, "templates"),
+    version: "1.2.3",
+    isTerminal: false,
+    writeOut(text) {
+      out += text;
+    },
+    writeError(text) {
+      error += text;
+      onError?.(text);
+    },
+    onInterrupt(listener) {
+      interrupt = listener;
+      return () => {
+        interrupt = null;
+      };
+    },
+  };
+  const exitCode = await runCli(argv, io);
+  return { exitCode, out, error };
+}
+let interrupt: (() => void) | null = null;
+
+/** With --json there is exactly one line on standard output, one object. */
+async function runJson(
+  ...argv: string[]
+): Promise<{ json: Json; exitCode: number; error: string }> {
+  const { out, exitCode, error } = await run([...argv, "--json"]);
+  expect(out.endsWith("\n") && out.indexOf("\n") === out.length - 1).toBe(true);
+  return { json: JSON.parse(out) as Json, exitCode, error };
+}
+// Answers are compared with expected values field by field.
+type Json = Record<string, unknown>;
+
+const table = (rows: readonly string[]) => ["a,b,kind", ...rows, ""].join("\n");
+/** Two kinds of points that a line separates. */
+const easyRows = Array.from({ length: 60 }, (_, index) => {
+  const side = index % 2;
+  return `${side + 0.1 * Math.sin(index)},${(index % 7) / 7},${side ? "right" : "left"}`;
+});
+
+async function write(name: string, text: string): Promise<string> {
+  await writeFile(path.join(folder, name), text);
+  return name;
+}
+
+/** A project of our own: two features, two kinds. */
+async function writeProject(change: (text: string) => string = (text) => text): Promise<string> {
+  const template = await readFile(path.join(root, "templates/mlp-iris/project.netloom"), "utf8");
+  const own = template
+    .replace('"shape": [4]', '"shape": [2]')
+    .replace(/"units": 3\b/, '"units": 2')
+    .replace(/"epochs": \d+/, '"epochs": 8');
+  return write("own.netloom", change(own));
+}
+
+test.each([
+  [["--version"], 0, /^1\.2\.3\n$/, /^$/],
+  [["help"], 0, /Usage: netloom COMMAND/, /^$/],
+  [["help", "train"], 0, /--batch-size N/, /^$/],
+  [["train", "--help"], 0, /--batch-size N/, /^$/],
+  [[], 2, /^$/, /Usage: netloom COMMAND/],
+  [["trian"], 2, /^$/, /no command "trian".*train/],
+  [["help", "trian"], 2, /^$/, /no command "trian"/],
+  [["check"], 2, /^$/, /takes PROJECT; given: none/],
+  [["check", "a", "b"], 2, /^$/, /takes PROJECT; given: a b/],
+  [["check", "mlp-iris", "--sed", "1"], 2, /^$/, /Unknown option '--sed'/],
+  [
+    ["train", "mlp-iris", "--epochs", "0"],
+    2,
+    /^$/,
+    /--epochs must be a whole number of at least 1/,
+  ],
+  [["train", "mlp-iris", "--epochs", "2.5"], 2, /^$/, /--epochs must be a whole number/],
+  [["train", "mlp-iris", "--backend", "gpu"], 2, /^$/, /--backend must be one of: webgpu, cpu/],
+  [["evaluate", "mlp-iris"], 2, /^$/, /needs --run/],
+  [["export", "mlp-iris", "--out", "x"], 2, /^$/, /needs --to/],
+  [["export", "mlp-iris", "--to", "onnx", "--out", "x"], 2, /^$/, /--to must be one of/],
+  [["export", "mlp-iris", "--to", "keras"], 2, /^$/, /needs --out/],
+  [["check", "missing.netloom"], 1, /^$/, /missing\.netloom can't be read: it does not exist/],
+  [["check", "no-such-template"], 1, /^$/, /no file and no template.*mlp-iris/],
+] as const)("netloom %j exits with %i", async (argv, exitCode, out, error) => {
+  const answer = await run(argv);
+  expect(answer.exitCode).toBe(exitCode);
+  expect(answer.out).toMatch(out);
+  expect(answer.error).toMatch(error);
+});
+
+test("summary counts what the template is known for", async () => {
+  const { json, exitCode } = await runJson("summary", "lecture-cnn");
+  expect(exitCode).toBe(0);
+  expect(json).toMatchObject({
+    totalParams: 93_322,
+    trainableParams: 93_322,
+    nonTrainableParams: 0,
+  });
+  expect(json["layers"]).toContainEqual(
+    expect.objectContaining({ type: "conv2d", outputShape: [null, 26, 26, 32], paramCount: 320 }),
+  );
+});
+
+test("templates lists ids and sizes", async () => {
+  const { json } = await runJson("templates");
+  expect(json["templates"]).toContainEqual(
+    expect.objectContaining({ id: "mnist-mlp", paramCount: 101_770 }),
+  );
+});
+
+test("check passes a good project and lists the mistakes of a bad one", async () => {
+  expect(await runJson("check", "mlp-iris")).toMatchObject({ exitCode: 0 });
+  const bad = await writeProject((text) =>
+    text.replace('"activation": "relu"', '"activation": "rellu"'),
+  );
+  const { json, exitCode } = await runJson("check", bad);
+  expect(exitCode).toBe(1);
+  expect(json["diagnostics"]).toContainEqual(
+    expect.objectContaining({ code: "bad-parameter", severity: "error", nodes: ["dense-1"] }),
+  );
+});
+
+test.each([
+  ["text that is no JSON", "nonsense"],
+  ["another program's file", '{"format":"other"}'],
+  ["half a file", '{"format":"netloom","version":1,'],
+])("%s is refused with a diagnostic", async (_name, text) => {
+  const { json, exitCode } = await runJson("check", await write("broken.netloom", text));
+  expect(exitCode).toBe(1);
+  expect(json["diagnostics"]).toContainEqual(
+    expect.objectContaining({ code: "project", severity: "error", file: "broken.netloom" }),
+  );
+});
+
+test.each([
+  ["a missing file", null, "data-missing", /does not exist/],
+  ["ragged rows", table([...easyRows.slice(0, 20), "1,2"]), "data-ragged", /./],
+  ["an empty file", "", "data-empty", /./],
+])("data with %s is refused with a diagnostic", async (_name, text, code, message) => {
+  const project = await writeProject();
+  if (text !== null) await write("points.csv", text);
+  const { json, exitCode } = await runJson("train", project, "--data", "points.csv");
+  expect(exitCode).toBe(1);
+  const [issue] = json["diagnostics"] as readonly { code: string; message: string }[];
+  expect(issue?.code).toBe(code);
+  expect(issue?.message).toMatch(message);
+  expect(existsSync(path.join(folder, "netloom-runs"))).toBe(false);
+});
+
+test("a run is trained, kept, evaluated, used and exported", async () => {
+  const project = await writeProject();
+  await write("points.csv", table(easyRows));
+  const { json, exitCode, error } = await runJson(
+    ...["train", project, "--data", "points.csv", "--epochs", "12", "--seed", "3"],
+    ...["--learning-rate", "0.05", "--backend", "cpu", "--out", "run"],
+  );
+  expect(error).not.toMatch(/TensorFlow/);
+  expect(exitCode).toBe(0);
+  expect(json).toMatchObject({ backend: "cpu", epochs: 12, reason: "finished", seed: 3 });
+  expect(json["runDir"]).toBe(path.join(folder, "run"));
+  expect(Object.keys(json["metrics"] as Json)).toEqual([
+    "loss",
+    "accuracy",
+    "valLoss",
+    "valAccuracy",
+  ]);
+  expect((json["metrics"] as Json)["valAccuracy"]).toBe(1);
+  expect(json["baselines"]).toMatchObject([{ name: "majority-class" }]);
+  const events = error
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { kind: string }).kind);
+  expect(events[0]).toBe("started");
+  expect(events.at(-1)).toBe("ended");
+
+  const kept = (await readdir(path.join(folder, "run"))).toSorted();
+  expect(kept).toEqual(["group1-shard1of1.bin", "metrics.jsonl", "model.json", "run.json"]);
+  const info = runInfoSchema.parse(
+    JSON.parse(await readFile(path.join(folder, "run/run.json"), "utf8")),
+  );
+  expect(info).toMatchObject({ id: json["runId"], status: "finished", epochs: 12, backend: "cpu" });
+  expect(info.snapshot).toContain("points.csv");
+  expect(await readFile(path.join(folder, "run/metrics.jsonl"), "utf8")).toBe(error);
+
+  const again = await runJson("train", project, "--data", "points.csv", "--out", "run");
+  expect(again).toMatchObject({ exitCode: 1 });
+  expect(again.error).toMatch(/holds a run already/);
+
+  const use = ["--run", "run", "--data", "points.csv", "--backend", "cpu"];
+  const evaluated = await runJson("evaluate", project, ...use);
+  expect(evaluated.json["metrics"]).toEqual({
+    loss: expect.closeTo((json["metrics"] as Json)["valLoss"] as number, 5),
+    accuracy: 1,
+  });
+  const predicted = await runJson("predict", project, ...use, "--limit", "2");
+  expect(predicted.json["predictions"]).toMatchObject([
+    { sample: 0, outputs: [{ label: "left" }] },
+    { sample: 1, outputs: [{ label: "right" }] },
+  ]);
+
+  const exported = await runJson("export", project, "--to", "tfjs", "--run", "run", "--out", "out");
+  expect(exported.json).toMatchObject({
+    isTrained: true,
+    files: ["model.json", "group1-shard1of1.bin"],
+  });
+  expect(await readFile(path.join(folder, "out/model.json"))).toEqual(
+    await readFile(path.join(folder, "run/model.json")),
+  );
+  const twice = await runJson("export", project, "--to", "tfjs", "--run", "run", "--out", "out");
+  expect(twice).toMatchObject({ exitCode: 1 });
+  expect(twice.error).toMatch(/has model\.json, group1-shard1of1\.bin already.*--force/);
+  expect(
+    await runJson("export", project, "--to", "tfjs", "--run", "run", "--out", "out", "--force"),
+  ).toMatchObject({ exitCode: 0 });
+
+  const other = await runJson("evaluate", "mlp-iris", "--run", "run", "--backend", "cpu");
+  expect(other.exitCode).toBe(1);
+  expect(other.error).toMatch(/run is not a run of mlp-iris/);
+  await rm(path.join(folder, "run/group1-shard1of1.bin"));
+  const broken = await runJson("evaluate", project, ...use);
+  expect(broken.error).toMatch(/group1-shard1of1\.bin.*is missing/);
+});
+
+test("the same seed gives the same metrics", async () => {
+  const train = (out: string, seed: string) =>
+    runJson("train", "mlp-iris", "--epochs", "2", "--backend", "cpu", "--seed", seed, "--out", out);
+  const first = await train("a", "1");
+  expect((await train("b", "1")).json["metrics"]).toEqual(first.json["metrics"]);
+  expect((await train("c", "2")).json["metrics"]).not.toEqual(first.json["metrics"]);
+});
+
+test("Ctrl-C ends a run cleanly and keeps its weights", async () => {
+  const answer = await run(
+    ["train", "mlp-iris", "--epochs", "500", "--backend", "cpu", "--out", "run", "--json"],
+    (text) => {
+      if (text.includes('"epoch":2')) interrupt?.();
+    },
+  );
+  expect(answer.exitCode).toBe(0);
+  expect(JSON.parse(answer.out)).toMatchObject({ reason: "stopped" });
+  expect(existsSync(path.join(folder, "run/model.json"))).toBe(true);
+});
+
+test.each([
+  ["typescript", /\.ts$/],
+  ["keras", /\.py$/],
+])("exports %s that names every layer", async (to, ending) => {
+  const { json, exitCode } = await runJson("export", "mlp-iris", "--to", to, "--out", "code");
+  expect(exitCode).toBe(0);
+  const names = json["files"] as readonly string[];
+  const texts = await Promise.all(
+    names
+      .filter((name) => ending.test(name))
+      .map((name) => readFile(path.join(folder, "code", name), "utf8")),
+  );
+  expect(texts.join("\n")).toMatch(/hidden_1/);
+});
+
+const airline = path.join(testData, "csv/airline-passengers.csv");
+test.skipIf(!existsSync(airline))(
+  "windows over a series of real months are compared with the last value, in its own unit",
+  async () => {
+    const { json, exitCode } = await runJson(
+      ...["train", "airline-lstm", "--data", airline, "--epochs", "1", "--backend", "cpu"],
+    );
+    expect(exitCode).toBe(0);
+    expect(json["baselines"]).toMatchObject([
+      { name: "mean" },
+      { name: "last-value", metrics: { rmse: expect.closeTo(50.95, 1) } },
+    ]);
+    expect((json["metrics"] as Json)["valRmse"]).toBeGreaterThan(20);
+  },
+);
