@@ -5,6 +5,7 @@ import {
   ReactFlowProvider,
   SelectionMode,
   useStore,
+  useStoreApi,
 } from "@xyflow/react";
 import type {
   EdgeMouseHandler,
@@ -16,7 +17,7 @@ import type {
   ReactFlowState,
 } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { DragEvent, KeyboardEvent, MouseEvent as ReactMouseEvent } from "react";
+import type { DragEvent, KeyboardEvent, MouseEvent as ReactMouseEvent, ReactNode } from "react";
 import { edgeId, nodeId } from "#shared/base/ids.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { sessionStore, useSession } from "../../state/sessionStore.ts";
@@ -33,6 +34,7 @@ import { createNodeDeriver } from "./deriveNodes.ts";
 import type { CanvasNode } from "./deriveNodes.ts";
 import { DetailContext, detailOfZoom } from "./detail.ts";
 import { EmptyCanvas } from "./EmptyCanvas.tsx";
+import { FarPicture } from "./FarPicture.tsx";
 import { findWireAt } from "./findWireAt.ts";
 import { dotGap, gridStep } from "./geometry.ts";
 import { Ghosts } from "./Ghosts.tsx";
@@ -58,9 +60,21 @@ import "./canvas.css";
 export function Canvas() {
   return (
     <ReactFlowProvider>
-      <Graph />
+      <WithoutMeasuring>
+        <Graph />
+      </WithoutMeasuring>
     </ReactFlowProvider>
   );
+}
+
+/**
+ * Sizes and ports of all nodes are known, so React Flow need not measure them. It would, whenever one comes into view:
+ * that is what makes panning of big graphs stutter. Its observer takes the function at its first render, hence here.
+ */
+function WithoutMeasuring({ children }: { readonly children: ReactNode }) {
+  const store = useStoreApi();
+  useState(() => store.setState({ updateNodeInternals: () => undefined }));
+  return children;
 }
 
 // React Flow compares these by identity: made once.
@@ -68,6 +82,7 @@ const nodeTypes = { layer: LayerNode, note: NoteNode };
 const edgeTypes = { wire: WireEdge };
 const snapGrid: [number, number] = [gridStep, gridStep];
 const panButtons = [1];
+const noEdges: WireFlowEdge[] = [];
 const addSelectionKeys = ["Shift", "Control", "Meta"];
 const detailSelector = (state: ReactFlowState) => detailOfZoom(state.transform[2]);
 const connectingSelector = (state: ReactFlowState) => state.connection.inProgress;
@@ -154,7 +169,7 @@ function Graph() {
           )}
           <ReactFlow<CanvasNode, WireFlowEdge>
             nodes={nodes}
-            edges={edges}
+            edges={detail === "far" ? noEdges : edges}
             nodeTypes={nodeTypes}
             edgeTypes={edgeTypes}
             aria-label="Network graph"
@@ -189,6 +204,7 @@ function Graph() {
                 className="ed-dots"
               />
             )}
+            {detail === "far" && <FarPicture nodes={nodes} edges={edges} />}
             <Ghosts />
           </ReactFlow>
           {isEmpty && <EmptyCanvas />}

@@ -9,13 +9,12 @@ import { ProblemBubble } from "./ProblemBubble.tsx";
 
 type LayerNodeProps = NodeProps<LayerFlowNode>;
 
-/** A layer on the canvas. Far out it is only a bar in its family's colour. */
+/** A layer on the canvas. */
 export const LayerNode = memo(
   function LayerNode({ data, selected }: LayerNodeProps) {
     const detail = useDetail();
-    if (detail === "far") {
-      return <div className="ed-bar" data-state={data.state} style={familyStyle(data.category)} />;
-    }
+    // Drawn by FarPicture; the empty node still takes clicks and drags.
+    if (detail === "far") return null;
     const isDown = data.direction === "down";
     return (
       <div className="ed-node" data-state={data.state} style={familyStyle(data.category)}>

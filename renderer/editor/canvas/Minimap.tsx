@@ -1,11 +1,9 @@
 import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import type { PointerEvent } from "react";
-import { findLayer } from "#shared/layers/registry.ts";
-import { familyColor } from "../../ui/layerFamily.ts";
-import { readThemeColor } from "../../ui/themeColor.ts";
 import { useTheme } from "../../ui/useTheme.ts";
 import type { CanvasNode } from "./deriveNodes.ts";
+import { createColourReader, nodeColourToken } from "./nodeColour.ts";
 import { boundsOf } from "./geometry.ts";
 import type { Rect } from "./geometry.ts";
 
@@ -117,7 +115,7 @@ function paint(
   context.globalAlpha = 0.8;
   for (const node of scene.nodes) {
     const rect = rectOf(node);
-    context.fillStyle = colours(tokenOf(node));
+    context.fillStyle = colours(nodeColourToken(node));
     // Never thinner than a hair, or deep graphs would vanish.
     context.fillRect(
       offsetX + rect.x * scale,
@@ -135,25 +133,4 @@ function paint(
     view.width * scale - 1,
     view.height * scale - 1,
   );
-}
-
-function tokenOf(node: CanvasNode): `--${string}` {
-  if (node.type !== "layer") return "--line-strong";
-  const { data } = node;
-  if (node.selected === true) return "--accent";
-  return data.state === "error"
-    ? "--error"
-    : familyColor(findLayer(data.layerType)?.category ?? "");
-}
-
-/** Reads each token once; a theme change makes a new reader. */
-function createColourReader(): (token: `--${string}`) => string {
-  const known = new Map<string, string>();
-  return (token) => {
-    const cached = known.get(token);
-    if (cached !== undefined) return cached;
-    const colour = readThemeColor(token);
-    known.set(token, colour);
-    return colour;
-  };
 }

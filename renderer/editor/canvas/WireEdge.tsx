@@ -12,8 +12,6 @@ export const WireEdge = memo(
     const detail = useDetail();
     if (data === undefined) return null;
     const { path } = data.route;
-    if (detail === "far")
-      return <path className="ed-wire" data-look={lookOf(data, selected)} d={path} />;
     return (
       <>
         <path className="ed-wire" data-look={lookOf(data, selected)} d={path} />
