@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { ChevronDown } from "lucide-react";
 import type { CsvColumn, CsvSource, DataBinding } from "#shared/datasets/binding.ts";
 import { changeColumn } from "#shared/datasets/diagnoseData.ts";
-import { isMissingText } from "#shared/datasets/guessCsv.ts";
+import { isMissingText } from "#shared/datasets/missingTexts.ts";
 import { parseNumber } from "#shared/datasets/parseNumber.ts";
 import type { TablePreview } from "#shared/datasets/preview.ts";
 import type { ColumnProfile } from "#shared/datasets/profileColumns.ts";
@@ -57,14 +57,14 @@ export function ColumnsTable({ binding, table, selected, onSelect }: ColumnsTabl
           </tr>
         </thead>
         <tbody>
-          {table.rows.map((row) => (
-            <tr key={row.line}>
+          {table.rows.map((row, index) => (
+            <tr key={row.line} data-gap={isAfterGap(table.rows, index) ? "" : undefined}>
               <td className="nl-data-line-number">{row.line}</td>
-              {row.cells.map((text, index) => (
+              {row.cells.map((text, column) => (
                 <td
                   // Cells have no identity beyond their column.
-                  key={index}
-                  className={classNames(markCell(text, index, source), columnTone(index, source))}
+                  key={column}
+                  className={classNames(markCell(text, column, source), columnTone(column, source))}
                 >
                   {text === "" ? <span className="nl-data-none">empty</span> : text}
                 </td>
@@ -75,6 +75,13 @@ export function ColumnsTable({ binding, table, selected, onSelect }: ColumnsTabl
       </table>
     </div>
   );
+}
+
+/** Rows from further down, shown for what is wrong in them. */
+function isAfterGap(rows: TablePreview["rows"], index: number): boolean {
+  const before = rows[index - 1];
+  const row = rows[index];
+  return index >= 50 && before !== undefined && row !== undefined && row.line > before.line + 1;
 }
 
 function columnTone(index: number, source: CsvSource | null): string {

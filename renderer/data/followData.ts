@@ -1,3 +1,4 @@
+import { assertNever } from "#shared/base/assertNever.ts";
 import type { DataBinding } from "#shared/datasets/binding.ts";
 import { clearDataset, datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
@@ -14,6 +15,7 @@ export function followData(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let task: DataTask<OpenedReply> | null = null;
   let wantedKey = "";
+  let shownSource = "";
 
   const read = (binding: DataBinding): void => {
     task?.cancel();
@@ -43,6 +45,9 @@ export function followData(): () => void {
     }
     const binding = document.data;
     if (binding === null) return;
+    // Other data: nothing of the old may stand under the new name.
+    if (sourceOf(binding) !== shownSource) clearDataset();
+    shownSource = sourceOf(binding);
     datasetStore.setState({ phase: "loading", progress: null });
     timer = setTimeout(() => read(binding), isOtherProject ? 0 : restMs);
   };
@@ -54,6 +59,20 @@ export function followData(): () => void {
     clearTimeout(timer);
     task?.cancel();
   };
+}
+
+/** What tells one source from another; settings of the same source don't. */
+function sourceOf({ source }: DataBinding): string {
+  switch (source.kind) {
+    case "generated":
+      return `generated ${source.generator}`;
+    case "idx":
+      return `idx ${source.handle} ${source.images} ${source.labels}`;
+    case "csv":
+      return `csv ${source.handle} ${source.file}`;
+    default:
+      return assertNever(source);
+  }
 }
 
 function show(binding: DataBinding, { result, table }: OpenedReply): void {

@@ -1,6 +1,6 @@
 import type { CsvColumn, CsvSource, DataBinding } from "./binding.ts";
 import type { DataIssue, DatasetSummary } from "./dataset.ts";
-import { isMissingText } from "./guessCsv.ts";
+import { isMissingText } from "./missingTexts.ts";
 import type { ColumnProfile } from "./profileColumns.ts";
 
 /** Something about the data that a person should know before training, with repairs where there are simple ones. */

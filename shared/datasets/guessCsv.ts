@@ -1,17 +1,11 @@
 import type { CsvColumn } from "./binding.ts";
+import { isMissingText } from "./missingTexts.ts";
 import { parseNumber } from "./parseNumber.ts";
 import type { ColumnProfile } from "./profileColumns.ts";
 import { maxDistinct } from "./profileColumns.ts";
 import { parseCsvSample } from "./readCsv.ts";
 
 export const delimiters = [",", ";", "\t", "|", " "] as const;
-
-/** Texts that people write for "no value". */
-const missingTexts = new Set(["?", "na", "n/a", "nan", "null", "none", "nil", "-", "--", "#n/a"]);
-
-export function isMissingText(text: string): boolean {
-  return missingTexts.has(text.toLowerCase());
-}
 
 /** The character that cuts the sample's rows into equally many clean cells. */
 export function guessDelimiter(sample: string, isWhole: boolean): string {

@@ -134,6 +134,14 @@ it("profiles each column over the whole file", async () => {
   });
 });
 
+it("shows the row of a stray word, however far down", async () => {
+  const { proposal } = await inspect(
+    repeat(300, (i) => `${i === 20 ? "?" : i === 250 ? "oops" : i % 7},${i % 2 ? "a" : "b"}`),
+  );
+  expect(proposal.rows.at(-1)).toEqual({ line: 251, cells: ["oops", "b"] });
+  expect(proposal.rows).toHaveLength(51);
+});
+
 it("names the lines of ragged rows before anything is bound", async () => {
   const folder = memoryFolder({ "t.csv": "1,2\n3\n4,5\n6,7,8\n" });
   const proposal = await inspectSource(folder.files, folder.openSource);

@@ -16,7 +16,7 @@ import { findIdxPairs } from "./findIdxPairs.ts";
 import { createColumnProfiler, type ColumnProfile } from "./profileColumns.ts";
 import { readBytes, type ReadOptions } from "./readBytes.ts";
 import { parseCsvSample, readCsvRows, type CsvRow } from "./readCsv.ts";
-import { readIdxHeader } from "./readIdx.ts";
+import { readIdx } from "./readIdx.ts";
 
 /** What a chosen file or folder is, and a binding that reads it sensibly. */
 export interface SourceProposal {
@@ -127,7 +127,8 @@ async function inspectIdx(
   options: InspectOptions,
 ): Promise<SourceProposal> {
   const source = await open(images);
-  const header = await readIdxHeader(source);
+  // Read to its end, so that a damaged file is refused here and never bound.
+  const header = await readIdx(source, options);
   if (header.sizes.length < 2) {
     throw new DataFailure({
       code: "mismatch",
@@ -137,7 +138,7 @@ async function inspectIdx(
   }
   const notes: string[] = [];
   if (labels) {
-    const { sizes } = await readIdxHeader(await open(labels));
+    const { sizes } = await readIdx(await open(labels), options);
     if (sizes[0] !== header.sizes[0]) {
       throw new DataFailure({
         code: "mismatch",
@@ -252,6 +253,7 @@ async function profileTable(
   let names: readonly string[] | null = null;
   let profilers: ReturnType<typeof createColumnProfiler>[] = [];
   const rows: CsvRow[] = [];
+  const firstTexts: (CsvRow | undefined)[] = [];
   const issues: DataIssue[] = [];
   for await (const batch of readCsvRows(source, delimiter, options)) {
     for (const row of batch) {
@@ -272,15 +274,17 @@ async function profileTable(
       }
       if (rows.length < shownRows) rows.push(row);
       for (const [index, profiler] of profilers.entries()) {
-        profiler.add(row.cells[index] ?? "", row.line);
+        if (profiler.add(row.cells[index] ?? "", row.line)) firstTexts[index] = row;
       }
     }
   }
   if (issues.length > 0) throw new DataFailure(...issues);
   const found = names ?? [];
-  return {
-    names: found,
-    profiles: profilers.map((profiler, index) => profiler.finish(found[index] ?? "")),
-    rows,
-  };
+  const profiles = profilers.map((profiler, index) => profiler.finish(found[index] ?? ""));
+  // A stray word among numbers is shown wherever it stands.
+  const strays = profiles.flatMap(({ numberCount, textCount }, index) => {
+    const row = firstTexts[index];
+    return row && numberCount > textCount && !rows.includes(row) ? [row] : [];
+  });
+  return { names: found, profiles, rows: [...rows, ...new Set(strays)] };
 }

@@ -1,3 +1,4 @@
+import { isMissingText } from "./missingTexts.ts";
 import { parseNumber } from "./parseNumber.ts";
 import type { CsvRow } from "./readCsv.ts";
 
@@ -9,6 +10,7 @@ export interface ColumnProfile {
   readonly numberCount: number;
   /** Cells that are neither empty nor numbers. */
   readonly textCount: number;
+  /** The first that doesn't just mark a missing value. */
   readonly firstText: { readonly line: number; readonly text: string } | null;
   /** Different texts, counted up to `maxDistinct`. */
   readonly distinctCount: number;
@@ -38,7 +40,8 @@ const datePattern =
   /^(\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 export interface ColumnProfiler {
-  add(text: string, line: number): void;
+  /** True for the cell that becomes `firstText`: its row is worth showing. */
+  add(text: string, line: number): boolean;
   finish(name: string): ColumnProfile;
 }
 
@@ -76,7 +79,7 @@ export function createColumnProfiler(delimiter: string): ColumnProfiler {
       if (text === "") {
         emptyCount += 1;
         isIncreasing = false;
-        return;
+        return false;
       }
       if (counts) {
         counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -91,11 +94,13 @@ export function createColumnProfiler(delimiter: string): ColumnProfiler {
       previousNumber = value;
       if (value !== null) {
         addNumber(value);
-        return;
+        return false;
       }
       textCount += 1;
-      firstText ??= { line, text };
       if (datePattern.test(text)) dateCount += 1;
+      if (firstText || isMissingText(text)) return false;
+      firstText = { line, text };
+      return true;
     },
     finish(name) {
       return {

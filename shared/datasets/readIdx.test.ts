@@ -148,6 +148,13 @@ it.each<[string, Record<string, Uint8Array>, string, RegExp]>([
     /3 images, but a-labels-idx1-ubyte has 2 labels/,
   ],
   ["labels alone", { "a-labels-idx1-ubyte": labels }, "mismatch", /file of labels/],
+  ["images cut short", { "a-images-idx3-ubyte": images.slice(0, -3) }, "truncated", /after 2 of 3/],
+  [
+    "damaged packed images",
+    { "a-images-idx3-ubyte.gz": damage(packed, -7) },
+    "truncated",
+    /check sum/,
+  ],
   ["an empty folder", {}, "empty", /no files/],
   [
     "a folder of other things",

@@ -12,7 +12,7 @@ export interface IdxArray {
 
 export type IdxType = "uint8" | "int8" | "int16" | "int32" | "float32" | "float64";
 
-export interface IdxHeader {
+interface IdxHeader {
   readonly dtype: IdxType;
   readonly sizes: readonly number[];
   readonly headerBytes: number;
@@ -55,17 +55,6 @@ export async function readIdx(source: ByteSource, options: ReadOptions = {}): Pr
     throw failIdx(source.name, "truncated", `ends after ${start.length} bytes, within its header`);
   }
   return { sizes: header.sizes, dtype: header.dtype, values: sink.finish() };
-}
-
-/** Reads only the header; stops the stream there. */
-export async function readIdxHeader(source: ByteSource): Promise<IdxHeader> {
-  let start = new Uint8Array(0);
-  for await (const chunk of readBytes(source)) {
-    start = joinBytes(start, chunk);
-    const header = parseIdxHeader(start, source.name);
-    if (header) return header;
-  }
-  throw failIdx(source.name, "truncated", `ends after ${start.length} bytes, within its header`);
 }
 
 /** null while more bytes are needed. */
