@@ -43,7 +43,7 @@ describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
         })),
       })),
     );
-  }, 240_000);
+  }, 600_000);
 
   test.each(cases.map((read, index) => [read.title, index] as const))("%s", (_title, index) => {
     const read = cases[index];

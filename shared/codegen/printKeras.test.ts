@@ -53,7 +53,7 @@ describe.skipIf(kerasPython === null)("printed Python (skipped without Keras)", 
     expect(Object.keys(losses ?? {})).toEqual(modules);
     for (const [name, loss] of Object.entries(losses ?? {}))
       expect(Number.isFinite(loss), `${name}: ${loss}`).toBe(true);
-  }, 300_000);
+  }, 600_000);
 });
 
 test("a small network reads as if written by hand", () => {

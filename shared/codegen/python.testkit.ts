@@ -24,10 +24,23 @@ export type RefereeResult =
 
 const referee = fileURLToPath(new URL("../../build/referees/keras_referee.py", import.meta.url));
 
+/** JAX keeps what it has compiled between runs: most of the time goes into that. */
+function kerasEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    KERAS_BACKEND: "jax",
+    JAX_PLATFORMS: "cpu",
+    JAX_COMPILATION_CACHE_DIR: join(cacheFolder(), "jax"),
+    JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: "0",
+    JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES: "0",
+  };
+}
+
+const cacheFolder = () => process.env["NETLOOM_CACHE"] ?? join(homedir(), ".cache", "netloom");
+
 /** The interpreter with Keras, or null: then comparisons are skipped. */
 export function findKerasPython(): string | null {
-  const cache = process.env["NETLOOM_CACHE"] ?? join(homedir(), ".cache", "netloom");
-  const python = process.env["NETLOOM_PYTHON"] ?? join(cache, "python", "bin", "python");
+  const python = process.env["NETLOOM_PYTHON"] ?? join(cacheFolder(), "python", "bin", "python");
   if (!process.env["NETLOOM_PYTHON"] && !existsSync(python)) return null;
   const check = spawnSync(python, [
     "-c",
@@ -91,7 +104,7 @@ print(json.dumps(losses))`;
     cwd: folder,
     input: JSON.stringify(options),
     encoding: "utf8",
-    env: { ...process.env, KERAS_BACKEND: "jax", JAX_PLATFORMS: "cpu", PYTHONPATH: folder },
+    env: { ...kerasEnvironment(), PYTHONPATH: folder },
     maxBuffer: 1 << 26,
   });
 }
@@ -103,7 +116,7 @@ export function askKeras(python: string, cases: readonly RefereeCase[]): readonl
     encoding: "utf8",
     maxBuffer: 1 << 28,
     stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, KERAS_BACKEND: "jax" },
+    env: kerasEnvironment(),
   });
   // The referee's own format, written beside this file's types.
   return (JSON.parse(output) as { results: RefereeResult[] }).results;
