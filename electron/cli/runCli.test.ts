@@ -52,9 +52,9 @@ let interrupt: (() => void) | null = null;
 
 /** With --json there is exactly one line on standard output, one object. */
 async function runJson(
-  ...argv: string[]
+  ...words: (string | readonly string[])[]
 ): Promise<{ json: Json; exitCode: number; error: string }> {
-  const { out, exitCode, error } = await run([...argv, "--json"]);
+  const { out, exitCode, error } = await run([...words.flat(), "--json"]);
   expect(out.endsWith("\n") && out.indexOf("\n") === out.length - 1).toBe(true);
   return { json: JSON.parse(out) as Json, exitCode, error };
 }
@@ -178,8 +178,8 @@ test("a run is trained, kept, evaluated, used and exported", async () => {
   const project = await writeProject();
   await write("points.csv", table(easyRows));
   const { json, exitCode, error } = await runJson(
-    ...["train", project, "--data", "points.csv", "--epochs", "12", "--seed", "3"],
-    ...["--learning-rate", "0.05", "--backend", "cpu", "--out", "run"],
+    "train own.netloom --data points.csv --epochs 12 --seed 3 --learning-rate 0.05".split(" "),
+    "--backend cpu --out run".split(" "),
   );
   expect(error).not.toMatch(/TensorFlow/);
   expect(exitCode).toBe(0);
@@ -288,7 +288,8 @@ test.skipIf(!existsSync(airline))(
   "windows over a series of real months are compared with the last value, in its own unit",
   async () => {
     const { json, exitCode } = await runJson(
-      ...["train", "airline-lstm", "--data", airline, "--epochs", "1", "--backend", "cpu"],
+      ["train", "airline-lstm", "--data", airline],
+      "--epochs 1 --backend cpu".split(" "),
     );
     expect(exitCode).toBe(0);
     expect(json["baselines"]).toMatchObject([

@@ -8,10 +8,12 @@ import { createRandom, type Random } from "../base/random.ts";
  */
 export function quickenOrthogonal(initializer: object): void {
   Reflect.set(initializer, "apply", (shape: readonly number[], dtype?: tf.DataType) => {
-    const [rows = 1, columns = 1] = shape;
+    // As tfjs and Keras do for kernels of higher rank: all axes but the last are one.
+    const columns = shape.at(-1) ?? 1;
+    const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
     const random = createRandom(Number(Reflect.get(initializer, "seed") ?? 0));
     const gain = Number(Reflect.get(initializer, "gain") ?? 1);
-    return tf.tensor2d(drawOrthogonal([rows, columns], { gain, random }), [rows, columns], dtype);
+    return tf.tensor(drawOrthogonal([rows, columns], { gain, random }), [...shape], dtype);
   });
 }
 

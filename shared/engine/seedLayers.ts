@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { makeOrthogonal } from "./orthogonal.ts";
 import { createRandom, type Random } from "../base/random.ts";
+import { quickenOrthogonal } from "./orthogonal.ts";
 
 /**
  * Gives every random part of a layer its own seed: the same root seed makes the same model. tfjs keeps what is random
@@ -10,17 +10,9 @@ import { createRandom, type Random } from "../base/random.ts";
 export function seedInitializers(layer: tf.layers.Layer, random: Random): void {
   visitParts(layer, (part, key) => {
     if (!("apply" in part && "seed" in part) || part instanceof tf.layers.Layer) return;
-    const own = random.fork(key);
-    Reflect.set(part, "seed", drawSeed(own));
-    if ("gain" in part) {
-      // Only Orthogonal has a gain.
-      Reflect.set(part, "apply", ([rows = 1, columns = 1]: readonly number[]) =>
-        tf.tensor2d(makeOrthogonal(rows, columns, { random: own, gain: Number(part.gain) }), [
-          rows,
-          columns,
-        ]),
-      );
-    }
+    Reflect.set(part, "seed", drawSeed(random.fork(key)));
+    // Only Orthogonal has a gain.
+    if ("gain" in part) quickenOrthogonal(part);
   });
 }
 
