@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createRandom } from "../base/random.ts";
 import { buildModel } from "./buildModel.ts";
 import { caseOfChain } from "./gradients.testkit.ts";
-import { drawOrthogonal } from "./orthogonal.ts";
+import { makeOrthogonal } from "./orthogonal.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 
-describe("drawOrthogonal", () => {
+describe("makeOrthogonal", () => {
   test.each([
     [1, 1],
     [4, 4],
@@ -17,7 +17,7 @@ describe("drawOrthogonal", () => {
     [32, 128],
   ])("gives %i × %i with orthonormal rows or columns, times the gain", (rows, columns) => {
     const gain = 1.5;
-    const values = drawOrthogonal([rows, columns], { gain, random: createRandom(3) });
+    const values = makeOrthogonal(rows, columns, { gain, random: createRandom(3) });
     const least = Math.min(rows, columns);
     const matrix = tf.tensor2d(values, [rows, columns]);
     const products = tf.matMul(matrix, matrix, rows >= columns, rows < columns).arraySync();

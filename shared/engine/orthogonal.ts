@@ -1,28 +1,13 @@
-import * as tf from "@tensorflow/tfjs";
-import { createRandom, type Random } from "../base/random.ts";
-
-/**
- * Gives an Orthogonal initializer of tfjs-layers a quick way to draw. Its own is made of thousands of small tensor
- * operations (src/initializers.ts, `linalg.qr`): minutes for the recurrent kernel of an LSTM of 256 units, where this
- * takes a fifth of a second. Same distribution, read at the time of building, so a seed set before counts.
- */
-export function quickenOrthogonal(initializer: object): void {
-  Reflect.set(initializer, "apply", (shape: readonly number[], dtype?: tf.DataType) => {
-    // As tfjs and Keras do for kernels of higher rank: all axes but the last are one.
-    const columns = shape.at(-1) ?? 1;
-    const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
-    const random = createRandom(Number(Reflect.get(initializer, "seed") ?? 0));
-    const gain = Number(Reflect.get(initializer, "gain") ?? 1);
-    return tf.tensor(drawOrthogonal([rows, columns], { gain, random }), [...shape], dtype);
-  });
-}
+import type { Random } from "../base/random.ts";
 
 /**
  * A matrix, row by row, whose columns (or rows, where there are fewer of them) are orthonormal, times `gain`; uniform
- * among all such (Saxe et al. 2013, https://arxiv.org/abs/1312.6120).
+ * among all such (Saxe et al. 2013, https://arxiv.org/abs/1312.6120). tfjs's own way is made of thousands of small tensor
+ * operations (tfjs-layers src/initializers.ts, `linalg.qr`): minutes for the recurrent kernel of an LSTM of 256 units.
  */
-export function drawOrthogonal(
-  [rows, columns]: readonly [number, number],
+export function makeOrthogonal(
+  rows: number,
+  columns: number,
   options: { readonly gain: number; readonly random: Random },
 ): Float32Array {
   const { gain, random } = options;
