@@ -15,22 +15,33 @@ const runtimePackages = new Set([
 const pageOnlyScopes = ["@radix-ui", "@floating-ui", "@xyflow", "d3-*", "scheduler", "dompurify"];
 const pageOnly = Object.keys(dependencies).filter((name) => !runtimePackages.has(name));
 
+/**
+ * What goes into the package, with the GPU library's binaries of one system only. Given per platform and not at the
+ * top: a list that only takes away would be completed by "everything".
+ */
+const listFiles = (/** @type {string} */ otherSystems) => [
+  "package.json",
+  "LICENSE",
+  "dist/{renderer,desktop,cli}/**",
+  "!**/*.map",
+  "!dist/**/.inputs",
+  "templates/**",
+  "build/icons/icon.png",
+  // Of each tfjs package Node loads `*.node.js`; these are the same for browsers, sources and tests.
+  "!node_modules/@tensorflow/*/dist/**/*.{es2017,fesm,min}*.js",
+  "!node_modules/@tensorflow/*/dist/miniprogram/**",
+  "!node_modules/@tensorflow/*/{src,benchmarks}/**",
+  "!node_modules/@tensorflow/*/dist/**/*_test.*",
+  ...[...pageOnly, ...pageOnlyScopes].map((name) => `!node_modules/${name}/**`),
+  `!node_modules/webgpu/dist/{${otherSystems}}-*/**`,
+];
+
 /** @type {import("electron-builder").Configuration} */
 module.exports = {
   appId: "org.netloom.desktop",
   productName: "Netloom",
   copyright: "Netloom contributors, MIT licence",
   directories: { output: "release", buildResources: "build/icons" },
-  files: [
-    "package.json",
-    "LICENSE",
-    "dist/{renderer,desktop,cli}/**",
-    "!dist/**/*.map",
-    "!dist/**/.inputs",
-    "templates/**",
-    "build/icons/icon.png",
-    ...[...pageOnly, ...pageOnlyScopes].map((name) => `!node_modules/${name}/**`),
-  ],
   // Native modules can't be loaded from inside the archive.
   asar: true,
   asarUnpack: ["node_modules/webgpu/dist/**"],
@@ -61,6 +72,7 @@ module.exports = {
   ],
 
   linux: {
+    files: listFiles("darwin,win32"),
     target: ["AppImage", "deb"],
     executableName: "netloom",
     category: "Science",
@@ -69,11 +81,15 @@ module.exports = {
     mimeTypes: ["application/x-netloom"],
   },
   mac: {
+    files: listFiles("linux,win32"),
     target: ["dmg"],
     category: "public.app-category.developer-tools",
     hardenedRuntime: true,
   },
-  win: { target: ["nsis"] },
+  win: {
+    files: listFiles("linux,darwin"),
+    target: ["nsis"],
+  },
   nsis: {
     oneClick: false,
     allowToChangeInstallationDirectory: true,

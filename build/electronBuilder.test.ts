@@ -53,7 +53,7 @@ describe("the packaging configuration", () => {
   it("takes along every package that Node code imports", () => {
     const excluded = new Set(
       load()
-        .files.filter((pattern: string) => pattern.startsWith("!node_modules/"))
+        .linux.files.filter((pattern: string) => pattern.startsWith("!node_modules/"))
         .map((pattern: string) => pattern.replace(/^!node_modules\/(.+)\/\*\*$/, "$1")),
     );
     // The browser shell is not in the package.
