@@ -5,7 +5,7 @@ import { ErrorBoundary } from "./shell/ErrorBoundary.tsx";
 import { HelpDialog } from "./shell/HelpDialog.tsx";
 import { StartScreen } from "./start/StartScreen.tsx";
 import { useSession } from "./state/sessionStore.ts";
-import { AskDialog } from "./ui/ask.tsx";
+import { AskDialog } from "./ui/AskDialog.tsx";
 import { LiveRegion } from "./ui/LiveRegion.tsx";
 import { Toasts } from "./ui/Toasts.tsx";
 import { TooltipProvider } from "./ui/Tooltip.tsx";

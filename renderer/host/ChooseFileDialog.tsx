@@ -43,6 +43,7 @@ function Browser({ options, onDone }: BrowserProps) {
   const [selected, setSelected] = useState<string | null>(null);
   const [name, setName] = useState(suggestedName);
   const listRef = useRef<HTMLUListElement>(null);
+  const nameRef = useRef<HTMLInputElement>(null);
 
   const show = (answer: Result<Listing, HostProblem>): void => {
     if (!answer.ok) {
@@ -67,7 +68,12 @@ function Browser({ options, onDone }: BrowserProps) {
     };
   }, [purpose]);
   useEffect(() => {
-    if (listing !== null) listRef.current?.focus();
+    if (listing === null) return;
+    const field = nameRef.current;
+    if (field === null) return listRef.current?.focus();
+    field.focus();
+    // The part that one wants to change.
+    field.setSelectionRange(0, Math.max(0, field.value.lastIndexOf(".")));
   }, [listing]);
 
   const finish = async (answer: Promise<Result<Chosen, HostProblem>>): Promise<void> => {
@@ -163,6 +169,7 @@ function Browser({ options, onDone }: BrowserProps) {
         <Field label="File name">
           {({ id }) => (
             <input
+              ref={nameRef}
               id={id}
               className="nl-input"
               spellCheck={false}

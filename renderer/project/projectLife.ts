@@ -6,7 +6,7 @@ import { chooseFile } from "../host/chooseFile.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore, type ProjectLocation, selectIsDirty } from "../state/documentStore.ts";
 import { emptySelection, sessionStore, type View } from "../state/sessionStore.ts";
-import { ask } from "../ui/ask.tsx";
+import { ask } from "../ui/ask.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { isTraining } from "../training/runQueries.ts";
 import { stop } from "../training/trainingClient.ts";

@@ -2,7 +2,7 @@ import type { HostProblem } from "#shared/host/contract.ts";
 import { forkProject } from "#shared/document/createProject.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore } from "../state/documentStore.ts";
-import { ask } from "../ui/ask.tsx";
+import { ask } from "../ui/ask.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { readProjectText } from "./readProjectText.ts";
 import { saveProjectAs } from "./saveProjectAs.ts";

@@ -2,7 +2,7 @@ import { serializeProject } from "#shared/project/serializeProject.ts";
 import { chooseFile, chooserStore } from "../host/chooseFile.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore } from "../state/documentStore.ts";
-import { ask } from "../ui/ask.tsx";
+import { ask } from "../ui/ask.ts";
 import { showToast } from "../ui/toastStore.ts";
 
 /** Saves to a file that the user chooses. The open project is then that file. */

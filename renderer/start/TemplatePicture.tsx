@@ -20,7 +20,7 @@ export function TemplatePicture({ picture }: { readonly picture: TemplateInfo["p
           const start = places[from];
           const end = places[to];
           return start === undefined || end === undefined ? null : (
-            <path key={index} d={wire(start, end, bar)} />
+            <path key={index} d={wire(start, end, { bar, places })} />
           );
         })}
       </g>
@@ -75,11 +75,18 @@ function fit(nodes: TemplateInfo["picture"]["nodes"]): {
   return { places, bar };
 }
 
-function wire(start: Place, end: Place, bar: Bar): string {
+function wire(
+  start: Place,
+  end: Place,
+  { bar, places }: { readonly bar: Bar; readonly places: readonly Place[] },
+): string {
   const from = start.x + bar.width / 2;
   const to = end.x - bar.width / 2;
   const isLevel = Math.abs(start.y - end.y) < 1;
-  if (isLevel && end.x - start.x < bar.step * 1.5) return `M${from} ${start.y}H${to}`;
+  const isClear = !places.some(
+    ({ x, y }) => Math.abs(y - start.y) < 1 && x > start.x + 1 && x < end.x - 1,
+  );
+  if (isLevel && isClear) return `M${from} ${start.y}H${to}`;
   if (isLevel) {
     // A skip connection: over the bars that lie between.
     const over = start.y - bar.height / 2 - 14;

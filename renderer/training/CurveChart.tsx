@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { readThemeColor } from "../ui/themeColor.ts";
@@ -44,11 +44,7 @@ export function CurveChart({ title, summary, curves, epochs, format }: CurveChar
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const built = new UPlot(
-      makeOptions(latest.current, element, setHovered),
-      latest.current.data,
-      element,
-    );
+    const built = new UPlot(makeOptions(latest, element, setHovered), latest.current.data, element);
     chart.current = built;
     const observer = new ResizeObserver(() =>
       built.setSize({
@@ -66,8 +62,7 @@ export function CurveChart({ title, summary, curves, epochs, format }: CurveChar
 
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
-      chart.current?.setData(data, false);
-      chart.current?.setScale("x", { min: 0, max: Math.max(1, epochs) });
+      chart.current?.setData(data);
     });
     return () => cancelAnimationFrame(frame);
   }, [data, epochs]);
@@ -114,10 +109,11 @@ interface Latest {
 }
 
 function makeOptions(
-  { curves, format, epochs }: Latest,
+  latest: RefObject<Latest>,
   element: HTMLElement,
   onHover: (index: number | null) => void,
 ): UPlot.Options {
+  const { curves } = latest.current;
   const text = readThemeColor("--text-3");
   const grid = readThemeColor("--chart-grid");
   const font = `11px ${getComputedStyle(element).getPropertyValue("--mono")}`;
@@ -128,7 +124,10 @@ function makeOptions(
     legend: { show: false },
     padding: [6, 10, 0, 0],
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { x: { time: false, range: [0, Math.max(1, epochs)] }, y: { range: padRange } },
+    scales: {
+      x: { time: false, range: () => [0, Math.max(1, latest.current.epochs)] },
+      y: { range: padRange },
+    },
     axes: [
       {
         ...axis,
@@ -137,7 +136,13 @@ function makeOptions(
         space: 40,
         values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")),
       },
-      { ...axis, size: 52, space: 26, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+      {
+        ...axis,
+        size: 52,
+        space: 26,
+        values: (_, ticks) =>
+          ticks.map((tick) => latest.current.format(tick).replace(/\.0 %$/, " %")),
+      },
     ],
     series: [
       {},

@@ -47,7 +47,7 @@ export function MetricChart(props: {
       label: training.length > 0 ? `${title}, every step` : title,
       color: "--chart-training",
       points: steps,
-      isRaw: true,
+      isRaw: training.length > 0,
     },
     ...(training.length > 0
       ? [{ label: title, color: "--chart-training", points: training } as const]

@@ -9,7 +9,7 @@ import {
 } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { runStore, useRuns } from "../state/runStore.ts";
-import { ask } from "../ui/ask.tsx";
+import { ask } from "../ui/ask.ts";
 import { Button } from "../ui/Button.tsx";
 import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
 import { showToast } from "../ui/toastStore.ts";
@@ -36,7 +36,7 @@ export function RunDetail({ run, compared }: RunDetailProps) {
       <header className="nl-run-header">
         <h2>Run {run.number}</h2>
         <RunStatusDot status={run.status} />
-        <span className="nl-quiet">{new Date(run.startedMs).toLocaleString("en-GB")}</span>
+        <span className="nl-quiet">{describeOrigin(run, state)}</span>
         <div className="nl-run-buttons">
           <Button
             icon={Download}
@@ -87,6 +87,12 @@ export function RunDetail({ run, compared }: RunDetailProps) {
   );
 }
 
+/** When, and on what. */
+function describeOrigin(run: RunInfo, { started }: RunState): string {
+  const device = started === null ? "" : ` · ${started.device} (${started.backend})`;
+  return `${new Date(run.startedMs).toLocaleString("en-GB")}${device}`;
+}
+
 const comparisonColors = ["--c-merge", "--c-norm", "--c-pool", "--c-attn", "--c-conv"] as const;
 
 function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState }) {
@@ -106,7 +112,6 @@ function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState
       ),
     ["epochs", started === null ? String(run.epochs) : `${run.epochs} of ${started.epochs}`],
     ["time", elapsed === undefined ? "–" : formatDuration(elapsed)],
-    ["computed on", started?.device ?? run.backend],
   ];
   return (
     <dl className="nl-run-facts">

@@ -49,6 +49,7 @@ export function RunsView() {
               key={run.id}
               run={run}
               isChosen={run === chosen}
+              isComparable={runs.length > 1}
               isCompared={compared.has(run.id)}
               onCompare={() => toggle(run.id)}
             />
@@ -67,21 +68,25 @@ export function RunsView() {
 function RunItem(props: {
   readonly run: RunInfo;
   readonly isChosen: boolean;
+  /** Whether there is another run to compare with. */
+  readonly isComparable: boolean;
   readonly isCompared: boolean;
   readonly onCompare: () => void;
 }) {
-  const { run, isChosen, isCompared, onCompare } = props;
+  const { run, isChosen, isComparable, isCompared, onCompare } = props;
   return (
     <li className="nl-run-item" data-chosen={isChosen ? "" : undefined}>
-      <label className="nl-run-compare" title="Draw its curves beside the chosen run">
-        <input
-          type="checkbox"
-          aria-label={`Compare run ${run.number}`}
-          checked={isCompared || isChosen}
-          disabled={isChosen}
-          onChange={onCompare}
-        />
-      </label>
+      {isComparable && (
+        <label className="nl-run-compare" title="Draw its curves beside the chosen run">
+          <input
+            type="checkbox"
+            aria-label={`Compare run ${run.number}`}
+            checked={isCompared || isChosen}
+            disabled={isChosen}
+            onChange={onCompare}
+          />
+        </label>
+      )}
       <button
         type="button"
         className="nl-run-open"

@@ -1,4 +1,5 @@
 import { defineCommand } from "../commands/defineCommand.ts";
+import { keepOpenProject } from "../project/writeProject.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { runStore } from "../state/runStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
@@ -97,6 +98,9 @@ async function startTraining(): Promise<void> {
     return;
   }
   if (session.view === "design") session.showDockTab("run");
+  // A run belongs to a project that can be found again: an untouched template becomes a draft now.
+  const { location, saveState } = documentStore.getState();
+  if (location === null && saveState.phase === "saved") void keepOpenProject();
   // Refusals are told by the client itself.
   const started = await training.startTraining();
   if (started.ok) announce("Training started");

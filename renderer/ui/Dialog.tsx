@@ -27,13 +27,11 @@ export function Dialog(props: DialogProps) {
         <Radix.Content
           className={classNames("nl-dialog", `is-${size}`)}
           data-modal=""
+          onOpenAutoFocus={focusContent}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
         >
           <header className="nl-dialog-header">
             <Radix.Title className="nl-dialog-title">{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton icon={X} label="Close" className="nl-dialog-close" />
-            </Radix.Close>
             {description !== undefined && (
               <Radix.Description asChild>
                 <div className="nl-dialog-description">{description}</div>
@@ -42,8 +40,24 @@ export function Dialog(props: DialogProps) {
           </header>
           {children !== undefined && <div className="nl-dialog-body">{children}</div>}
           {footer !== undefined && <footer className="nl-dialog-footer">{footer}</footer>}
+          {/* Last, so that a dialog opens with the focus on what it is about. */}
+          <Radix.Close asChild>
+            <IconButton icon={X} label="Close" className="nl-dialog-close" />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Into the dialog's own matter; where there is none to operate, the dialog itself rather than its Close button. */
+function focusContent(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  event.preventDefault();
+  const inside = dialog.querySelector<HTMLElement>(
+    ".nl-dialog-body :is(input, select, textarea, button, [tabindex='0']):not(:disabled)",
+  );
+  const target = inside ?? dialog.querySelector<HTMLElement>(".nl-dialog-footer button") ?? dialog;
+  target.focus();
 }

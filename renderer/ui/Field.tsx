@@ -29,20 +29,21 @@ export function Field({ label, help, error, aside, layout = "row", children }: F
   const describedBy = `${id}-more`;
   return (
     <div className={classNames("nl-field", layout === "stacked" && "is-stacked")}>
-      <div className="nl-field-label">
-        <label htmlFor={id}>{label}</label>
-        {help !== undefined && (
-          <Tooltip text={help} side="left">
-            <button type="button" className="nl-help" aria-label={`About ${label}`}>
-              <Icon of={CircleHelp} size={13} />
-            </button>
-          </Tooltip>
-        )}
-      </div>
+      <label className="nl-field-label" htmlFor={id}>
+        {label}
+      </label>
       <div className="nl-field-control">
         {children({ id, describedBy })}
         {aside}
       </div>
+      {/* After the control, so that Tab comes to the control first. */}
+      {help !== undefined && (
+        <Tooltip text={help} side="left">
+          <button type="button" className="nl-help" aria-label={`About ${label}`}>
+            <Icon of={CircleHelp} size={13} />
+          </button>
+        </Tooltip>
+      )}
       <div id={describedBy} className="nl-field-more">
         {help !== undefined && <span className="nl-visually-hidden">{help}</span>}
         {error !== undefined && error !== null && (

@@ -1,8 +1,6 @@
-import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { ReactNode } from "react";
-import { Button, type ButtonTone } from "./Button.tsx";
-import { Dialog } from "./Dialog.tsx";
+import type { ButtonTone } from "./Button.tsx";
 
 export interface Question<Answer extends string> {
   readonly title: string;
@@ -20,7 +18,7 @@ interface AskState {
   readonly answer: ((id: string | null) => void) | null;
 }
 
-const askStore = createStore<AskState>()(() => ({ question: null, answer: null }));
+export const askStore = createStore<AskState>()(() => ({ question: null, answer: null }));
 
 /** Asks in a dialog; null when it was closed without an answer. Only for what undo can't bring back. */
 export function ask<const Answer extends string>(
@@ -38,26 +36,7 @@ export function ask<const Answer extends string>(
   });
 }
 
-/** Mount once. */
-export function AskDialog() {
-  const { question, answer } = useStore(askStore);
-  if (question === null) return null;
-  return (
-    <Dialog
-      isOpen
-      size="small"
-      title={question.title}
-      description={question.body}
-      onClose={() => answer?.(null)}
-      footer={question.answers.map((option, index) => (
-        <Button
-          key={option.id}
-          tone={option.tone ?? (index === question.answers.length - 1 ? "primary" : "plain")}
-          onClick={() => answer?.(option.id)}
-        >
-          {option.title}
-        </Button>
-      ))}
-    />
-  );
+/** Gives the answer to the question on screen; null closes it without one. */
+export function answerQuestion(id: string | null): void {
+  askStore.getState().answer?.(id);
 }
