@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, type Random } from "../base/random.ts";
-import { quickenOrthogonal } from "./orthogonal.ts";
+import { makeOrthogonal } from "./orthogonal.ts";
 
 /**
  * Gives every random part of a layer its own seed: the same root seed makes the same model. tfjs keeps what is random
@@ -10,9 +10,18 @@ import { quickenOrthogonal } from "./orthogonal.ts";
 export function seedInitializers(layer: tf.layers.Layer, random: Random): void {
   visitParts(layer, (part, key) => {
     if (!("apply" in part && "seed" in part) || part instanceof tf.layers.Layer) return;
-    Reflect.set(part, "seed", drawSeed(random.fork(key)));
+    const own = random.fork(key);
+    Reflect.set(part, "seed", drawSeed(own));
     // Only Orthogonal has a gain.
-    if ("gain" in part) quickenOrthogonal(part);
+    if ("gain" in part) {
+      Reflect.set(part, "apply", (shape: readonly number[]) => {
+        // As in Keras: of a kernel of higher rank, all axes but the last are one.
+        const columns = shape.at(-1) ?? 1;
+        const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+        const gain = Number(part.gain);
+        return tf.tensor(makeOrthogonal(rows, columns, { gain, random: own }), [...shape]);
+      });
+    }
   });
 }
 
