@@ -163,7 +163,8 @@ export function serve(
 
 async function startElectron(home: string, files: string, options: AppOptions): Promise<Shell> {
   const application = await _electron.launch({
-    args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), root],
+    // Files are chosen in the page, where a test can reach them.
+    args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), root, "--in-page-dialogs"],
     cwd: files,
     env: { ...cleanEnvironment(), NETLOOM_HOME: home },
     colorScheme: options.colorScheme,
