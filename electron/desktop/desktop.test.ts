@@ -6,6 +6,7 @@ import { planDialog } from "./dialogs.ts";
 import { dropExecutable, readLaunchArguments } from "./launchArguments.ts";
 import { listMenuCommands, menuTemplate } from "./menuTemplate.ts";
 import {
+  isDownloadAllowed,
   isExternalLinkAllowed,
   isNavigationAllowed,
   isPermissionAllowed,
@@ -112,6 +113,15 @@ describe("navigation", () => {
       "app://netloom/",
     ]) {
       expect(isExternalLinkAllowed(url)).toBe(false);
+    }
+  });
+});
+
+describe("downloads", () => {
+  it("are files that the page made", () => {
+    expect(isDownloadAllowed("blob:app://netloom/0a1b")).toBe(true);
+    for (const url of ["https://example.com/a.exe", "blob:https://example.com/1", "data:,x"]) {
+      expect(isDownloadAllowed(url)).toBe(false);
     }
   });
 });

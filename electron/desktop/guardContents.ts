@@ -1,5 +1,10 @@
 import { app, session, shell, type WebContents } from "electron";
-import { isExternalLinkAllowed, isNavigationAllowed, isPermissionAllowed } from "./security.ts";
+import {
+  isDownloadAllowed,
+  isExternalLinkAllowed,
+  isNavigationAllowed,
+  isPermissionAllowed,
+} from "./security.ts";
 
 /** Applies security.ts to every page that comes to be, whatever made it. */
 export function guardAllContents(): void {
@@ -16,8 +21,9 @@ export function denyPermissions(): void {
     isPermissionAllowed(permission, requestingOrigin),
   );
   defaultSession.setDevicePermissionHandler(() => false);
-  // Exports go through the host; a download is never ours.
-  defaultSession.on("will-download", (event) => event.preventDefault());
+  defaultSession.on("will-download", (event, item) => {
+    if (!isDownloadAllowed(item.getURL())) event.preventDefault();
+  });
 }
 
 function guardContents(contents: WebContents): void {

@@ -61,6 +61,11 @@ export function isExternalLinkAllowed(url: string): boolean {
   );
 }
 
+/** Files that the page itself made, such as generated code; the system asks where to put them. */
+export function isDownloadAllowed(url: string): boolean {
+  return url.startsWith(`blob:${appOrigin}/`);
+}
+
 /** Copying to the clipboard is all the page may ask for. */
 export function isPermissionAllowed(permission: string, requestingUrl: string): boolean {
   return permission === "clipboard-sanitized-write" && isNavigationAllowed(requestingUrl);

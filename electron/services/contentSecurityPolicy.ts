@@ -8,7 +8,7 @@ export const contentSecurityPolicy = [
   "style-src 'self' 'unsafe-inline'",
   "worker-src 'self'",
   "connect-src 'self'",
-  "img-src 'self' data: blob:",
+  "img-src 'self' data:",
   "font-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",

@@ -99,12 +99,18 @@ export async function createHost(options: HostOptions): Promise<Host> {
     }),
     drafts: createDrafts({ folder: folders.drafts, nowMs, write }),
     data: createDataFiles({ handles, uploadsFolder: folders.uploads, write }),
-    runs: createRunFolders({ folder: folders.runs, lock, nowMs, write }),
+    runs: createRunFolders({
+      folder: folders.runs,
+      lock,
+      nowMs,
+      write,
+      listPages: () => events.listSubscribers(),
+    }),
     exports: createExportFolders(handles, write),
     watch: createProjectWatch({
       readRevision: (handle) => projects.readRevision(handle),
       emit: (event) => events.emit(event),
-      isListenedTo: () => events.countSubscribers() > 0,
+      isListenedTo: () => events.listSubscribers().length > 0,
     }),
   };
 

@@ -5,7 +5,8 @@ export interface EventHub {
   emit(event: HostEvent): void;
   /** A `text/event-stream` answer that lives until the page goes away. */
   subscribe(): Response;
-  countSubscribers(): number;
+  /** Who listens now: one opaque object per page's connection. */
+  listSubscribers(): readonly object[];
   close(): void;
 }
 
@@ -65,7 +66,7 @@ export function createEventHub(): EventHub {
       });
     },
 
-    countSubscribers: () => subscribers.size,
+    listSubscribers: () => [...subscribers],
 
     close() {
       for (const subscriber of subscribers) {

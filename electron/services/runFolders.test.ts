@@ -70,6 +70,22 @@ describe("a run", () => {
     ]);
   });
 
+  it("is shown as interrupted once its page was closed or reloaded", async () => {
+    const { send, raw } = await makeHost();
+    const openPage = async () => {
+      const reader = (await raw("GET", "/api/events")).body?.getReader();
+      await reader?.read();
+      return reader;
+    };
+    const training = await openPage();
+    await send("POST", "/runs", run);
+    const other = await openPage();
+    expect((await send("GET", "/runs")).body).toMatchObject([{ status: "running" }]);
+    await training?.cancel();
+    expect((await send("GET", "/runs")).body).toMatchObject([{ status: "interrupted" }]);
+    await other?.cancel();
+  });
+
   it("that has long been silent is shown as interrupted, until it reports again", async () => {
     let timeMs = 0;
     const { send } = await makeHost({ nowMs: () => timeMs });

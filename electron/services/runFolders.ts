@@ -41,16 +41,28 @@ export interface RunSettings {
   readonly lock: KeyedLock;
   readonly nowMs: () => number;
   readonly write: WriteOptions;
+  /** The pages connected now, by identity. */
+  readonly listPages: () => readonly object[];
 }
 
 const infoName = "run.json";
 const eventsName = "metrics.jsonl";
-/** A run of ours that has reported nothing for this long has lost its page. */
+/** A run that has reported nothing for this long has lost its page, even if some page is still there. */
 const silenceMs = 10 * 60_000;
 
-export function createRunFolders({ folder, lock, nowMs, write }: RunSettings): RunFolders {
-  /** When each run that this process took reports of was last heard of. */
-  const heardMs = new Map<string, number>();
+export function createRunFolders(settings: RunSettings): RunFolders {
+  const { folder, lock, nowMs, write, listPages } = settings;
+  /** When each run that this process took reports of was last heard of, and which pages were there then. */
+  const heard = new Map<string, { readonly atMs: number; readonly pages: readonly object[] }>();
+  const hear = (id: string) => heard.set(id, { atMs: nowMs(), pages: listPages() });
+
+  /** A run lives in one page's worker: it has ended when every page that was there at its last report is gone. */
+  function isAlive(id: string): boolean {
+    const last = heard.get(id);
+    if (last === undefined || nowMs() - last.atMs >= silenceMs) return false;
+    const pages = new Set(listPages());
+    return last.pages.length === 0 || last.pages.some((page) => pages.has(page));
+  }
 
   const locate = (id: string) =>
     /^[a-z0-9-]{4,64}$/.test(id)
@@ -59,10 +71,8 @@ export function createRunFolders({ folder, lock, nowMs, write }: RunSettings): R
   const missing = (id: string) => problem("not-found", `There is no run ${id} any more.`);
 
   function showStatus(info: RunInfo): RunInfo {
-    if (info.status !== "running") return info;
-    const lastMs = heardMs.get(info.id);
-    if (lastMs !== undefined && nowMs() - lastMs < silenceMs) return info;
-    const message = "Netloom was closed, or crashed, before this run ended.";
+    if (info.status !== "running" || isAlive(info.id)) return info;
+    const message = "Netloom was closed, reloaded or crashed before this run ended.";
     return { ...info, status: "interrupted", message: info.message || message };
   }
 
@@ -89,7 +99,7 @@ export function createRunFolders({ folder, lock, nowMs, write }: RunSettings): R
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await mkdir(place, { mode: 0o700 });
         await writeJsonFile(path.join(place, infoName), info, write);
-        heardMs.set(info.id, nowMs());
+        hear(info.id);
         return ok({});
       }),
 
@@ -120,7 +130,7 @@ export function createRunFolders({ folder, lock, nowMs, write }: RunSettings): R
         // A run keeps its identity and its snapshot.
         const { id: _id, projectId: _project, snapshot: _snapshot, ...allowed } = changes;
         await writeJsonFile(path.join(place, infoName), { ...info, ...allowed }, write);
-        heardMs.set(id, nowMs());
+        hear(id);
         return ok({});
       }),
 
@@ -128,7 +138,7 @@ export function createRunFolders({ folder, lock, nowMs, write }: RunSettings): R
       change(id, "record", async (place) => {
         if ((await readInfo(place)) === null) return missing(id);
         await appendLines(path.join(place, eventsName), events, write);
-        heardMs.set(id, nowMs());
+        hear(id);
         return ok({});
       }),
 
@@ -138,7 +148,7 @@ export function createRunFolders({ folder, lock, nowMs, write }: RunSettings): R
         const doomed = path.join(folder, `.removed-${id}-${randomBytes(4).toString("hex")}`);
         await rename(place, doomed);
         await rm(doomed, { recursive: true, force: true });
-        heardMs.delete(id);
+        heard.delete(id);
         return ok({});
       }),
 
