@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { connect } from "node:net";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { makeHost } from "../services/host.testkit.ts";
 import { makeTokenCheck } from "./guardRequests.ts";
 import { findOpenCommand } from "./openBrowser.ts";
@@ -18,6 +18,20 @@ async function serve() {
   onTestFinished(() => served.value.close());
   return { ...fixture, ...served.value, token };
 }
+
+const run = {
+  id: "run-1",
+  projectId: "p-1",
+  projectName: "digits",
+  number: 1,
+  startedMs: 1,
+  status: "running",
+  message: "",
+  backend: "cpu",
+  epochs: 3,
+  metrics: {},
+  snapshot: "{}",
+};
 
 /** A request over the wire with exactly these headers: `fetch` would not send a foreign Host. */
 function ask(port: number, route: string, headers: Record<string, string>, method = "GET") {
@@ -138,6 +152,21 @@ describe("the loopback server", () => {
     const second = await serveHost(async () => new Response(), port);
     expect(second).toMatchObject({ ok: false });
     expect(second.ok ? "" : second.error).toContain(String(port));
+  });
+
+  it("notices that a page went away", async () => {
+    const { port, token, send } = await serve();
+    const abort = new AbortController();
+    const page = await fetch(`http://127.0.0.1:${port}/api/events?token=${token}`, abort);
+    await page.body?.getReader().read();
+    const headers = { authorization: `Bearer ${token}` };
+    const ask = async (init: RequestInit = {}) =>
+      (await fetch(`http://127.0.0.1:${port}/api/runs`, { ...init, headers })).json();
+    await ask({ method: "POST", body: JSON.stringify(run) });
+    expect(await ask()).toMatchObject([{ status: "running" }]);
+    abort.abort();
+    await vi.waitFor(async () => expect(await ask()).toMatchObject([{ status: "interrupted" }]));
+    expect((await send("GET", "/runs")).status).toBe(401);
   });
 
   it("carries large bodies both ways and parts of files", async () => {
