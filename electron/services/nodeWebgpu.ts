@@ -130,12 +130,14 @@ function driverFolders(): string[] {
 
 function swiftShaderFolders(): string[] {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const playwright = path.join(homedir(), ".cache/ms-playwright");
+  const playwright =
+    process.env["PLAYWRIGHT_BROWSERS_PATH"] ?? path.join(homedir(), ".cache/ms-playwright");
   const downloaded = listNames(playwright)
     .filter((name) => name.startsWith("chromium"))
     .flatMap((name) => [
       path.join(playwright, name, "chrome-linux"),
       path.join(playwright, name, "chrome-linux64"),
+      path.join(playwright, name, "chrome-headless-shell-linux64"),
     ]);
   return [
     "/usr/lib/chromium",
