@@ -2,7 +2,7 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { CsvColumn, DataBinding, GeneratorName } from "../datasets/binding.ts";
-import { makeIdentifiers } from "./identifiers.ts";
+import { makeIdentifier, makeIdentifiers } from "./identifiers.ts";
 
 export interface ScriptField {
   /** As the data set names it; user's text, never printed. */
@@ -17,10 +17,27 @@ export interface ScriptField {
 
 export type PlacedColumn = CsvColumn & { readonly index: number };
 
+/** Variables and functions of the printed scripts: a column of that name must not hide them. */
+const scriptNames: ReadonlySet<string> = new Set(
+  `rows required samples seen series count height width channels images imageShape missing merged glyphs figures
+  makePart make_part makeData make_data makeSeries make_series makeWindows make_windows sampleCount sample_count
+  splitSamples split_samples scaleColumns scale_columns standardiseImages readIdx read_idx numberClasses
+  resizeImages resize_images readCsv read_csv numberColumn number_column classColumn class_column compareTexts
+  text_order oneHotColumns one_hot_columns joinColumns fillMissing fill_missing fillForward fill_forward pick normal
+  random createRandom drawPoint script Field Part MISSING GLYPHS FIGURES result layer row column`.split(
+    /\s+/,
+  ),
+);
+
+/** Also what scripts derive from a key: `priceRows`, `price_measured`, `imageShape`. */
+function isScriptName(name: string): boolean {
+  return scriptNames.has(name) || /(Rows|Shape|_measured)$/.test(name);
+}
+
 export function listFields(data: DataBinding): readonly ScriptField[] {
   const fields = listRawFields(data);
   const keys = makeIdentifiers(
-    fields.map(({ name }) => name),
+    fields.map(({ name }) => (isScriptName(makeIdentifier(name)) ? `${name} values` : name)),
     "field",
   );
   return fields.map((field, index) => ({ ...field, key: keys[index] ?? field.role }));

@@ -308,6 +308,38 @@ export const scriptCases: readonly ScriptCase[] = [
     training: quick,
   },
   {
+    title: "columns named like the script's own things",
+    plan: makePlan(
+      "clashes",
+      { rows: [2], pick: [1] },
+      [
+        ["joined", "concatenate", {}, ["rows", "pick"]],
+        ["count", "dense", { units: 1 }, ["joined"]],
+        ["samples", "dense", { units: 2, activation: "softmax" }, ["joined"]],
+      ],
+      [
+        { source: "count", loss: "logcosh", target: "rows" },
+        { source: "samples", target: "class" },
+      ],
+      { fields: { rows: "makePart", pick: "aRows" } },
+    ),
+    data: bind(
+      csv(
+        "clashes.csv",
+        [
+          column("x", "feature", "numeric", "makePart"),
+          column("y", "feature", "numeric", "makePart"),
+          column("z", "feature", "numeric", "aRows"),
+          column("rows", "target"),
+          column("class", "target", "categorical"),
+        ],
+        { hasHeader: false },
+      ),
+      "minusOneToOne",
+    ),
+    training: quick,
+  },
+  {
     title: "no data",
     plan: makePlan(
       "no_data",
@@ -350,6 +382,10 @@ export function writeDataFiles(folder: string): void {
     join(folder, nastyFile),
     `size,colour,other,weight,kind\r\n${rows.join("\r\n")}\n\n`,
   );
+  const points = Array.from({ length: 30 }, (_, i) =>
+    [i, i * i, 30 - i, i / 3, "ab"[i % 2]].join(","),
+  );
+  writeFileSync(join(folder, "clashes.csv"), points.join("\n"));
   const days = Array.from(
     { length: 50 },
     (_, day) => `${day};${day % 9 === 4 ? "" : day % 6},5;${10 + (day % 12)}`,
