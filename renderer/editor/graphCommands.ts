@@ -1,8 +1,10 @@
 import { defineCommand } from "../commands/defineCommand.ts";
 import type { Command } from "../commands/defineCommand.ts";
+import type { Position } from "#shared/document/model.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import type { Alignment } from "./canvas/alignNodes.ts";
+import { boundsOf, doRectsOverlap, nodeRect } from "./canvas/geometry.ts";
 import { canvasStore } from "./canvasStore.ts";
 import { currentGraph, currentSelection } from "./editDocument.ts";
 import { tidyUp } from "./layout/tidyUp.ts";
@@ -152,8 +154,7 @@ export const graphCommands: readonly Command[] = [
     keywords: "comment text annotation",
     isEnabled: isDesign,
     run: () => {
-      const at = canvasStore.getState().handle?.viewCentre() ?? { x: 0, y: 0 };
-      addNote({ x: at.x - 100, y: at.y - 45 });
+      addNote(findNotePlace());
     },
   }),
   defineCommand({
@@ -274,6 +275,16 @@ function alignCommand(id: string, title: string, alignment: Alignment): Command 
     isEnabled: areSeveralSelected,
     run: () => alignSelection(alignment, title),
   });
+}
+
+/** In the middle of the view, or right of the graph where that would cover layers. */
+function findNotePlace(): Position {
+  const at = canvasStore.getState().handle?.viewCentre() ?? { x: 0, y: 0 };
+  const place = { x: at.x - 100, y: at.y - 45, width: 200, height: 90 };
+  const taken = Object.values(currentGraph().nodes).map((node) => nodeRect(node.position));
+  if (!taken.some((rect) => doRectsOverlap(rect, place))) return { x: place.x, y: place.y };
+  const bounds = boundsOf(taken);
+  return { x: bounds === null ? place.x : bounds.x + bounds.width + 60, y: place.y };
 }
 
 /** The list of layers that fit, at the output of the selected layer. */

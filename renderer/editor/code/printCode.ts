@@ -1,8 +1,8 @@
 import type { Diagnostic, GraphAnalysis } from "#shared/analysis/types.ts";
 import { err, ok } from "#shared/base/result.ts";
 import type { Result } from "#shared/base/result.ts";
-import { printKerasModel } from "#shared/codegen/printKerasModel.ts";
-import { printTypeScriptModel } from "#shared/codegen/printTypeScriptModel.ts";
+import { printKeras } from "#shared/codegen/printKeras.ts";
+import { printTypeScript } from "#shared/codegen/printTypeScript.ts";
 import { compileGraph } from "#shared/compiler/compileGraph.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
 
@@ -21,9 +21,7 @@ export function printCode(
 ): Result<readonly CodeFile[], readonly Diagnostic[]> {
   const plan = compileGraph(document, analysis);
   if (!plan.ok) return err(plan.error);
-  return ok([
-    language === "typescript"
-      ? { name: "model.ts", text: printTypeScriptModel(plan.value) }
-      : { name: "model.py", text: printKerasModel(plan.value) },
-  ]);
+  const { training, data } = document;
+  const print = language === "typescript" ? printTypeScript : printKeras;
+  return ok(print(plan.value, { training, data }).files);
 }

@@ -1,5 +1,4 @@
 import type { GraphNode } from "#shared/document/model.ts";
-import type { ParamSpecs } from "#shared/layers/params.ts";
 import { findLayer } from "#shared/layers/registry.ts";
 import { runCommand } from "../../commands/defineCommand.ts";
 import { useDocument } from "../../state/documentStore.ts";
@@ -8,6 +7,7 @@ import { formatCount } from "../../ui/format.ts";
 import { Stat } from "./CostSection.tsx";
 import { formatPlural } from "../formatPlural.ts";
 import { ParamForm } from "./ParamForm.tsx";
+import { findSharedSpecs } from "./sharedSpecs.ts";
 import { changeParam, endGesture } from "./changeParam.ts";
 
 /** Several layers: the options they share, and what can be done with them together. */
@@ -59,30 +59,3 @@ const arrangements = [
   ["graph.distributeHorizontally", "Space across"],
   ["graph.tidyUp", "Tidy up"],
 ] as const;
-
-/** Options that all types have under the same name with the same kind and choices. */
-export function findSharedSpecs(types: readonly string[]): ParamSpecs {
-  const [first, ...rest] = [...new Set(types)].map((type) => findLayer(type)?.params ?? {});
-  if (first === undefined) return {};
-  return Object.fromEntries(
-    Object.entries(first).filter(([name, spec]) =>
-      rest.every((specs) => {
-        const other = specs[name];
-        return (
-          other !== undefined &&
-          other.kind === spec.kind &&
-          lengthOf(other) === lengthOf(spec) &&
-          optionsOf(other) === optionsOf(spec)
-        );
-      }),
-    ),
-  );
-}
-
-function optionsOf(spec: ParamSpecs[string]): string {
-  return "options" in spec ? (spec.options ?? []).join("|") : "";
-}
-
-function lengthOf(spec: ParamSpecs[string]): number {
-  return spec.kind === "intTuple" ? spec.length : 0;
-}

@@ -24,7 +24,7 @@ export function toElkGraph(
       "elk.algorithm": "layered",
       "elk.direction": isDown ? "DOWN" : "RIGHT",
       "elk.spacing.nodeNode": "44",
-      "elk.layered.spacing.nodeNodeBetweenLayers": isDown ? "38" : "120",
+      "elk.layered.spacing.nodeNodeBetweenLayers": isDown ? "38" : "104",
       "elk.layered.spacing.edgeNodeBetweenLayers": "16",
       "elk.spacing.edgeNode": "40",
       "elk.spacing.componentComponent": "80",
