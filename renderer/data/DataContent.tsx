@@ -49,7 +49,9 @@ export function DataContent(props: {
         What happened and what to do stands beside, under “Data doctor”.
       </EmptyState>
     ) : (
-      <div className="nl-data-waiting" aria-busy="true" />
+      <p className="nl-data-waiting" aria-busy="true">
+        {props.binding.source.kind === "generated" ? "Making the samples …" : "Reading the file …"}
+      </p>
     );
   }
   return (

@@ -54,8 +54,9 @@ describe.each(Object.entries(fields))("generated %s", (name, expected) => {
     const all = Uint32Array.from({ length: 40 }, (_, index) => index);
     const values = first?.gather(field, all);
     expect(values?.every((value) => Number.isFinite(value))).toBe(true);
-    expect(again?.gather(field, all)).toEqual(values);
-    expect(other?.gather(field, all)).not.toEqual(values);
+    // Joined: comparing a hundred thousand elements one by one takes a second.
+    expect(again?.gather(field, all).join() === values?.join()).toBe(true);
+    expect(other?.gather(field, all).join() === values?.join()).toBe(false);
   });
 });
 

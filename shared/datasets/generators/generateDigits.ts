@@ -1,6 +1,7 @@
 import type { Random } from "../../base/random.ts";
 import type { RawData } from "../rawData.ts";
 import { makeClassTarget, makeImages } from "../rawData.ts";
+import { createPixelNoise } from "./drawNoise.ts";
 import { drawDigitStrokes, type Stroke } from "./digitStrokes.ts";
 
 const size = 28;
@@ -10,14 +11,16 @@ export function generateDigits(samples: number, noise: number, random: Random): 
   const images = new Uint8Array(samples * size * size);
   const labels = new Uint8Array(samples);
   const canvas = new Float32Array(size * size);
+  const startPicture = createPixelNoise(noise, random);
   for (let sample = 0; sample < samples; sample++) {
     const digit = sample % 10;
     labels[sample] = digit;
     canvas.fill(0);
     drawDigit(canvas, digit, random);
+    const noiseAt = startPicture();
     const ink = 0.75 + 0.25 * random.next();
     for (let pixel = 0; pixel < canvas.length; pixel++) {
-      const value = (canvas[pixel] ?? 0) * ink + noise * random.nextNormal();
+      const value = (canvas[pixel] ?? 0) * ink + noiseAt(pixel);
       images[sample * size * size + pixel] = Math.round(255 * Math.min(1, Math.max(0, value)));
     }
   }

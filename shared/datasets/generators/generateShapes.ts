@@ -1,5 +1,6 @@
 import type { Random } from "../../base/random.ts";
 import type { RawData } from "../rawData.ts";
+import { createPixelNoise } from "./drawNoise.ts";
 import { makeClassTarget, makeImages } from "../rawData.ts";
 
 const size = 32;
@@ -35,10 +36,16 @@ const figures: readonly { readonly name: string; readonly contains: Contains }[]
 export function generateShapes(samples: number, noise: number, random: Random): RawData {
   const images = new Uint8Array(samples * size * size * 3);
   const labels = new Uint8Array(samples);
+  const startPicture = createPixelNoise(noise, random);
   for (let sample = 0; sample < samples; sample++) {
     labels[sample] = sample % figures.length;
     const figure = figures[sample % figures.length] ?? figures[0];
-    if (figure) drawFigure(images, sample * size * size * 3, figure.contains, noise, random);
+    if (!figure) continue;
+    drawFigure(images, sample * size * size * 3, {
+      contains: figure.contains,
+      noiseAt: startPicture(),
+      random,
+    });
   }
   return {
     kind: "images",
@@ -59,9 +66,15 @@ export function generateShapes(samples: number, noise: number, random: Random): 
 function drawFigure(
   images: Uint8Array,
   offset: number,
-  contains: Contains,
-  noise: number,
-  random: Random,
+  {
+    contains,
+    noiseAt,
+    random,
+  }: {
+    readonly contains: Contains;
+    readonly noiseAt: (index: number) => number;
+    readonly random: Random;
+  },
 ): void {
   const ground = pickColour(random);
   let ink = pickColour(random);
@@ -86,7 +99,7 @@ function drawFigure(
       const light = (shade * (x + y - size)) / size;
       for (let channel = 0; channel < 3; channel++) {
         const mixed = ((ink[channel] ?? 0) * hits + (ground[channel] ?? 0) * (4 - hits)) / 4;
-        const value = mixed + light + noise * random.nextNormal();
+        const value = mixed + light + noiseAt((y * size + x) * 3 + channel);
         images[offset + (y * size + x) * 3 + channel] = Math.round(
           255 * Math.min(1, Math.max(0, value)),
         );
