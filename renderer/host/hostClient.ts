@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "#shared/base/schema.ts";
 import type { FileHandle, ProjectId, RunId } from "#shared/base/ids.ts";
 import { err, ok, type Result } from "#shared/base/result.ts";
 import {

@@ -1,5 +1,5 @@
 import type { HostEvent } from "#shared/host/contract.ts";
-import { z } from "zod";
+import { z } from "#shared/base/schema.ts";
 import { requestHost } from "./request.ts";
 
 const eventSchema = z.discriminatedUnion("kind", [

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "#shared/base/schema.ts";
 
 /** What the window remembers between starts. Read leniently: a value that no longer fits falls back to its default. */
 const panel = (size: number) =>

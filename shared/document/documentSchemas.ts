@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../base/schema.ts";
 import { edgeId, fileHandle, nodeId, noteId } from "../base/ids.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { StoredParams } from "../layers/params.ts";
@@ -10,7 +10,6 @@ import type { GraphEdge, GraphNode, GraphNote } from "./model.ts";
  * What the parts of a document may hold, for the places where they come from outside: files, the clipboard, forms.
  * Unknown keys are refused, because dropping them would lose what someone wrote.
  */
-z.config({ jitless: true }); // The content security policy forbids eval, which zod would otherwise try.
 
 /** Not a number at the start: JavaScript would move such keys in front and lose the order of the file. */
 export const idPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../base/schema.ts";
 import type { NodeId, NoteId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
 import { edgeSchema, findSchemaFault, nodeSchema, noteSchema } from "./documentSchemas.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../base/schema.ts";
 
 /**
  * The host's HTTP contract. All routes are under `/api`, answer JSON unless said otherwise, and fail with a status

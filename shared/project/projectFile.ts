@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../base/schema.ts";
 import type { NodeId } from "../base/ids.ts";
 import { projectId } from "../base/ids.ts";
 import {
