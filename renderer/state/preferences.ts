@@ -9,10 +9,10 @@ const panel = (size: number) =>
 const preferencesSchema = z.object({
   theme: z.enum(["system", "light", "dark"]).catch("system"),
   dockTab: z.enum(["problems", "summary", "run", "samples", "code"]).catch("problems"),
-  panels: z.object({ left: panel(216), right: panel(288), bottom: panel(228) }).catch({
+  panels: z.object({ left: panel(216), right: panel(288), bottom: panel(244) }).catch({
     left: { isOpen: true, size: 216 },
     right: { isOpen: true, size: 288 },
-    bottom: { isOpen: true, size: 228 },
+    bottom: { isOpen: true, size: 244 },
   }),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;

@@ -1,18 +1,13 @@
 import type { BackendName } from "#shared/training/events.ts";
 import { Popover } from "../ui/Popover.tsx";
+import { backendTitles } from "./describeRun.ts";
 import { useDevice } from "./deviceStore.ts";
 import "./training.css";
-
-const names: Readonly<Record<BackendName, string>> = {
-  webgpu: "WebGPU",
-  webgl: "WebGL",
-  cpu: "CPU",
-};
 
 /** What training computes on, and why not on something faster. */
 export function DeviceChip() {
   const device = useDevice();
-  const title = device === null ? "Device" : names[device.backend];
+  const title = device === null ? "Device" : backendTitles[device.backend];
   const tone = device === null ? "is-unknown" : device.backend === "webgpu" ? "is-ok" : "is-warn";
   return (
     <Popover

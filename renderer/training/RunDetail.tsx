@@ -15,6 +15,7 @@ import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
 import { showToast } from "../ui/toastStore.ts";
 import type { Curve } from "./CurveChart.tsx";
 import { readCurves } from "./curves.ts";
+import { backendTitles } from "./describeRun.ts";
 import { openExport } from "./exportStore.ts";
 import { MetricChart } from "./RunCharts.tsx";
 import { RunReportView } from "./RunReportView.tsx";
@@ -89,7 +90,7 @@ export function RunDetail({ run, compared }: RunDetailProps) {
 
 /** When, and on what. */
 function describeOrigin(run: RunInfo, { started }: RunState): string {
-  const device = started === null ? "" : ` · ${started.device} (${started.backend})`;
+  const device = started === null ? "" : ` · ${started.device}, ${backendTitles[started.backend]}`;
   return `${new Date(run.startedMs).toLocaleString("en-GB")}${device}`;
 }
 

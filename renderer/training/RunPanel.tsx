@@ -81,7 +81,7 @@ function Ended({ active }: { readonly active: ActiveRun }) {
   const { info, state } = active;
   const confusion = state.report?.confusion ?? null;
   const confused =
-    confusion === null ? [] : findMostConfused(confusion.counts, confusion.classes, 4);
+    confusion === null ? [] : findMostConfused(confusion.counts, confusion.classes, 3);
   return (
     <>
       <p className={info.status === "failed" ? "nl-run-failed" : "nl-run-result"} role="status">

@@ -15,7 +15,7 @@ export function RunReportView({
   return (
     <div className="nl-report">
       {report.confusion !== null && (
-        <section>
+        <section className="is-snug">
           <h3 className="nl-heading">Confusion matrix</h3>
           <ConfusionMatrix confusion={report.confusion} />
         </section>

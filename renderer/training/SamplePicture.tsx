@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { assertNever } from "#shared/base/assertNever.ts";
 import type { SampleView } from "#shared/datasets/dataset.ts";
+import { formatNumber } from "../ui/format.ts";
 
 /** One sample of the data as it is: an image, a curve, or a row's first cells. */
 export function SamplePicture({ view }: { readonly view: SampleView }) {
@@ -12,13 +13,19 @@ export function SamplePicture({ view }: { readonly view: SampleView }) {
     case "row":
       return (
         <span className="nl-sample-cells nl-mono">
-          {view.cells.slice(0, 4).join(" · ")}
+          {view.cells.slice(0, 4).map(shorten).join(" · ")}
           {view.cells.length > 4 ? " …" : ""}
         </span>
       );
     default:
       return assertNever(view);
   }
+}
+
+/** Numbers to three telling digits, words as they are. */
+function shorten(cell: string): string {
+  const value = Number(cell);
+  return cell.trim() === "" || !Number.isFinite(value) ? cell : formatNumber(value);
 }
 
 function Pixels({ view }: { readonly view: Extract<SampleView, { kind: "image" }> }) {

@@ -1,7 +1,13 @@
 import type { RunInfo } from "#shared/host/contract.ts";
-import type { Metrics } from "#shared/training/events.ts";
+import type { BackendName, Metrics } from "#shared/training/events.ts";
 import type { RunState } from "#shared/training/runReducer.ts";
 import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
+
+export const backendTitles: Readonly<Record<BackendName, string>> = {
+  webgpu: "WebGPU",
+  webgl: "WebGL",
+  cpu: "CPU",
+};
 
 /** "epoch 7 of 12 · 41 s left", short enough for the top bar. */
 export function describeProgress(state: RunState): string {
