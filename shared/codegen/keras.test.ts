@@ -2,16 +2,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildModel } from "../engine/buildModel.ts";
-import { runModel } from "../engine/runModel.ts";
-import {
-  drawInputs,
-  drawWeights,
-  planExample,
-  readExample,
-  type Values,
-} from "../layers/example.testkit.ts";
+import { drawInputs, planExample, readExample } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 import { kerasShape } from "../layers/shape.ts";
+import { computeOnce, type Computed } from "./compute.testkit.ts";
 import { printKerasModel } from "./printKerasModel.ts";
 import { askKeras, findKerasPython, type RefereeResult } from "./python.testkit.ts";
 
@@ -31,7 +25,9 @@ describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
 
   beforeAll(async () => {
     await tf.setBackend("cpu");
-    ours = cases.map(computeWithTfjs);
+    ours = cases.map((read) =>
+      computeOnce(buildModel(planExample(read, read.call), { seed: 1 }), read),
+    );
     results = askKeras(
       python ?? "",
       cases.map((read, at) => ({
@@ -66,31 +62,3 @@ describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
     expect(worst).toBeLessThanOrEqual(1e-5);
   });
 });
-
-interface Computed {
-  /** As the model has them: tfjs applies constraints when weights are set. */
-  readonly weights: readonly Values[];
-  readonly values: readonly number[];
-}
-
-function computeWithTfjs(read: (typeof cases)[number]): Computed {
-  const model = buildModel(planExample(read, read.call), { seed: 1 });
-  const computed = tf.tidy(() => {
-    model.setWeights(
-      drawWeights(read).map((weight) => tf.tensor([...weight.values], [...weight.shape])),
-    );
-    const inputs = drawInputs(read).map((input, index) =>
-      tf.tensor([...input.values], [...input.shape], read.inputs[index]?.dtype),
-    );
-    const [output] = runModel(model, inputs, { training: false });
-    return {
-      weights: model.getWeights().map((tensor) => ({
-        shape: tensor.shape,
-        values: [...tensor.dataSync()],
-      })),
-      values: output === undefined ? [] : [...output.dataSync()],
-    };
-  });
-  model.dispose();
-  return computed;
-}

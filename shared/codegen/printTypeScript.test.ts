@@ -3,10 +3,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { transformWithOxc } from "vite";
+import { buildModel } from "../engine/buildModel.ts";
 import { planExample, readExample } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
+import { computeOnce } from "./compute.testkit.ts";
 import { printTypeScript } from "./printTypeScript.ts";
 import { makePlan, scriptCases, writeDataFiles } from "./scripts.testkit.ts";
 import { defaultTraining } from "../training/config.ts";
@@ -22,12 +25,13 @@ const printed = scriptCases.map(({ plan, training, data }) => {
 });
 
 /** Every layer example as a model of its own. */
-const layerFiles = layerDefinitions.flatMap((definition) =>
+const layerCases = layerDefinitions.flatMap((definition) =>
   definition.examples.flatMap((example, index) => {
     const read = readExample(definition, example);
     if (read.call === null) return [];
     const plan = { ...planExample(read, read.call), name: `${definition.type}_example_${index}` };
-    return printTypeScript(plan, { training: defaultTraining, data: null }).files;
+    const [file] = printTypeScript(plan, { training: defaultTraining, data: null }).files;
+    return file === undefined ? [] : [{ ...file, read, plan }];
   }),
 );
 
@@ -35,13 +39,13 @@ beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeDataFiles(dataFolder);
-  for (const { name, text } of [...printed, ...layerFiles]) writeFileSync(join(folder, name), text);
+  for (const { name, text } of [...printed, ...layerCases]) writeFileSync(join(folder, name), text);
 });
 
 describe("printed TypeScript", () => {
   test("compiles under strict, with every layer example", () => {
     const compiler = join(root, "node_modules", ".bin", "tsc");
-    const names = [...printed, ...layerFiles].map(({ name }) => join(folder, name));
+    const names = [...printed, ...layerCases].map(({ name }) => join(folder, name));
     const result = spawnSync(
       compiler,
       [
@@ -62,6 +66,26 @@ describe("printed TypeScript", () => {
     );
     expect(result.stdout).toBe("");
     expect(result.status).toBe(0);
+  }, 120_000);
+
+  test("says all that tfjs must be told: every layer example computes what the engine does", async () => {
+    await tf.setBackend("cpu");
+    for (const { name, text, read, plan } of layerCases) {
+      const { code } = await transformWithOxc(text, name);
+      const path = join(folder, name.replace(/\.ts$/, ".mjs"));
+      writeFileSync(path, code);
+      const script: unknown = await import(/* @vite-ignore */ path);
+      const ours = computeOnce(buildModel(plan, { seed: 1 }), read);
+      const printedModel = computeOnce(callBuildModel(script), read);
+      const { values, ...facts } = printedModel;
+      expect(facts, name).toEqual({
+        shape: ours.shape,
+        paramCount: ours.paramCount,
+        weights: ours.weights,
+      });
+      const worst = values.map((value, at) => Math.abs(value - (ours.values[at] ?? Number.NaN)));
+      expect(Math.max(0, ...worst), name).toBeLessThan(1e-6);
+    }
   }, 120_000);
 
   test("trains in Node on its own data", async () => {
@@ -184,6 +208,14 @@ test("a small network reads as if written by hand", () => {
     "
   `);
 });
+
+function callBuildModel(script: unknown): tf.LayersModel {
+  const build: unknown =
+    typeof script === "object" && script !== null ? Reflect.get(script, "buildModel") : null;
+  const model: unknown = typeof build === "function" ? Reflect.apply(build, null, []) : null;
+  if (model instanceof tf.LayersModel) return model;
+  throw new Error("buildModel gave no model");
+}
 
 /** Imports every script, trains, and prints the last loss of each as one JSON line. */
 function runAll(names: readonly string[]): string {
