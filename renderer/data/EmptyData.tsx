@@ -26,7 +26,7 @@ export function EmptyData() {
   );
 }
 
-export function GeneratedGallery({ title }: { readonly title: string }) {
+function GeneratedGallery({ title }: { readonly title: string }) {
   return (
     <section className="nl-data-gallery" aria-labelledby="nl-data-gallery-title">
       <h2 id="nl-data-gallery-title" className="nl-heading">

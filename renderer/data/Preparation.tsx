@@ -1,5 +1,6 @@
 import type { CsvSource, DataBinding, Scaling } from "#shared/datasets/binding.ts";
 import type { DatasetSummary } from "#shared/datasets/dataset.ts";
+import { maxGeneratedSamples } from "#shared/datasets/generateDataset.ts";
 import { findGenerator } from "#shared/datasets/generatorCatalogue.ts";
 import { Field } from "../ui/Field.tsx";
 import { NumberField } from "../ui/NumberField.tsx";
@@ -207,7 +208,7 @@ function GeneratorSettings({ binding }: { readonly binding: DataBinding }) {
             id={id}
             isInteger
             min={10}
-            max={100_000}
+            max={maxGeneratedSamples}
             value={source.samples}
             onCommit={(samples, { isGesture }) =>
               samples !== null && change({ samples }, isGesture)

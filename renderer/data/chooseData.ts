@@ -32,7 +32,7 @@ const idle: ChoosingState = {
   cancel: () => undefined,
 };
 
-export const choosingStore = createStore<ChoosingState>()(() => idle);
+const choosingStore = createStore<ChoosingState>()(() => idle);
 
 export function useChoosing(): ChoosingState {
   return useStore(choosingStore);

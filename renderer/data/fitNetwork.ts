@@ -1,7 +1,6 @@
 import { fitGraphToData } from "#shared/analysis/fitGraphToData.ts";
 import { datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
-import { sessionStore } from "../state/sessionStore.ts";
 import { showToast } from "../ui/toastStore.ts";
 
 /** Sets input shapes, output units, losses and metrics to what the data needs; one undo step. */
@@ -24,8 +23,4 @@ export function fitNetwork(): void {
     message: "Inputs, output units and losses now fit the data.",
     action: { title: "Undo", run: undo },
   });
-}
-
-export function showDesign(): void {
-  sessionStore.getState().showView("design");
 }

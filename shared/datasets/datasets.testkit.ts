@@ -48,7 +48,7 @@ export function idxBytes(type: number, sizes: readonly number[], values: Uint8Ar
 }
 
 /** `age:numeric:feature, income:categorical:target`. */
-export function columnsOf(text: string): CsvColumn[] {
+function columnsOf(text: string): CsvColumn[] {
   return text.split(",").map((entry) => {
     const [name = "", kind = "numeric", role = "feature", field = ""] = entry.trim().split(":");
     return {

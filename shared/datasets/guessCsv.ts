@@ -5,7 +5,7 @@ import type { ColumnProfile } from "./profileColumns.ts";
 import { maxDistinct } from "./profileColumns.ts";
 import { parseCsvSample } from "./readCsv.ts";
 
-export const delimiters = [",", ";", "\t", "|", " "] as const;
+const delimiters = [",", ";", "\t", "|", " "] as const;
 
 /** The character that cuts the sample's rows into equally many clean cells. */
 export function guessDelimiter(sample: string, isWhole: boolean): string {

@@ -138,7 +138,7 @@ const crcTable = Int32Array.from({ length: 256 }, (_, index) => {
 });
 
 /** CRC-32 of ISO 3309 as gzip uses it; begin with −1 and invert at the end. */
-export function updateCrc32(crc: number, bytes: Uint8Array): number {
+function updateCrc32(crc: number, bytes: Uint8Array): number {
   for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 255] ?? 0) ^ (crc >>> 8);
   return crc;
 }
