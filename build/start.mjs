@@ -20,19 +20,36 @@ const usage = `npm start [-- [PROJECT] [--browser] [--no-open] [--port N]]
 /** An Electron download takes well under this on any network worth waiting for. */
 const downloadTimeoutMs = 120_000;
 
+/** An Electron that ends sooner than this, and not well, could not start (no sandbox, no GL, a broken display). */
+const failedStartMs = 10_000;
+
 const options = readOptions();
 const electron = await findElectron();
 await build("renderer");
-if (electron.path !== null) {
-  await build("desktop");
-  runShell(electron.path, [root, ...options.files]);
+if (electron.path === null) {
+  await serveToBrowser(electron.reason);
 } else {
-  if (electron.reason !== null)
-    console.log(`${electron.reason}: serving Netloom to a browser instead.`);
+  await build("desktop");
+  // Chromium refuses to run as root with its sandbox.
+  const flags = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const startMs = performance.now();
+  const { code, isStopped } = await runShell(electron.path, [...flags, root, ...options.files]);
+  const hasFailed = code !== 0 && !isStopped && performance.now() - startMs < failedStartMs;
+  if (!hasFailed) process.exit(typeof code === "number" ? code : 1);
+  await serveToBrowser(`Electron could not start here (it ended with ${code})`);
+}
+
+/** `reason`: why not in Electron; null where the browser was asked for. */
+async function serveToBrowser(reason) {
+  if (reason !== null) console.log(`${reason}: serving Netloom to a browser instead.`);
   await build("browser");
   const open = options.isOpening ? [] : ["--no-open"];
   const args = ["--port", String(options.port), ...open, ...options.files];
-  runShell(process.execPath, [path.join(root, "dist/browser/main.js"), ...args]);
+  const { code } = await runShell(process.execPath, [
+    path.join(root, "dist/browser/main.js"),
+    ...args,
+  ]);
+  process.exit(typeof code === "number" ? code : 1);
 }
 
 function readOptions() {
@@ -95,19 +112,28 @@ async function build(name) {
   }
 }
 
-/** Hands over to the shell; Ctrl-C reaches it too, and its exit is ours. */
+/** Runs a shell until it ends; Ctrl-C reaches it too. `isStopped`: it was told to end, by us or a signal. */
 function runShell(command, args) {
   const env = { ...process.env };
   // Set in some editors' terminals: would make Electron start as plain Node.
   delete env.ELECTRON_RUN_AS_NODE;
   const child = spawn(command, args, { stdio: "inherit", env });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  let isStopped = false;
+  const stop = (signal) => {
     // From a terminal the signal reached the whole group: the child then ends by itself and a second one is harmless.
-    process.on(signal, () => child.kill(signal));
-  }
-  child.on("error", (error) => {
-    console.error(`Netloom could not be started: ${error.message}`);
-    process.exit(1);
+    isStopped = true;
+    child.kill(signal);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, stop);
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      console.error(`Netloom could not be started: ${error.message}`);
+      resolve({ code: 1, isStopped });
+    });
+    child.on("exit", (code, signal) => {
+      for (const name of signals) process.off(name, stop);
+      resolve({ code: code ?? (isStopped ? 0 : (signal ?? 1)), isStopped });
+    });
   });
-  child.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 0) : 0));
 }
