@@ -86,6 +86,22 @@ describe("a whole graph", () => {
   });
 });
 
+describe("several circles in one", () => {
+  it("are cut together where no single wire is enough", () => {
+    const document = buildDocument(
+      { x: "input", s: "add", a: "relu", t: "add", b: "relu", y: "output" },
+      ["x>s", "s>a", "a>s", "a>t", "t>b", "b>t", "b>s", "b>y"],
+    );
+    const before = analyzeGraph(document.graph).diagnostics.find(({ code }) => code === "cycle");
+    expect(before?.nodes).toEqual(["s", "a", "t", "b"]);
+    const fix = before?.fixes[0];
+    expect(fix?.title).toMatch(/^Remove \d wires$/);
+    if (fix === undefined) return;
+    const { diagnostics } = analyzeGraph(apply(document, fix.edit).graph);
+    expect(diagnostics.map(({ code }) => code)).not.toContain("cycle");
+  });
+});
+
 describe("after an edit", () => {
   const before = analyzeGraph(cnn.graph);
 

@@ -1,6 +1,6 @@
-import type { EdgeId, NodeId } from "../base/ids.ts";
-import { listNodes, reach, wouldCloseCycle } from "../document/graphQueries.ts";
-import type { GraphEdge, GraphNode, ModelGraph } from "../document/model.ts";
+import type { NodeId } from "../base/ids.ts";
+import { listNodes, reach } from "../document/graphQueries.ts";
+import type { GraphEdge, GraphNode } from "../document/model.ts";
 import { findLayer } from "../layers/registry.ts";
 import type { Shape } from "../layers/shape.ts";
 import type { StoredParams } from "../layers/params.ts";
@@ -9,7 +9,6 @@ import {
   type Remedy,
   connectRemedy,
   disconnectRemedy,
-  joinWords,
   listNames,
   makeRemedy,
   placeBelow,
@@ -65,7 +64,7 @@ function proposeCuts(context: FixContext, edges: readonly GraphEdge[]): readonly
         Number(height(left.source) > height(left.target)) ||
       (order.get(right.id) ?? 0) - (order.get(left.id) ?? 0),
   );
-  const cuts = ranked.slice(0, 40).filter((cut) => isAcyclic(edges.filter((edge) => edge !== cut)));
+  const cuts = ranked.slice(0, 12).filter((cut) => isAcyclic(edges.filter((edge) => edge !== cut)));
   if (cuts.length > 0) return cuts.slice(0, 2).map((cut) => disconnectRemedy(context, [cut]));
   const backward = findBackEdges(ranked.toReversed());
   return backward.length === 0 ? [] : [disconnectRemedy(context, backward)];
@@ -75,15 +74,32 @@ function isAcyclic(edges: readonly GraphEdge[]): boolean {
   return findBackEdges(edges).length === 0;
 }
 
-/** Adds wires one by one and returns those that would close a circle with the ones before. */
+/** Wires that lead back to where a walk along the others came from; without them there is no circle. Linear. */
 function findBackEdges(edges: readonly GraphEdge[]): readonly GraphEdge[] {
-  // Only for the few wires of one circle; a large one is cut roughly.
-  let kept: Record<EdgeId, GraphEdge> = {};
+  const outgoing = new Map<NodeId, GraphEdge[]>();
+  for (const edge of edges) {
+    const known = outgoing.get(edge.source);
+    if (known === undefined) outgoing.set(edge.source, [edge]);
+    else known.push(edge);
+  }
+  const state = new Map<NodeId, "open" | "done">();
   const back: GraphEdge[] = [];
-  for (const edge of edges.slice(0, 500)) {
-    const graph: ModelGraph = { nodes: {}, edges: kept, notes: {} };
-    if (wouldCloseCycle(graph, edge.source, edge.target)) back.push(edge);
-    else kept = { ...kept, [edge.id]: edge };
+  for (const start of outgoing.keys()) {
+    if (state.has(start)) continue;
+    const path: { readonly id: NodeId; next: number }[] = [{ id: start, next: 0 }];
+    state.set(start, "open");
+    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+      const edge = outgoing.get(step.id)?.[step.next++];
+      if (edge === undefined) {
+        state.set(step.id, "done");
+        path.pop();
+      } else if (state.get(edge.target) === "open") {
+        back.push(edge);
+      } else if (!state.has(edge.target)) {
+        state.set(edge.target, "open");
+        path.push({ id: edge.target, next: 0 });
+      }
+    }
   }
   return back;
 }
@@ -201,23 +217,26 @@ function findDangling(context: FixContext, outputs: readonly GraphNode[]): reado
     const others = chain.filter((id) => id !== end.id);
     const [free] = open;
     const remedies: Remedy[] = [];
+    const shared = describeLoose(context, end, others);
+    if (!context.mayPropose()) return shared;
     if (free !== undefined) remedies.push(connectRemedy(context, end.id, free.id));
     remedies.push(removeNodesRemedy(context, removable(context, chain), { heal: false }));
     if (free === undefined && context.shapeOf(end.id) !== null) {
       remedies.push(addOutputRemedy(context, end.id, context.shapeOf(end.id)));
     }
-    const also =
-      others.length === 0
-        ? ""
-        : ` (nor ${others.length === 1 ? "does" : "do"} ${joinWords(others.map((id) => context.nameOf(id)))})`;
-    return {
-      code: "dangling",
-      severity: "warning",
-      message: `${end.name} leads to no output${also} and is left out of the model.`,
-      nodes: [end.id, ...others],
-      remedies,
-    };
+    return { ...shared, remedies };
   });
+}
+
+function describeLoose(context: FixContext, end: GraphNode, others: readonly NodeId[]): Finding {
+  const verb = others.length === 1 ? "does" : "do";
+  const also = others.length === 0 ? "" : ` (nor ${verb} ${listNames(context, others)})`;
+  return {
+    code: "dangling",
+    severity: "warning",
+    message: `${end.name} leads to no output${also} and is left out of the model.`,
+    nodes: [end.id, ...others],
+  };
 }
 
 /** Of a loose chain, what nothing outside the chain needs. */

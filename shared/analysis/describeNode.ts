@@ -158,6 +158,7 @@ function describeTooFew(context: FixContext, node: GraphNode, min: number): Find
 
 /** Nodes whose values nobody uses yet, that are not behind this one, and whose shape would fit; the nearest first. */
 function findFreeSources(context: FixContext, node: GraphNode, min: number): readonly NodeId[] {
+  if (!context.mayPropose()) return [];
   const present = context.incoming(node.id).map((edge) => context.shapeOf(edge.source));
   const known = present.filter((shape) => shape !== null);
   const behind = new Set<NodeId>([node.id]);
@@ -174,17 +175,25 @@ function findFreeSources(context: FixContext, node: GraphNode, min: number): rea
     const position = context.graph.nodes[id]?.position ?? node.position;
     return Math.hypot(position.x - node.position.x, position.y - node.position.y);
   };
-  return [...context.records]
-    .filter(([id, record]) => {
-      const shape = record.analysis.outputShape;
-      if (shape === null || behind.has(id) || context.outgoing(id).length > 0) return false;
-      if (findLayer(record.type)?.outputs === 0) return false;
-      return !isEnough || tryLayer(node.type, node.params, [...known, shape]) !== null;
+  return context
+    .freeSources()
+    .filter((id) => !behind.has(id))
+    .map((id) => ({ id, away: distance(id) }))
+    .toSorted((left, right) => left.away - right.away)
+    .slice(0, maxTries)
+    .filter(({ id }) => {
+      const shape = context.shapeOf(id);
+      return (
+        shape !== null &&
+        (!isEnough || tryLayer(node.type, node.params, [...known, shape]) !== null)
+      );
     })
-    .map(([id]) => id)
-    .toSorted((left, right) => distance(left) - distance(right))
-    .slice(0, 2);
+    .slice(0, 2)
+    .map(({ id }) => id);
 }
+
+/** How many of the nearest loose ends are tried out for a node that lacks an input. */
+const maxTries = 6;
 
 function describeTooMany(context: FixContext, node: GraphNode, max: number): Finding {
   const incoming = context.incoming(node.id);

@@ -13,6 +13,8 @@ import type { Fix } from "./types.ts";
 export const rowHeight = 82;
 export const nodeWidth = 196;
 
+const maxProposals = 150;
+
 /** What finding faults and proposing repairs need to know: the graph, and what each node gives. */
 export interface FixContext {
   readonly graph: ModelGraph;
@@ -20,6 +22,10 @@ export interface FixContext {
   incoming(node: NodeId): readonly GraphEdge[];
   outgoing(node: NodeId): readonly GraphEdge[];
   shapeOf(node: NodeId): Shape | null;
+  /** False once so many nodes have got proposals that more would only cost time: nobody mends hundreds one by one. */
+  mayPropose(): boolean;
+  /** Nodes with a shape that nobody uses yet. */
+  freeSources(): readonly NodeId[];
   nameOf(node: NodeId): string;
   /** A new node with free ids; asked twice, the same one, because fixes are alternatives. `number` tells several apart. */
   makeNode(type: string, position: Position, params?: StoredParams, number?: number): GraphNode;
@@ -36,12 +42,23 @@ export function createFixContext(
   const edgeIds: EdgeId[] = [];
   let namer: ReturnType<typeof createNamer> | null = null;
   const getNamer = () => (namer ??= createNamer(graph));
+  let proposalsLeft = maxProposals;
+  let freeSources: readonly NodeId[] | null = null;
+  const findFreeSources = () =>
+    [...records]
+      .filter(([id, { type, analysis }]) => {
+        if (analysis.outputShape === null || index.outgoing.has(id)) return false;
+        return findLayer(type)?.outputs !== 0;
+      })
+      .map(([id]) => id);
   return {
     graph,
     records,
     incoming: (node) => index.incoming.get(node) ?? [],
     outgoing: (node) => index.outgoing.get(node) ?? [],
     shapeOf: (node) => records.get(node)?.analysis.outputShape ?? null,
+    mayPropose: () => proposalsLeft-- > 0,
+    freeSources: () => (freeSources ??= findFreeSources()),
     nameOf: (node) => graph.nodes[node]?.name ?? node,
     makeNode(type, position, params = {}, number = 0) {
       const key = `${type} ${number}`;

@@ -27,6 +27,7 @@ export function proposeShapeFixes(
   node: GraphNode,
   issue: ShapeIssue,
 ): readonly Remedy[] {
+  if (!context.mayPropose()) return [];
   const wires = readWires(context, node);
   const found: Remedy[] = [];
   const titles = new Set<string>();
