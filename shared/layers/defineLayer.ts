@@ -159,7 +159,7 @@ function describeMask(input: number): ShapeIssue {
   return {
     code: "axis",
     needs:
-      "a sequence without masked steps: switch off the Embedding's mask zero, or put a recurrent layer that gives its last output only before it",
+      "a sequence without masked steps (switch off mask zero in the Embedding, or put a recurrent layer without return sequences in between)",
     input,
   };
 }

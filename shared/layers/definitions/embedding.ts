@@ -77,7 +77,7 @@ export const embedding = defineLayer({
     if (input.dtype !== "int32") {
       return err({
         code: "dtype",
-        needs: "whole numbers: set the Input's type to int32 and wire it here directly",
+        needs: "whole numbers (int32), straight from an Input",
         input: 0,
       });
     }
