@@ -78,6 +78,22 @@ it.each<[Scaling, number[]]>([
     );
 });
 
+it("fits scale and filling on the training rows of a shuffled table, not on those held out", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${i === 0 ? "" : i * i},${i}`);
+  const dataset = await openCsv(
+    rows.join("\n"),
+    "x, y:numeric:target",
+    {},
+    { scaling: "standardise", split: { validation: 0.5, seed: 4 } },
+  );
+  const average = (values: Float32Array | Int32Array) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(average(dataset.gather("features", dataset.train))).toBeCloseTo(0, 5);
+  expect(Math.abs(average(dataset.gather("features", dataset.validation)))).toBeGreaterThan(0.01);
+  // The missing value became the training mean, which scales to 0.
+  expect(dataset.gather("features", Uint32Array.of(0))[0]).toBeCloseTo(0, 5);
+});
+
 it("gives a constant column 0 instead of dividing by nothing", async () => {
   for (const scaling of ["zeroToOne", "minusOneToOne", "standardise"] as const) {
     const dataset = await openCsv("7,1\n7,2\n7,3", "x, y:numeric:target", {}, { scaling });
