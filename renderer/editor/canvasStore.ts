@@ -21,11 +21,14 @@ export interface CanvasState {
   /** Nodes whose target is being chosen from a list (wiring by keyboard). */
   readonly connectFrom: readonly NodeId[] | null;
   readonly editingNote: NoteId | null;
+  readonly inspectorTab: InspectorTab;
   /** Nodes whose message is folded away. */
   readonly foldedMessages: ReadonlySet<string>;
   /** What the mounted canvas can do; null while it is not on screen. */
   readonly handle: CanvasHandle | null;
 }
+
+export type InspectorTab = "properties" | "weights" | "about";
 
 export interface LayerSearchRequest {
   /** Where the list opens, in pixels of the window. */
@@ -39,7 +42,7 @@ export interface LayerSearchRequest {
 }
 
 export interface CanvasHandle {
-  fit(nodes?: readonly string[], options?: { readonly isAtOnce?: boolean }): void;
+  fit(nodes?: readonly string[]): void;
   zoomBy(factor: number): void;
   zoomTo(zoom: number): void;
   /** Brings a node into view where it isn't and gives it the focus. */
@@ -65,6 +68,7 @@ export const canvasStore = createStore<CanvasState>()(() => ({
   layerSearch: null,
   connectFrom: null,
   editingNote: null,
+  inspectorTab: "properties",
   foldedMessages: new Set<string>(),
   handle: null,
 }));

@@ -143,7 +143,20 @@ export const graphCommands: readonly Command[] = [
     run: () => {
       const session = sessionStore.getState();
       session.setPanel("right", { isOpen: true });
+      canvasStore.setState({ inspectorTab: "properties" });
       session.requestFocus({ kind: "inspector" });
+    },
+  }),
+  defineCommand({
+    id: "graph.aboutLayer",
+    title: "About this layer",
+    group: "Graph",
+    shortcut: "?",
+    keywords: "help documentation explain",
+    isEnabled: isOneSelected,
+    run: () => {
+      sessionStore.getState().setPanel("right", { isOpen: true });
+      canvasStore.setState({ inspectorTab: "about" });
     },
   }),
   defineCommand({

@@ -50,7 +50,7 @@ function listTargets(
   return listNodes(graph)
     .filter((node) => !from.includes(node.id) && findLayer(node.type)?.inputs.max !== 0)
     .filter((node) => wanted === "" || textOf(node).includes(wanted))
-    .map((node) => {
+    .map((node): PickEntry => {
       const fault = from
         .map((source) => findConnectFault(graph, { source, target: node.id }))
         .find((entry) => entry !== null);
@@ -65,7 +65,8 @@ function listTargets(
           </>
         ),
       };
-    });
+    })
+    .toSorted((left, right) => Number(left.isDisabled) - Number(right.isDisabled));
 }
 
 function textOf(node: GraphNode): string {

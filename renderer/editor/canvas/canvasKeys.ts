@@ -45,6 +45,7 @@ export function handleCanvasKey(event: KeyboardEvent): void {
     if (isNoteFlowId(flowId)) canvasStore.setState({ editingNote: noteId(noteIdText(flowId)) });
     else {
       if (!currentSelection().nodes.includes(nodeId(flowId))) selectNodes([nodeId(flowId)]);
+      canvasStore.setState({ inspectorTab: "properties" });
       sessionStore.getState().requestFocus({ kind: "inspector" });
     }
   } else if (event.key === " " && !isNoteFlowId(flowId)) {

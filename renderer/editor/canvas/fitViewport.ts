@@ -6,6 +6,33 @@ const margin = { left: 48, top: 40, right: 48, bottom: 64 };
 /** What an open message takes beside its node. */
 const messageSize = { width: 280, height: 190 };
 
+/** Smaller than this, captions can't be read. */
+const readableZoom = 0.6;
+
+/** How a project opens: whole where that can be read, else its beginning, large enough to read. */
+export function openingViewport(
+  nodes: readonly Node[],
+  screen: { readonly width: number; readonly height: number },
+): Viewport | null {
+  const whole = fitViewport(nodes, screen);
+  if (whole === null || whole.zoom >= readableZoom || nodes.length > openWholeLimit) return whole;
+  const bounds = boundsOf(nodes.map(rectWithMessage));
+  if (bounds === null) return whole;
+  const zoom = 0.75;
+  const width = bounds.width * zoom;
+  return {
+    zoom,
+    x:
+      width > screen.width - margin.left - margin.right
+        ? margin.left - bounds.x * zoom
+        : (screen.width - width) / 2 - bounds.x * zoom,
+    y: margin.top - bounds.y * zoom,
+  };
+}
+
+/** A graph of this size is a landscape: better seen from afar first. */
+const openWholeLimit = 60;
+
 /** The view that shows all given nodes with their messages, never larger than life; null for none or an unseen canvas. */
 export function fitViewport(
   nodes: readonly Node[],

@@ -65,7 +65,7 @@ export function useCanvasDrag() {
   const onNodeDrag: OnNodeDrag<CanvasNode> = useCallback((event, node, nodes) => {
     const dropTarget =
       nodes.length === 1 && isUnwired(node.id) && "clientX" in event
-        ? findWireAt({ x: event.clientX, y: event.clientY })
+        ? findWireUnder(node, { x: event.clientX, y: event.clientY })
         : null;
     if (dropTarget !== canvasStore.getState().dropTarget) canvasStore.setState({ dropTarget });
   }, []);
@@ -115,6 +115,24 @@ function finishDrag(
     })),
   ];
   editDocument({ kind: "batch", label: "Move", edits }, { label: "Move" });
+}
+
+/** The wire at the pointer, or under the middle of the dragged layer or of its edges. */
+function findWireUnder(node: CanvasNode, pointer: Position): string | null {
+  const { handle } = canvasStore.getState();
+  const { x, y } = node.position;
+  const points = [
+    { x: x + nodeWidth / 2, y: y + nodeHeight / 2 },
+    { x: x + nodeWidth / 2, y: y + 4 },
+    { x: x + nodeWidth / 2, y: y + nodeHeight - 4 },
+    { x: x + 20, y: y + nodeHeight / 2 },
+    { x: x + nodeWidth - 20, y: y + nodeHeight / 2 },
+  ].flatMap((point) => handle?.toScreen(point) ?? []);
+  for (const point of [pointer, ...points]) {
+    const wire = findWireAt(point);
+    if (wire !== null) return wire;
+  }
+  return null;
 }
 
 function isMoved(drag: Drag, nodes: readonly CanvasNode[]): boolean {

@@ -5,7 +5,7 @@ import { sessionStore } from "../../state/sessionStore.ts";
 import { canvasStore } from "../canvasStore.ts";
 import type { CanvasHandle } from "../canvasStore.ts";
 import { documentStore } from "../../state/documentStore.ts";
-import { fitViewport } from "./fitViewport.ts";
+import { fitViewport, openingViewport } from "./fitViewport.ts";
 import { nodeHeight, nodeWidth } from "./geometry.ts";
 
 const moveMs = 120;
@@ -18,17 +18,14 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const duration = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : moveMs);
     const handle: CanvasHandle = {
-      fit(ids, options = {}) {
+      fit(ids) {
         // React Flow learns of new positions with the next render.
         requestAnimationFrame(() => {
           const { nodes, width, height } = store.getState();
           const wanted = ids === undefined ? nodes : nodes.filter((node) => ids.includes(node.id));
           const viewport = fitViewport(wanted, { width, height });
           if (viewport === null) return;
-          void flow.setViewport(
-            viewport,
-            options.isAtOnce === true ? {} : { duration: duration() },
-          );
+          void flow.setViewport(viewport, { duration: duration() });
         });
       },
       zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() }),
@@ -80,16 +77,17 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
     let shown: string | null = null;
     const showWhole = () => {
       const { document } = documentStore.getState();
-      const { width, nodes } = store.getState();
+      const { width, height, nodes } = store.getState();
       if (shown === document.id || width === 0) return;
       if (nodes.length === 0 && Object.keys(document.graph.nodes).length > 0) return;
       shown = document.id;
-      canvasStore.getState().handle?.fit(undefined, { isAtOnce: true });
+      const viewport = openingViewport(nodes, { width, height });
+      if (viewport !== null) void flow.setViewport(viewport);
     };
     showWhole();
     const stops = [documentStore.subscribe(showWhole), store.subscribe(showWhole)];
     return () => stops.forEach((stop) => stop());
-  }, [store]);
+  }, [flow, store]);
 
   useEffect(() => {
     const obey = () => {

@@ -76,6 +76,7 @@ export function createCodePane(place: HTMLElement): CodePane {
     renderLineHighlight: "none",
     contextmenu: false,
     links: false,
+    bracketPairColorization: { enabled: false },
     padding: { top: 8, bottom: 12 },
     overviewRulerLanes: 0,
     // Tab leaves the code, as it can't be typed here anyway.

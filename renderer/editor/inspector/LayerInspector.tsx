@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { CircleHelp } from "lucide-react";
 import type { NodeAnalysis } from "#shared/analysis/types.ts";
 import type { GraphNode } from "#shared/document/model.ts";
@@ -11,6 +11,8 @@ import { IconButton } from "../../ui/Button.tsx";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
 import { TextField } from "../../ui/TextField.tsx";
+import { canvasStore, useCanvas } from "../canvasStore.ts";
+import type { InspectorTab } from "../canvasStore.ts";
 import { editDocument } from "../editDocument.ts";
 import { AboutTab } from "./AboutTab.tsx";
 import { CostSection } from "./CostSection.tsx";
@@ -20,11 +22,9 @@ import { ParamForm } from "./ParamForm.tsx";
 import { changeParam, endGesture } from "./changeParam.ts";
 import { WeightsTab } from "./WeightsTab.tsx";
 
-type TabId = "properties" | "weights" | "about";
-
 /** One layer: what goes in and out, its options, weights, cost, and what it is. */
 export function LayerInspector({ node }: { readonly node: GraphNode }) {
-  const [tab, setTab] = useState<TabId>("properties");
+  const tab = useCanvas((state) => state.inspectorTab);
   const analysis = useDocument((state) => state.analysis.nodes[node.id] ?? null);
   const definition = findLayer(node.type);
   return (
@@ -46,14 +46,14 @@ export function LayerInspector({ node }: { readonly node: GraphNode }) {
           label="About this layer"
           shortcut="?"
           iconSize={14}
-          onClick={() => setTab(tab === "about" ? "properties" : "about")}
+          onClick={() => showTab(tab === "about" ? "properties" : "about")}
         />
       </header>
-      <Tabs<TabId>
+      <Tabs<InspectorTab>
         label="About the selected layer"
         className="ed-inspector-tabs"
         value={tab}
-        onChange={setTab}
+        onChange={showTab}
         items={[
           {
             id: "properties",
@@ -75,6 +75,8 @@ export function LayerInspector({ node }: { readonly node: GraphNode }) {
     </>
   );
 }
+
+const showTab = (inspectorTab: InspectorTab) => canvasStore.setState({ inspectorTab });
 
 function PropertiesTab(props: {
   readonly node: GraphNode;

@@ -76,9 +76,9 @@ function ParamField(props: {
       <Field
         label={labelOf(spec)}
         help={
-          <>
+          <span>
             {spec.help} <span className="ed-range">{describeRange(spec)}</span>
-          </>
+          </span>
         }
         error={isMixed ? null : issue === undefined ? fault : withLabel(spec, issue)}
         layout={isWide ? "stacked" : "row"}

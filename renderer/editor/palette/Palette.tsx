@@ -28,7 +28,10 @@ export function Palette() {
     } else if (event.key === "Enter") {
       event.preventDefault();
       const best = groups[0]?.matches[0];
-      if (best !== undefined && isSearching) addLayer({ type: best.definition.type });
+      if (best === undefined || !isSearching) return;
+      addLayer({ type: best.definition.type });
+      // The next search replaces this one.
+      input.current?.select();
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (query === "") sessionStore.getState().requestFocus({ kind: "canvas" });
