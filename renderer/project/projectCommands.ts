@@ -1,5 +1,5 @@
 import { defineCommand } from "../commands/defineCommand.ts";
-import { documentStore } from "../state/documentStore.ts";
+import { documentStore, selectHasContent } from "../state/documentStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { announce } from "../ui/announce.ts";
 import { newProject, openProject } from "./projectLife.ts";
@@ -25,6 +25,14 @@ export const projectCommands = [
     shortcut: "Mod+D",
     isEnabled: () => !isOpen(),
     run: () => newProject("data"),
+  }),
+  defineCommand({
+    id: "project.back",
+    title: "Back to the open project",
+    group: "Project",
+    shortcut: "Escape",
+    isEnabled: () => !isOpen() && selectHasContent(documentStore.getState()),
+    run: () => sessionStore.getState().showView("design"),
   }),
   defineCommand({
     id: "project.open",

@@ -63,6 +63,10 @@ export async function openProjectText(text: string, label: string): Promise<void
 
 /** Work that never reached a file. Where its file has other contents, the user chooses before anything is written. */
 export async function recoverDraft(draft: DraftInfo): Promise<void> {
+  if (draft.projectId === documentStore.getState().document.id) {
+    sessionStore.getState().showView("design");
+    return;
+  }
   const kept = await host.getDraft(draft.projectId);
   if (!kept.ok) return showToast({ tone: "error", message: kept.error.message });
   const parsed = readProjectText(kept.value.text, draft.name);

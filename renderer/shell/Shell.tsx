@@ -36,7 +36,6 @@ export function Shell() {
   }, [name]);
   return (
     <div className="nl-shell">
-      <h1 className="nl-visually-hidden">{name}</h1>
       <TopBar />
       <main className="nl-views">
         {/* Stays mounted, so that the canvas keeps its place and zoom. */}

@@ -1,6 +1,7 @@
 import { SegmentedControl } from "../ui/SegmentedControl.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
+import { useDocument } from "../state/documentStore.ts";
 import { sessionStore, useSession, type View } from "../state/sessionStore.ts";
 import { DeviceChip } from "../training/DeviceChip.tsx";
 import { ExportButton } from "../training/ExportButton.tsx";
@@ -17,6 +18,7 @@ const views = [
 
 export function TopBar() {
   const view = useSession((state) => state.view);
+  const name = useDocument((state) => state.document.name);
   const { showView } = sessionStore.getState();
   return (
     <header className="nl-topbar">
@@ -31,6 +33,7 @@ export function TopBar() {
             <Mark />
           </button>
         </Tooltip>
+        <h1 className="nl-visually-hidden">{name}</h1>
         <ProjectName />
         <SaveStatus />
       </div>

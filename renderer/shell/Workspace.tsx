@@ -23,6 +23,7 @@ export function Workspace({ palette, canvas, inspector, dock }: WorkspaceProps) 
   return (
     <div className="nl-workspace" style={style}>
       <aside className="nl-left" aria-label="Layers" hidden={!panels.left.isOpen}>
+        <h2 className="nl-visually-hidden">Layers</h2>
         <ErrorBoundary place="The palette">{palette}</ErrorBoundary>
       </aside>
       <ResizeHandle panel="left" />

@@ -1,6 +1,7 @@
 import { useState, type DragEvent } from "react";
-import { FilePlus2, FolderOpen, Table2 } from "lucide-react";
+import { FilePlus2, FolderOpen, Table2, Undo2 } from "lucide-react";
 import { runCommand } from "../commands/defineCommand.ts";
+import { selectHasContent, useDocument } from "../state/documentStore.ts";
 import { classNames } from "../ui/classNames.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
@@ -13,6 +14,8 @@ import "./start.css";
 /** What one sees first: begin, go on, or learn from a template. */
 export function StartScreen() {
   const [isOver, setOver] = useState(false);
+  const hasProject = useDocument(selectHasContent);
+  const name = useDocument((state) => state.document.name);
   const onDrop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
@@ -44,6 +47,14 @@ export function StartScreen() {
           />
           <Action icon={FilePlus2} title="New empty graph" shortcut="Mod+N" command="project.new" />
           <Action icon={FolderOpen} title="Open…" shortcut="Mod+O" command="project.open" />
+          {hasProject && (
+            <Action
+              icon={Undo2}
+              title={`Back to ${name}`}
+              shortcut="Escape"
+              command="project.back"
+            />
+          )}
         </nav>
         <RecentList />
         <p className="nl-start-drop">
@@ -73,7 +84,7 @@ function Action(props: {
       onClick={() => runCommand(props.command)}
     >
       <Icon of={props.icon} size={16} />
-      {props.title}
+      <span className="nl-start-action-title">{props.title}</span>
       <Kbd shortcut={props.shortcut} />
     </button>
   );

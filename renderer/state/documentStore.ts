@@ -129,6 +129,11 @@ export function selectIsDirty({ document, saveState }: DocumentState): boolean {
   return "document" in saveState ? saveState.document !== document : true;
 }
 
+/** Whether there is anything to go back to from the start screen. */
+export function selectHasContent({ document, location, canUndo }: DocumentState): boolean {
+  return location !== null || canUndo || Object.keys(document.graph.nodes).length > 0;
+}
+
 function analyse(document: ProjectDocument, previous: GraphAnalysis | null): GraphAnalysis {
   return analyzeGraph(document.graph, { previous, data: datasetStore.getState().summary });
 }

@@ -10,7 +10,7 @@ export function AskDialog() {
   return (
     <Dialog
       isOpen
-      size="small"
+      size={question.answers.length > 3 ? "medium" : "small"}
       title={question.title}
       description={question.body}
       onClose={() => answerQuestion(null)}

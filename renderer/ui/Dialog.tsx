@@ -58,6 +58,9 @@ function focusContent(event: Event): void {
   const inside = dialog.querySelector<HTMLElement>(
     ".nl-dialog-body :is(input, select, textarea, button, [tabindex='0']):not(:disabled)",
   );
-  const target = inside ?? dialog.querySelector<HTMLElement>(".nl-dialog-footer button") ?? dialog;
+  const answer =
+    dialog.querySelector<HTMLElement>(".nl-dialog-footer .is-primary") ??
+    dialog.querySelector<HTMLElement>(".nl-dialog-footer button");
+  const target = inside ?? answer ?? dialog;
   target.focus();
 }
