@@ -11,7 +11,6 @@ import type { Fix } from "./types.ts";
 
 /** Height from one layer to the next in a tidy column, in canvas units. */
 export const rowHeight = 82;
-export const nodeWidth = 196;
 
 const maxProposals = 150;
 

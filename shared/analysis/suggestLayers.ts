@@ -30,8 +30,7 @@ export function suggestLayers(
   );
 }
 
-/** The same for a shape by itself. */
-export function suggestAfter(shape: Shape): readonly LayerSuggestion[] {
+function suggestAfter(shape: Shape): readonly LayerSuggestion[] {
   const usual = usualOrder(shape.axes.length);
   const rank = new Map(usual.map((type, index) => [type, index]));
   const found: LayerSuggestion[] = [];

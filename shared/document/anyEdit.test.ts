@@ -34,15 +34,13 @@ const params = fc.oneof(
   fc.record({ units: fc.integer({ min: -1, max: 9 }) }),
   fc.record({ shape: fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 4 }) }),
 );
-const newNode = fc
-  .tuple(node, type, params, position)
-  .map(([id, kind, given, place]) => ({
-    id,
-    type: kind,
-    name: id,
-    params: given,
-    position: place,
-  }));
+const newNode = fc.tuple(node, type, params, position).map(([id, kind, given, place]) => ({
+  id,
+  type: kind,
+  name: id,
+  params: given,
+  position: place,
+}));
 
 const simpleEdit: fc.Arbitrary<DocumentEdit> = fc.oneof(
   newNode.map((made) => ({ kind: "addNode" as const, node: made })),

@@ -56,13 +56,13 @@ export function applyEdit(
   }
 }
 
-export type GraphEdit = Exclude<
+type GraphEdit = Exclude<
   DocumentEdit,
   { kind: "renameProject" | "setData" | "setTraining" | "batch" }
 >;
 
 /** The edits that concern one graph. */
-export function applyGraphEdit(graph: ModelGraph, edit: GraphEdit): Result<ModelGraph, EditIssue> {
+function applyGraphEdit(graph: ModelGraph, edit: GraphEdit): Result<ModelGraph, EditIssue> {
   switch (edit.kind) {
     case "addNode":
       return addNode(graph, edit.node);

@@ -4,7 +4,7 @@ export const forbiddenKeys: ReadonlySet<string> = new Set([
   "constructor",
   "prototype",
 ]);
-export const reservedKey = "$expr";
+const reservedKey = "$expr";
 
 const maxDepth = 32;
 

@@ -20,7 +20,7 @@ export function forkProject(document: ProjectDocument, name = document.name): Pr
 }
 
 /** 100 bits, lower-case letters and digits only, so that it can stand in file names. */
-export function createProjectId(): ProjectId {
+function createProjectId(): ProjectId {
   // The one place where a document needs true randomness: ids of projects must differ between machines.
   const random = createRandom(`${Math.random()} ${Math.random()} ${performance.now()}`);
   const digits = Array.from({ length: 20 }, () => random.nextInt(32).toString(32));

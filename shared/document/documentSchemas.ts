@@ -2,7 +2,7 @@ import { z } from "../base/schema.ts";
 import { edgeId, fileHandle, nodeId, noteId } from "../base/ids.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { StoredParams } from "../layers/params.ts";
-import { type TrainingConfig, lossNames } from "../training/config.ts";
+import type { TrainingConfig } from "../training/config.ts";
 import { findJsonFault } from "./checkJson.ts";
 import type { GraphEdge, GraphNode, GraphNote } from "./model.ts";
 
@@ -12,17 +12,17 @@ import type { GraphEdge, GraphNode, GraphNote } from "./model.ts";
  */
 
 /** Not a number at the start: JavaScript would move such keys in front and lose the order of the file. */
-export const idPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
+const idPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 const isAllowedId = (text: string) =>
   idPattern.test(text) && text !== "constructor" && text !== "prototype";
 const idSchema = z
   .string()
   .refine(isAllowedId, "must be a letter followed by at most 99 letters, digits, '.', '_' or '-'");
-export const nodeIdSchema = idSchema.transform(nodeId);
-export const edgeIdSchema = idSchema.transform(edgeId);
-export const noteIdSchema = idSchema.transform(noteId);
+const nodeIdSchema = idSchema.transform(nodeId);
+const edgeIdSchema = idSchema.transform(edgeId);
+const noteIdSchema = idSchema.transform(noteId);
 
-export const maxNameLength = 200;
+const maxNameLength = 200;
 export const nameSchema = z
   .string()
   .min(1, "must not be empty")
@@ -32,7 +32,7 @@ const coordinate = z.number().min(-1e7).max(1e7);
 export const positionSchema = z.strictObject({ x: coordinate, y: coordinate });
 
 /** Not `z.record`: that drops a key like `__proto__` without a word. */
-export const paramsSchema = z.custom<StoredParams>().superRefine((params: unknown, context) => {
+const paramsSchema = z.custom<StoredParams>().superRefine((params: unknown, context) => {
   const isObject = typeof params === "object" && params !== null && !Array.isArray(params);
   const fault = isObject ? findJsonFault(params) : "must be an object";
   if (fault !== null) context.addIssue({ code: "custom", message: fault });
@@ -177,8 +177,6 @@ export const trainingSchema = z.strictObject({
     })
     .nullable(),
 });
-
-export const lossSchema = z.enum(lossNames);
 
 /** `training.batchSize must be …`: the first thing wrong, for a sentence; null where all is well. */
 export function findSchemaFault(schema: z.ZodType, value: unknown): string | null {

@@ -12,7 +12,7 @@ type EditOf<Kind extends DocumentEdit["kind"]> = Extract<DocumentEdit, { kind: K
 type GraphResult = Result<ModelGraph, EditIssue>;
 
 /** How many wires a node may take; unknown types may take any number, so that nothing of theirs is lost. */
-export function maxInputsOf(node: GraphNode): number | null {
+function maxInputsOf(node: GraphNode): number | null {
   const definition = findLayer(node.type);
   return definition === null ? null : definition.inputs.max;
 }

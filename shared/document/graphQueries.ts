@@ -58,12 +58,6 @@ export function outgoingEdges(graph: ModelGraph, node: NodeId): readonly GraphEd
   return indexGraph(graph).outgoing.get(node) ?? noEdges;
 }
 
-/** Every node from which `start` can be reached, and `start` itself. */
-export function ancestorsOf(graph: ModelGraph, start: NodeId): ReadonlySet<NodeId> {
-  const { incoming } = indexGraph(graph);
-  return reach([start], (node) => (incoming.get(node) ?? noEdges).map((edge) => edge.source));
-}
-
 /** Every node that can be reached from `start`, and `start` itself. */
 export function descendantsOf(graph: ModelGraph, start: NodeId): ReadonlySet<NodeId> {
   const { outgoing } = indexGraph(graph);

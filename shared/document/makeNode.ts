@@ -86,7 +86,7 @@ export function createNamer(graph: ModelGraph): Namer {
 }
 
 /** As Keras names layers: `maxPooling2d` → `max_pooling2d`, `conv2dTranspose` → `conv2d_transpose`. */
-export function toSnakeCase(type: string): string {
+function toSnakeCase(type: string): string {
   const snake = type
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
