@@ -155,5 +155,23 @@ export const bidirectional = defineLayer({
       output: [null, 4],
       weightCount: 20,
     },
+    {
+      params: {
+        layer: {
+          type: "lstm",
+          params: {
+            units: 2,
+            dropout: 0.2,
+            kernelInitializer: { name: "heNormal" },
+            kernelRegularizer: { name: "l2", l2: 0.001 },
+            recurrentConstraint: { name: "maxNorm", maxValue: 3, axis: 0 },
+            trainable: false,
+          },
+        },
+      },
+      inputs: [[3, 2]],
+      output: [4],
+      weightCount: 80,
+    },
   ],
 });

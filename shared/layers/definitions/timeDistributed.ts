@@ -181,5 +181,23 @@ export const timeDistributed = defineLayer({
       output: [null, 2],
       weightCount: 6,
     },
+    {
+      params: { layer: { type: "dropout", params: { rate: 0.3 } } },
+      inputs: [[4, 3]],
+      output: [4, 3],
+      weightCount: 0,
+    },
+    {
+      params: { layer: { type: "layerNormalization", params: {} } },
+      inputs: [[2, 5]],
+      output: [2, 5],
+      weightCount: 10,
+    },
+    {
+      params: { layer: { type: "conv2d", params: { filters: 2, dilationRate: [2, 2] } } },
+      inputs: [[2, 6, 5, 1]],
+      output: [2, 2, 1, 2],
+      weightCount: 20,
+    },
   ],
 });
