@@ -38,7 +38,7 @@ export function listNamedOptions(
   return Object.entries(spec.options).flatMap(([option, { default: initial, ...optionSpec }]) => {
     const given = value.config[option] ?? initial;
     const targetDefault = target === "tfjs" ? (optionSpec.tfjsDefault ?? initial) : initial;
-    const isNeeded = optionSpec.isRequired === true && target === "tfjs";
+    const isNeeded = optionSpec.isRequired === true;
     return !isNeeded && given === targetDefault ? [] : [[option, given] as const];
   });
 }

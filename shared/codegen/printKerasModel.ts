@@ -59,26 +59,27 @@ type CallLayout = Layout & { readonly before: string; readonly after: string };
 function printCall(call: LayerCall, extra: readonly string[], layout: CallLayout): string {
   const said = listSaidOptions(call.options, "python");
   const options = said.map(({ name, value, isRequired }, index) => {
-    const printed = printValue(value, layout);
+    const printed = printValue(name, value, layout);
     return index === 0 && isRequired ? printed : `${name}=${printed}`;
   });
   const head = `layers.${call.className}`;
   return `${head}${printList([...options, ...extra], parentheses, { ...layout, before: layout.before + head })}`;
 }
 
-function printValue(value: CallValue, layout: Layout): string {
-  if (isNamedValue(value)) return printNamed(value);
+function printValue(name: string, value: CallValue, layout: Layout): string {
+  if (isNamedValue(value))
+    return printNamed(value, { ...layout, indent: layout.indent + 4, before: `${name}=` });
   if (isLayerValue(value))
     return printCall(value.call, [], {
       ...layout,
       indent: layout.indent + 4,
-      before: "",
-      after: "",
+      before: `${name}=`,
+      after: ",",
     });
   return typeof value === "string" ? pythonOption(value) : pythonLiteral(value);
 }
 
-function printNamed(value: NamedValue): string {
+function printNamed(value: NamedValue, layout: Layout & { readonly before: string }): string {
   const spec = findSpec(value);
   const said = listNamedOptions(value, "python");
   if (value.kind === "initializer" && said.length === 0) return quote(spec.pythonId);
@@ -91,5 +92,7 @@ function printNamed(value: NamedValue): string {
     ([option, given]) =>
       `${snakeCase(option)}=${typeof given === "string" ? pythonOption(given) : pythonLiteral(given)}`,
   );
-  return `keras.${value.kind}s.${spec.className}(${printed.join(", ")})`;
+  const call = `keras.${value.kind}s.${spec.className}`;
+  const before = `${layout.before}${call}`;
+  return `${call}${printList(printed, parentheses, { ...layout, before, after: "," })}`;
 }

@@ -94,15 +94,17 @@ function printOptions(
 }
 
 function printValue(name: string, value: CallValue, layout: Layout): string {
-  if (isNamedValue(value)) return printNamed(value);
-  if (isLayerValue(value)) return printCall(value.call, [], layout);
+  if (isNamedValue(value)) return printNamed(value, { ...layout, before: `${name}: ` });
+  // As much narrower as the option's name and the comma take.
+  if (isLayerValue(value))
+    return printCall(value.call, [], { ...layout, width: layout.width - name.length - 3 });
   // tfjs implements these two, but its types don't say so.
   if (value === "logSoftmax") return `"logSoftmax" as "softmax"`;
   if (name === "noiseShape") return `${typescriptLiteral(value)} as number[]`;
   return typescriptLiteral(value);
 }
 
-function printNamed(value: NamedValue): string {
+function printNamed(value: NamedValue, layout: Layout & { readonly before: string }): string {
   const spec = findSpec(value);
   const { factory } = toTfjsConfig(value.kind, value.name, value.config);
   const said = listNamedOptions(value, "tfjs");
@@ -114,8 +116,10 @@ function printNamed(value: NamedValue): string {
     const tfjsValue = renamed && typeof given === "string" ? (renamed[given] ?? given) : given;
     return `${option}: ${typescriptLiteral(tfjsValue)}`;
   });
-  const list = printed.length === 0 ? "" : `{ ${printed.join(", ")} }`;
-  return `tf.${value.kind}s.${factory}(${list})`;
+  const call = `tf.${value.kind}s.${factory}(`;
+  if (printed.length === 0) return `${call})`;
+  const before = `${layout.before}${call}`;
+  return `${call}${printList(printed, object, { ...layout, before, after: ")," })})`;
 }
 
 function firstOption(value: NamedValue) {

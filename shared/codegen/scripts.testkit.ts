@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { nodeId } from "../base/ids.ts";
 import type { ModelPlan, PlanInput, PlanLayer, PlanOutput } from "../compiler/plan.ts";
 import type { CsvColumn, DataBinding, DataSource, GeneratorName } from "../datasets/binding.ts";
+import { namedTable } from "../layers/namedConfigs.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
@@ -89,7 +90,7 @@ function generated(generator: GeneratorName): DataSource {
 }
 
 /** A file name that would break out of careless quoting, in every way at once. */
-export const nastyFile = `a"b'c\\d\${e}#\u2028.csv`;
+const nastyFile = `a"b'c\\d\${e}#\u2028.csv`;
 
 const column = (
   name: string,
@@ -190,6 +191,32 @@ const imagePlan = (name: string, sizes: readonly number[], classes: number) =>
     ],
     [{ source: "scores", metrics: ["accuracy", "topK5Accuracy"] }],
   );
+
+/** A Dense after the other, each with another initializer, regularizer or constraint: plain, and with options set. */
+function namedConfigLines(): readonly LayerLine[] {
+  const kinds = [
+    ["initializer", "kernelInitializer"],
+    ["regularizer", "kernelRegularizer"],
+    ["constraint", "kernelConstraint"],
+  ] as const;
+  const params = kinds.flatMap(([kind, param]) =>
+    Object.entries(namedTable(kind)).flatMap(([name, { options }]) => {
+      const set = Object.entries(options).map(([option, { kind: type, max, ...spec }]) => {
+        if (type === "enum") return [option, spec.options?.at(-1) ?? ""] as const;
+        return [option, type === "int" ? Math.min(1, max ?? 1) : 0.3] as const;
+      });
+      return [{ [param]: { name } }, { [param]: { name, ...Object.fromEntries(set) } }];
+    }),
+  );
+  return params.map((more, index) => [
+    `dense_${index}`,
+    "dense",
+    { units: 3, activation: "tanh", ...more },
+    [index === 0 ? "narrow" : `dense_${index - 1}`],
+  ]);
+}
+
+const namedLines = namedConfigLines();
 
 export const scriptCases: readonly ScriptCase[] = [
   ...pointCases,
@@ -305,6 +332,21 @@ export const scriptCases: readonly ScriptCase[] = [
       ),
       "zeroToOne",
     ),
+    training: quick,
+  },
+  {
+    title: "every initializer, regularizer and constraint",
+    plan: makePlan(
+      "named_configs",
+      { x: [2] },
+      [
+        ["narrow", "dense", { units: 3 }, ["x"]],
+        ...namedLines,
+        ["scores", "dense", { units: 2, activation: "softmax" }, [namedLines.at(-1)?.[0] ?? ""]],
+      ],
+      [{ source: "scores" }],
+    ),
+    data: bind(generated("moons"), "zeroToOne"),
     training: quick,
   },
   {

@@ -252,13 +252,18 @@ export const fillForward = `/** A missing number takes the one before it. */
 function fillForward({ values, width }: Field): void {
   for (let index = 0; index < values.length; index++) {
     if (!isNaN(values[index])) continue;
-    const next = values.subarray(index).find((value, ahead) => ahead % width === 0 && !isNaN(value));
-    values[index] = index >= width ? values[index - width] : (next ?? 0);
+    let next = index;
+    while (next < values.length && isNaN(values[next])) next += width;
+    values[index] = index >= width ? values[index - width] : (values[next] ?? 0);
   }
 }`;
 
 export const makeWindows = `/** \`rows\` rows of the series for every sample, from row \`sample + first\` on. */
-function makeWindows(series: Field, count: number, { first, rows }: { first: number; rows: number }) {
+function makeWindows(
+  series: Field,
+  count: number,
+  { first, rows }: { first: number; rows: number },
+): Field {
   const width = rows * series.width;
   const values = new Float32Array(count * width);
   for (let sample = 0; sample < count; sample++) {

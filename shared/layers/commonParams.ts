@@ -14,7 +14,7 @@ import type {
  * Activations that tfjs and Keras 3 compute alike. Left out on purpose: `hardSigmoid`, because Keras 3 changed it to
  * relu6(x + 3) / 6 while tfjs still has 0.2 x + 0.5, and tfjs's `gelu_new`, which Keras has only as an argument.
  */
-export const activationNames = [
+const activationNames = [
   "linear",
   "relu",
   "sigmoid",

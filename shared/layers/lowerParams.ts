@@ -35,7 +35,7 @@ export function lowerParams(request: LowerRequest): LayerCall {
   };
 }
 
-export function lowerParam(name: string, spec: ParamSpec, value: JsonValue): CallOption {
+function lowerParam(name: string, spec: ParamSpec, value: JsonValue): CallOption {
   const option = {
     tfjsName: spec.tfjsName === undefined ? name : spec.tfjsName,
     pythonName: spec.pythonName === undefined ? snakeCase(name) : spec.pythonName,

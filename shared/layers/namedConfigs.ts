@@ -15,7 +15,7 @@ export interface NamedOption {
   readonly nullable?: true;
   /** tfjs takes 0 for "not given" here and uses its default instead (`args.minval || -0.05`). */
   readonly isZeroIgnored?: true;
-  /** tfjs has no default and throws without it. */
+  /** tfjs throws without it, Keras where the initializer is named by a text. */
   readonly isRequired?: true;
   /** tfjs's default where it isn't Keras's: then it must be spelled out. */
   readonly tfjsDefault?: number | string;
@@ -173,7 +173,7 @@ export const initializers = {
 } satisfies NamedTable;
 
 /** https://keras.io/api/layers/regularizers/ */
-export const regularizers = {
+const regularizers = {
   l1: {
     label: "L1",
     tfjsFactory: "l1",
@@ -203,7 +203,7 @@ export const regularizers = {
 const constraintAxis: NamedOption = { kind: "int", label: "Axis", default: 0, min: 0, max: 4 };
 
 /** https://keras.io/api/layers/constraints/ */
-export const constraints = {
+const constraints = {
   maxNorm: {
     label: "Maximum norm",
     tfjsFactory: "maxNorm",

@@ -14,7 +14,7 @@ import { axis, type Axis, type Shape, shapeOf, sizesOf } from "../shape.ts";
  * Broadcasting as Keras and tfjs do it: axes are matched from the last one backwards, size 1 stretches, and a
  * shorter shape gets axes of size 1 behind the batch. An unknown size makes the result unknown.
  */
-export function broadcastShapes(inputs: readonly Shape[]): Result<Shape, ShapeIssue> {
+function broadcastShapes(inputs: readonly Shape[]): Result<Shape, ShapeIssue> {
   const [first, ...others] = inputs;
   if (first === undefined) throw new Error("A merge was asked for its shape without inputs.");
   let axes = first.axes;
