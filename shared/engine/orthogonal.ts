@@ -1,23 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
-import { createRandom, type Random } from "../base/random.ts";
-
-/**
- * Gives an Orthogonal initializer of tfjs-layers a quick way to draw, with the seed that it has when its layer is built.
- * Its own way is made of thousands of small tensor operations (src/initializers.ts, `linalg.qr`): minutes for the
- * recurrent kernel of an LSTM of 256 units.
- */
-export function quickenOrthogonal(initializer: object): void {
-  Reflect.set(initializer, "apply", (shape: readonly number[], dtype?: tf.DataType) => {
-    const [rows = 1, columns = 1] = shape;
-    const random = createRandom(Number(Reflect.get(initializer, "seed") ?? 0));
-    const gain = Number(Reflect.get(initializer, "gain") ?? 1);
-    return tf.tensor2d(makeOrthogonal(rows, columns, { gain, random }), [rows, columns], dtype);
-  });
-}
+import type { Random } from "../base/random.ts";
 
 /**
  * A matrix, row by row, whose columns (or rows, where there are fewer of them) are orthonormal, times `gain`; uniform
- * among all such (Saxe et al. 2013, https://arxiv.org/abs/1312.6120).
+ * among all such (Saxe et al. 2013, https://arxiv.org/abs/1312.6120). tfjs's own way is made of thousands of small tensor
+ * operations (tfjs-layers src/initializers.ts, `linalg.qr`): minutes for the recurrent kernel of an LSTM of 256 units.
  */
 export function makeOrthogonal(
   rows: number,

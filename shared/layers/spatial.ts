@@ -152,7 +152,7 @@ function describeTooLarge(
 }
 
 /** A Reshape that would make the input fit: flat pixels to a square image, an image to a sequence of its rows … */
-export function hintReshape(
+function hintReshape(
   shape: Shape,
   options: { readonly rank: 1 | 2; readonly dataFormat?: DataFormat },
 ): readonly FixHint[] {

@@ -33,7 +33,7 @@ export const unitsParam = {
   help: "Size of the state, which is also the number of output features per step.",
 } as const satisfies IntParam;
 
-export const returnSequencesParam = {
+const returnSequencesParam = {
   kind: "bool",
   default: false,
   label: "Return sequences",
