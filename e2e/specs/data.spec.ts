@@ -86,7 +86,7 @@ test("what cannot be read leaves the project as it was", async ({ app }) => {
     await page.getByRole("menuitem", { name: /Choose a file or folder/ }).click();
     await choosePath(page, writeFile(app, name, content));
     await expect(page.getByRole("alert")).toContainText(words);
-    await expect(page.getByRole("heading", { level: 1, name: "Two moons" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 2, name: "Two moons" })).toBeVisible();
     await page.getByRole("button", { name: "Dismiss" }).click();
   }
 });
@@ -101,6 +101,6 @@ test("files are dropped onto the view", async ({ app }) => {
   await page
     .getByRole("heading", { name: "Train on your own data" })
     .dispatchEvent("drop", { dataTransfer: transfer });
-  await expect(page.getByRole("heading", { level: 1, name: "dropped.csv" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "dropped.csv" })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: /width/ })).toBeVisible();
 });

@@ -9,7 +9,7 @@ export function EmptyData() {
   return (
     <div className="nl-data-empty">
       <section className="nl-data-open" aria-labelledby="nl-data-open-title">
-        <h1 id="nl-data-open-title">Train on your own data</h1>
+        <h2 id="nl-data-open-title">Train on your own data</h2>
         <p>
           A table as CSV, or images as IDX files (MNIST’s format, also packed as .gz). Netloom reads
           it where it lies; nothing leaves this machine.

@@ -1,4 +1,5 @@
 import type { GraphNode } from "#shared/document/model.ts";
+import type { DiagnosticCode } from "#shared/analysis/types.ts";
 import { matchFields } from "#shared/analysis/matchFields.ts";
 import type { DataBinding } from "#shared/datasets/binding.ts";
 import type { DatasetSummary, FieldSpec } from "#shared/datasets/dataset.ts";
@@ -15,6 +16,10 @@ export function Receives(props: {
 }) {
   const { binding, summary, preview } = props;
   const nodes = useDocument((state) => state.document.graph.nodes);
+  const diagnostics = useDocument((state) => state.analysis.diagnostics);
+  const problems = diagnostics.filter(
+    ({ code, severity }) => severity === "error" && dataCodes.has(code),
+  );
   const all = Object.values(nodes);
   const inputs = assign(all, "input", "field", summary.fields);
   const outputs = assign(all, "output", "target", summary.fields);
@@ -48,9 +53,25 @@ export function Receives(props: {
           );
         })}
       </ul>
+      {problems.length > 0 && (
+        <ul className="nl-data-receives-problems">
+          {problems.slice(0, 3).map(({ message }) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
+
+/** What stands between this data and this network. */
+const dataCodes: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
+  "data-shape",
+  "data-target",
+  "data-missing",
+  "loss-units",
+  "loss-target",
+]);
 
 const scalingWords = {
   none: "not scaled",

@@ -22,7 +22,7 @@ export function SourceHeader({ binding }: { readonly binding: DataBinding }) {
   return (
     <header className="nl-data-head">
       <div className="nl-data-title">
-        <h1>{titleOf(binding)}</h1>
+        <h2>{titleOf(binding)}</h2>
         <p>{describe(binding, summary, table, elapsedMs)}</p>
       </div>
       <div className="nl-data-head-actions">
