@@ -25,7 +25,8 @@ export interface EditOptions {
 
 /** Carries out an edit; where it can't be, says why and leaves everything as it was. */
 export function editDocument(edit: DocumentEdit, options: EditOptions = {}): boolean {
-  const { label, mergeKey, say } = options;
+  const { mergeKey, say } = options;
+  const label = options.label ?? (edit.kind === "batch" ? edit.label : undefined);
   const result = documentStore.getState().edit(edit, {
     // Labels stand after "Undo".
     ...(label === undefined ? {} : { label: label.charAt(0).toLowerCase() + label.slice(1) }),

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { suggestLayers } from "#shared/analysis/suggestLayers.ts";
 import { layerDefinitions } from "#shared/layers/registry.ts";
+import { formatSizes } from "#shared/layers/shape.ts";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
 import { documentStore } from "../../state/documentStore.ts";
 import { canvasStore } from "../canvasStore.ts";
@@ -77,12 +78,15 @@ function listEntries(
     );
   }
   return [
-    ...fit.map((match) => toEntry(match, "Fits")),
+    ...fit.map((match) => {
+      const shape = fitting.find(({ type }) => type === match.definition.type)?.outputShape ?? null;
+      return toEntry(match, "Fits", shape === null ? undefined : `→ ${formatSizes(shape)}`);
+    }),
     ...rest.map((match) => toEntry(match, "Doesn't fit yet")),
   ];
 }
 
-function toEntry(match: LayerMatch, group: string | null): PickEntry {
+function toEntry(match: LayerMatch, group: string | null, hint?: string): PickEntry {
   const { definition } = match;
   return {
     id: definition.type,
@@ -93,7 +97,7 @@ function toEntry(match: LayerMatch, group: string | null): PickEntry {
         <span className="ed-pick-title">
           <MarkedTitle title={definition.title} marks={match.marks} />
         </span>
-        <span className="ed-pick-hint">{match.via ?? definition.summary}</span>
+        <span className="ed-pick-hint">{hint ?? match.via ?? definition.summary}</span>
       </>
     ),
   };

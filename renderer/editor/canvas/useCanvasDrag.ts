@@ -117,23 +117,26 @@ function finishDrag(
   editDocument({ kind: "batch", label: "Move", edits }, { label: "Move" });
 }
 
-/** The wire at the pointer, or under the middle of the dragged layer or of its edges. */
+/** The wire at the pointer, or one that the dragged layer lies on. */
 function findWireUnder(node: CanvasNode, pointer: Position): string | null {
+  const atPointer = findWireAt(pointer);
   const { handle } = canvasStore.getState();
-  const { x, y } = node.position;
-  const points = [
-    { x: x + nodeWidth / 2, y: y + nodeHeight / 2 },
-    { x: x + nodeWidth / 2, y: y + 4 },
-    { x: x + nodeWidth / 2, y: y + nodeHeight - 4 },
-    { x: x + 20, y: y + nodeHeight / 2 },
-    { x: x + nodeWidth - 20, y: y + nodeHeight / 2 },
-  ].flatMap((point) => handle?.toScreen(point) ?? []);
-  for (const point of [pointer, ...points]) {
-    const wire = findWireAt(point);
+  if (atPointer !== null || handle === null) return atPointer;
+  for (const share of probes) {
+    const point = {
+      x: node.position.x + nodeWidth * share.x,
+      y: node.position.y + nodeHeight * share.y,
+    };
+    const wire = findWireAt(handle.toScreen(point));
     if (wire !== null) return wire;
   }
   return null;
 }
+
+/** Places within a node, from the middle outwards, at most a wire's reach apart. */
+const probes: readonly Position[] = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].flatMap((x) =>
+  [0.5, 0.1, 0.9].map((y) => ({ x, y })),
+);
 
 function isMoved(drag: Drag, nodes: readonly CanvasNode[]): boolean {
   return nodes.some((node) => {
