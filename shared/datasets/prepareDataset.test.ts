@@ -87,7 +87,7 @@ it("fits scale and filling on the training rows of a shuffled table, not on thos
     { scaling: "standardise", split: { validation: 0.5, seed: 4 } },
   );
   const average = (values: Float32Array | Int32Array) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
+    Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
   expect(average(dataset.gather("features", dataset.train))).toBeCloseTo(0, 5);
   expect(Math.abs(average(dataset.gather("features", dataset.validation)))).toBeGreaterThan(0.01);
   // The missing value became the training mean, which scales to 0.
