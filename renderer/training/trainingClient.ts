@@ -21,12 +21,14 @@ interface CurrentRun {
   isStopping: boolean;
   /** Seconds without a word; counted by ticks, so that a sleeping computer does not count. */
   silentSeconds: number;
+  /** Seconds since Stop was pressed. */
+  stoppingSeconds: number;
 }
 
 /** A first step compiles for long on a slow machine; nothing takes longer than this without a word. */
 const maxSilentSeconds = 180;
-/** Stop acts at the next step. A step that takes longer than this is not waited for. */
-const maxStopSeconds = 20;
+/** Stop acts at the next step. Steps that take longer than this are not waited for. */
+const maxStopSeconds = 60;
 
 let worker: Worker | null = null;
 let current: CurrentRun | null = null;
@@ -55,6 +57,7 @@ export async function startTraining(): Promise<Result<RunId, string>> {
     isPaused: false,
     isStopping: false,
     silentSeconds: 0,
+    stoppingSeconds: 0,
   };
   // Taken before the host answers: a second press must not start a second run.
   current = run;
@@ -209,7 +212,8 @@ function watch(run: CurrentRun): void {
     }
     if (run.isPaused) return;
     run.silentSeconds++;
-    if (run.isStopping && run.silentSeconds > maxStopSeconds) {
+    if (run.isStopping) run.stoppingSeconds++;
+    if (run.stoppingSeconds > maxStopSeconds) {
       replaceWorker("The run did not react to Stop and was ended.");
     } else if (run.silentSeconds > maxSilentSeconds) {
       replaceWorker(

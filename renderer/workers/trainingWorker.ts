@@ -74,6 +74,7 @@ async function train(
   run: ActiveRun,
 ): Promise<void> {
   const { runId, plan, config } = command;
+  let heartbeat: number | undefined;
   const tell = (event: RunEvent) => send({ kind: "event", runId, event });
   try {
     const [backend, dataset] = await Promise.all([
@@ -83,7 +84,10 @@ async function train(
         signal: run.abort.signal,
       }),
     ]);
-    send({ kind: "ready", backend: backend.name, device: backend.device });
+    const tellReady = () => send({ kind: "ready", backend: backend.name, device: backend.device });
+    tellReady();
+    // A long validation says nothing else; while this comes, the worker does not hang.
+    heartbeat = setInterval(tellReady, 5000);
     if (run.control.state === "stopping") {
       tell(endEarly("stopped", "Stopped before the first step."));
       return;
@@ -111,6 +115,7 @@ async function train(
     const text = error instanceof Error ? error.message : String(error);
     tell(endEarly("failed", `Training could not start: ${text}`, "internal"));
   } finally {
+    clearInterval(heartbeat);
     if (active === run) active = null;
   }
 }
