@@ -133,7 +133,7 @@ function ExportForm({ request }: { readonly request: ExportRequest }) {
 
 function useTrainedRuns() {
   const runs = useRuns((state) => state.runs);
-  return runs.filter((run) => run.epochs > 0);
+  return runs.filter((run) => run.status !== "running");
 }
 
 function useExportFiles(kind: Kind, runId: string): Made {

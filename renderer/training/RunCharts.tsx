@@ -66,8 +66,19 @@ export function MetricChart(props: {
       title={`${title} by epoch`}
       summary={`Training ${last(training.length > 0 ? training : steps)}, validation ${last(validation)}, after ${state.epochs.length} epochs.`}
       curves={curves}
-      epochs={state.started?.epochs ?? 1}
+      epochs={Math.max(
+        countEpochs(state),
+        ...others.map((curve) => Math.ceil(curve.points.at(-1)?.[0] ?? 0)),
+      )}
       format={format}
     />
   );
+}
+
+/** How far the axis reaches: all planned epochs while the run goes on, those that were done when it has ended. */
+function countEpochs(state: RunState): number {
+  const planned = state.started?.epochs ?? 1;
+  if (state.ended === null) return planned;
+  const reached = Math.max(state.steps.at(-1)?.position ?? 0, state.epochs.at(-1)?.epoch ?? 0);
+  return Math.min(planned, Math.max(1, Math.ceil(reached)));
 }

@@ -41,7 +41,7 @@ export function RunDetail({ run, compared }: RunDetailProps) {
         <div className="nl-run-buttons">
           <Button
             icon={Download}
-            disabled={run.epochs === 0}
+            disabled={run.status === "running"}
             onClick={() => openExport({ kind: "model", runId: run.id })}
           >
             Export model
@@ -68,12 +68,13 @@ export function RunDetail({ run, compared }: RunDetailProps) {
               others={compared.flatMap((other, index): readonly Curve[] => {
                 const found = others.get(other.id);
                 if (found === undefined) return [];
-                const { validation, training } = readCurves(found, metric);
+                const { validation, training, steps } = readCurves(found, metric);
+                const epochs = validation.length > 0 ? validation : training;
                 return [
                   {
                     label: `run ${other.number}`,
                     color: comparisonColors[index % comparisonColors.length] ?? "--c-io",
-                    points: validation.length > 0 ? validation : training,
+                    points: epochs.length > 0 ? epochs : steps,
                     isDashed: true,
                   },
                 ];

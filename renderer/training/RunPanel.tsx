@@ -84,7 +84,11 @@ function Ended({ active }: { readonly active: ActiveRun }) {
     confusion === null ? [] : findMostConfused(confusion.counts, confusion.classes, 3);
   return (
     <>
-      <p className={info.status === "failed" ? "nl-run-failed" : "nl-run-result"} role="status">
+      <p
+        className={info.status === "failed" ? "nl-run-failed" : "nl-run-result"}
+        data-good={info.status === "finished" || info.status === "early-stopping" ? "" : undefined}
+        role="status"
+      >
         <b>{describeStatus(info.status)}</b>
         {info.status === "failed"
           ? ` ${info.message}`
@@ -117,6 +121,7 @@ function BeforeRun() {
   useDocument((state) => state.analysis);
   const data = useDocument((state) => state.document.data);
   useDataset((state) => state.phase);
+  const hasRuns = useRuns((state) => state.runs.length > 0);
   const reason = whyNotTrain();
   return (
     <div className="nl-run-before">
@@ -128,9 +133,16 @@ function BeforeRun() {
         title={reason === null ? "Ready to train" : "Not ready to train yet"}
         actions={
           reason === null ? (
-            <Button tone="primary" icon={Play} onClick={() => runCommand("training.start")}>
-              Train
-            </Button>
+            <>
+              {hasRuns && (
+                <Button onClick={() => sessionStore.getState().showView("runs")}>
+                  Earlier runs
+                </Button>
+              )}
+              <Button tone="primary" icon={Play} onClick={() => runCommand("training.start")}>
+                Train
+              </Button>
+            </>
           ) : data === null ? (
             <Button onClick={() => sessionStore.getState().showView("data")}>Choose data</Button>
           ) : (

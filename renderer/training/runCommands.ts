@@ -71,7 +71,7 @@ export const runCommands = [
       isEnabled: () =>
         isOpen() &&
         (kind === "model"
-          ? runStore.getState().runs.some((run) => run.epochs > 0)
+          ? runStore.getState().runs.some((run) => run.status !== "running")
           : Object.keys(documentStore.getState().document.graph.nodes).length > 0),
       run: () => openExport({ kind }),
     }),

@@ -55,7 +55,7 @@ describe("numbers for people", () => {
     ["topK5Accuracy", "top-5 accuracy"],
     ["valR2", "R²"],
     ["r2", "R²"],
-    ["valRmse", "root mean squared error"],
+    ["valRmse", "RMSE"],
   ])("metricTitle(%s) is %s", (name, title) => expect(metricTitle(name)).toBe(title));
 });
 

@@ -86,7 +86,7 @@ export function isShare(name: string): boolean {
   return /accuracy$|^topK|^valTopK/i.test(name);
 }
 
-/** `valMeanAbsoluteError` → `mean absolute error`; training and validation share it. */
+/** `valRmse` → `RMSE`, `topK5Accuracy` → `top-5 accuracy`; training and validation share it. */
 export function metricTitle(name: string): string {
   const base = name.replace(/^val(?=[A-Z])/, "");
   const known = shortNames.get(base.toLowerCase());
@@ -99,10 +99,10 @@ export function metricTitle(name: string): string {
 
 const shortNames = new Map([
   ["r2", "R²"],
-  ["mse", "mean squared error"],
-  ["rmse", "root mean squared error"],
-  ["mae", "mean absolute error"],
-  ["mape", "mean absolute % error"],
+  ["mse", "MSE"],
+  ["rmse", "RMSE"],
+  ["mae", "MAE"],
+  ["mape", "MAPE"],
   ["topk5accuracy", "top-5 accuracy"],
 ]);
 
