@@ -42,9 +42,10 @@ export function handleCanvasKey(event: KeyboardEvent): void {
   if (flowId === null || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter") {
     event.preventDefault();
+    const { nodes } = currentSelection();
     if (isNoteFlowId(flowId)) canvasStore.setState({ editingNote: noteId(noteIdText(flowId)) });
     else {
-      if (!currentSelection().nodes.includes(nodeId(flowId))) selectNodes([nodeId(flowId)]);
+      if (nodes.length === 0) selectNodes([nodeId(flowId)]);
       canvasStore.setState({ inspectorTab: "properties" });
       sessionStore.getState().requestFocus({ kind: "inspector" });
     }
@@ -61,8 +62,10 @@ function walk(
   const graph = currentGraph();
   const selection = currentSelection();
   const { direction, handle } = canvasStore.getState();
-  const start =
-    from.flowId !== null && !isNoteFlowId(from.flowId) ? nodeId(from.flowId) : selection.nodes[0];
+  // The selection is ahead of the focus while a layer outside the view is being brought into it.
+  const focused =
+    from.flowId !== null && !isNoteFlowId(from.flowId) ? nodeId(from.flowId) : undefined;
+  const start = selection.nodes.at(-1) ?? focused;
   const first = Object.values(graph.nodes)[0]?.id;
   const next = start === undefined ? first : walkGraph(graph, start, { key, direction });
   if (next === undefined || next === null) return;

@@ -110,14 +110,22 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
   }, []);
 }
 
-/** Nodes outside the view aren't in the page; after moving there they are. */
+/** Nodes outside the view aren't in the page; after moving there they are. Whoever took the focus meanwhile keeps it. */
 function focusNode(place: HTMLElement | null, id: string, delayMs: number): void {
+  const before = document.activeElement;
   const focus = () => {
     const node = place?.querySelector<HTMLElement>(
       `.react-flow__node[data-id="${CSS.escape(id)}"]`,
     );
     node?.focus({ preventScroll: true });
   };
-  if (delayMs === 0) focus();
-  else setTimeout(focus, delayMs);
+  if (delayMs === 0) {
+    focus();
+    return;
+  }
+  setTimeout(() => {
+    const now = document.activeElement;
+    // A focused node that leaves the view leaves the page: then the body has the focus.
+    if (now === before || now === document.body) focus();
+  }, delayMs);
 }
