@@ -81,6 +81,6 @@ function readOptions(values: Readonly<Record<string, unknown>>): OptionValues {
   };
 }
 
-export function commandNames(): string {
+function commandNames(): string {
   return Object.keys(commandTable).join(", ");
 }

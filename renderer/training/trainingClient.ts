@@ -11,6 +11,7 @@ import { documentStore } from "../state/documentStore.ts";
 import { runStore } from "../state/runStore.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { deviceStore } from "./deviceStore.ts";
+import { whyNotTrain } from "./runQueries.ts";
 import { createRunRecorder, type RunRecorder } from "./runRecorder.ts";
 
 /** Owns the training worker: starts runs, passes on what they say, and replaces a worker that does not answer. */
@@ -33,19 +34,10 @@ const maxStopSeconds = 60;
 let worker: Worker | null = null;
 let current: CurrentRun | null = null;
 
-/** Why Train can't be pressed now, as a sentence; null when it can. */
-export function whyNotTrain(): string | null {
-  if (current) return "A run is under way.";
-  const { document, analysis } = documentStore.getState();
-  if (document.data === null) return "Bind data first: open the Data view.";
-  const mistake = analysis.diagnostics.find((entry) => entry.severity === "error");
-  return mistake ? mistake.message : null;
-}
-
 /** Starts a run of the document as it is now; later edits don't touch it. The error is a sentence, already shown. */
 export async function startTraining(): Promise<Result<RunId, string>> {
   const { document, analysis } = documentStore.getState();
-  const obstacle = whyNotTrain();
+  const obstacle = current ? "A run is under way. Stop it to start another." : whyNotTrain();
   if (obstacle !== null || document.data === null) return refuse(obstacle ?? "Bind data first.");
   const plan = compileGraph(document, analysis);
   if (!plan.ok) return refuse(plan.error[0]?.message ?? "The model has mistakes.");

@@ -96,7 +96,7 @@ export function createProgress(run: {
 }
 
 /** Bytes that tensors hold; on WebGPU what the device has handed out, recycled buffers included. */
-export function readMemoryBytes(): number {
+function readMemoryBytes(): number {
   const memory = tf.memory();
   const allocated: unknown = Reflect.get(memory, "numBytesAllocatedInGPU");
   return typeof allocated === "number" ? allocated : memory.numBytes;

@@ -139,7 +139,7 @@ function pickNumberSamples(
   }));
 }
 
-export function formatNumbers(values: ArrayLike<number>): string {
+function formatNumbers(values: ArrayLike<number>): string {
   const shown = Array.from(values).slice(0, 4).map(formatNumber).join(", ");
   return values.length > 4 ? `${shown}, …` : shown;
 }

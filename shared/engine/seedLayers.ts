@@ -107,6 +107,6 @@ function visitParts(layer: object, visit: (part: object, path: string) => void, 
 }
 
 /** 1 to 2³¹ − 1: tfjs takes 0 for "no seed". */
-export function drawSeed(random: Random): number {
+function drawSeed(random: Random): number {
   return random.nextInt(2147483646) + 1;
 }
