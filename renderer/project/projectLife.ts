@@ -7,7 +7,7 @@ import { host } from "../host/hostClient.ts";
 import { documentStore, type ProjectLocation, selectIsDirty } from "../state/documentStore.ts";
 import { emptySelection, sessionStore, type View } from "../state/sessionStore.ts";
 import { ask } from "../ui/ask.ts";
-import { showToast } from "../ui/toastStore.ts";
+import { clearToasts, showToast } from "../ui/toastStore.ts";
 import { isTraining } from "../training/runQueries.ts";
 import { stop } from "../training/trainingClient.ts";
 import { flushProject } from "./autosave.ts";
@@ -118,6 +118,7 @@ async function show(
 ): Promise<void> {
   if (isTraining() && !(await askToLeaveRun())) return;
   await flushProject();
+  clearToasts();
   documentStore.getState().load(document, location);
   const session = sessionStore.getState();
   session.select(emptySelection);

@@ -12,7 +12,8 @@ import { ProgressBar } from "../ui/ProgressBar.tsx";
 import { describeBest, describeStatus } from "./describeRun.ts";
 import { findMostConfused } from "./curves.ts";
 import { RunCharts } from "./RunCharts.tsx";
-import { whyNotTrain } from "./runQueries.ts";
+import { obstacleAction } from "./obstacleAction.ts";
+import { findObstacle } from "./runQueries.ts";
 import { TrainingSettings } from "./TrainingSettings.tsx";
 import "./training.css";
 
@@ -119,10 +120,11 @@ function Ended({ active }: { readonly active: ActiveRun }) {
 
 function BeforeRun() {
   useDocument((state) => state.analysis);
-  const data = useDocument((state) => state.document.data);
+  useDocument((state) => state.document.data);
   useDataset((state) => state.phase);
   const hasRuns = useRuns((state) => state.runs.length > 0);
-  const reason = whyNotTrain();
+  const obstacle = findObstacle();
+  const action = obstacle === null ? null : obstacleAction(obstacle);
   return (
     <div className="nl-run-before">
       <section aria-label="Training settings" className="nl-run-settings">
@@ -130,9 +132,9 @@ function BeforeRun() {
       </section>
       <EmptyState
         icon={Play}
-        title={reason === null ? "Ready to train" : "Not ready to train yet"}
+        title={obstacle === null ? "Ready to train" : "Not ready to train yet"}
         actions={
-          reason === null ? (
+          obstacle === null ? (
             <>
               {hasRuns && (
                 <Button onClick={() => sessionStore.getState().showView("runs")}>
@@ -143,16 +145,13 @@ function BeforeRun() {
                 Train
               </Button>
             </>
-          ) : data === null ? (
-            <Button onClick={() => sessionStore.getState().showView("data")}>Choose data</Button>
           ) : (
-            <Button onClick={() => sessionStore.getState().showDockTab("problems")}>
-              Show problems
-            </Button>
+            action !== null && <Button onClick={action.run}>{action.title}</Button>
           )
         }
       >
-        {reason ?? "Loss and metrics are drawn here as the network learns, every step of them."}
+        {obstacle?.message ??
+          "Loss and metrics are drawn here as the network learns, every step of them."}
       </EmptyState>
     </div>
   );

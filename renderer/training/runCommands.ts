@@ -6,7 +6,8 @@ import { sessionStore } from "../state/sessionStore.ts";
 import { announce } from "../ui/announce.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { openExport } from "./exportStore.ts";
-import { isPaused, isTraining, whyNotTrain } from "./runQueries.ts";
+import { obstacleAction } from "./obstacleAction.ts";
+import { findObstacle, isPaused, isTraining } from "./runQueries.ts";
 import * as training from "./trainingClient.ts";
 import { openTrainingSettings } from "./trainingSettingsStore.ts";
 
@@ -79,21 +80,14 @@ export const runCommands = [
 ];
 
 async function startTraining(): Promise<void> {
-  const reason = whyNotTrain();
   const session = sessionStore.getState();
-  if (reason !== null) {
-    const isDataMissing = documentStore.getState().document.data === null;
-    const hasErrors = documentStore
-      .getState()
-      .analysis.diagnostics.some(({ severity }) => severity === "error");
+  const obstacle = findObstacle();
+  if (obstacle !== null) {
+    const action = obstacleAction(obstacle);
     showToast({
       tone: "warning",
-      message: reason,
-      ...(hasErrors
-        ? { action: { title: "Show problems", run: () => showProblems() } }
-        : isDataMissing
-          ? { action: { title: "Choose data", run: () => session.showView("data") } }
-          : {}),
+      message: obstacle.message,
+      ...(action === null ? {} : { action }),
     });
     return;
   }
@@ -104,9 +98,4 @@ async function startTraining(): Promise<void> {
   // Refusals are told by the client itself.
   const started = await training.startTraining();
   if (started.ok) announce("Training started");
-}
-
-function showProblems(): void {
-  sessionStore.getState().showView("design");
-  sessionStore.getState().showDockTab("problems");
 }

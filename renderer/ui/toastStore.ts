@@ -34,6 +34,11 @@ export function dismissToast(id: number): void {
   toastStore.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 }
 
+/** What was said in passing is about something else by now. */
+export function clearToasts(): void {
+  toastStore.setState({ toasts: [] });
+}
+
 export function useToasts(): readonly Toast[] {
   return useStore(toastStore, (state) => state.toasts);
 }
