@@ -40,10 +40,22 @@ export function createChooser(handles: Handles, homeFolder: string): Chooser {
       return problem("bad-request", `"${text}" is not a full path. Start with / or ~/.`);
     }
     const place = path.normalize(typed);
-    if (purpose === "save-project") return chooseNewProject(place);
     try {
+      if (purpose === "save-project" && (await findKind(place)) !== "folder") {
+        return await chooseNewProject(place);
+      }
       const real = await realpath(place);
       const info = await stat(real);
+      if (info.isDirectory() && (purpose === "open-project" || purpose === "save-project")) {
+        // On the way to a project: only to look into.
+        const handle = handles.browse(real);
+        return ok({
+          handle,
+          label: path.basename(real),
+          location: path.dirname(real),
+          kind: "folder",
+        });
+      }
       const kind = info.isDirectory() ? "folder" : info.isFile() ? "file" : null;
       const obstacle = kind === null ? "special" : whyUnfit(kind, real, purpose);
       if (kind === null || obstacle !== null) {

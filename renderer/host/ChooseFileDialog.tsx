@@ -102,6 +102,13 @@ function Browser({ options, onDone }: BrowserProps) {
   const main = mainAction({ purpose, selected, name, listing });
   const onMain = (): void => {
     const entry = listing?.entries.find((candidate) => candidate.name === selected) ?? null;
+    // A path typed but not visited yet is what the person means, not the folder still listed.
+    if (path.trim() !== listing?.location) {
+      if (purpose === "data" || purpose === "export") {
+        return void finish(host.choosePath(path.trim(), purpose));
+      }
+      return goToPath();
+    }
     if (purpose === "save-project") chooseName(name.trim());
     else if (purpose === "export") chooseName(null);
     else if (entry?.kind === "folder" && purpose === "data") chooseName(entry.name);

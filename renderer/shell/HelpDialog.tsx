@@ -20,6 +20,7 @@ export function HelpDialog() {
   return (
     <Dialog
       isOpen
+      isReading
       size="large"
       title="Keys and help"
       description={`Netloom ${session?.version ?? ""}. Everything is in the command palette too.`}

@@ -12,6 +12,8 @@ export interface DialogProps {
   readonly description?: ReactNode;
   readonly size?: "small" | "medium" | "large";
   readonly children?: ReactNode;
+  /** True where the dialog is only read: its matter takes the focus, so that keys scroll it. */
+  readonly isReading?: boolean;
   /** Buttons, the main one last. */
   readonly footer?: ReactNode;
   readonly onClose: () => void;
@@ -19,7 +21,16 @@ export interface DialogProps {
 
 /** A modal dialog: the focus stays inside, Escape closes it, the focus returns to where it was. */
 export function Dialog(props: DialogProps) {
-  const { isOpen, title, description, size = "medium", children, footer, onClose } = props;
+  const {
+    isOpen,
+    title,
+    description,
+    size = "medium",
+    children,
+    isReading,
+    footer,
+    onClose,
+  } = props;
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -38,7 +49,11 @@ export function Dialog(props: DialogProps) {
               </Radix.Description>
             )}
           </header>
-          {children !== undefined && <div className="nl-dialog-body">{children}</div>}
+          {children !== undefined && (
+            <div className="nl-dialog-body" {...(isReading ? { tabIndex: 0 } : {})}>
+              {children}
+            </div>
+          )}
           {footer !== undefined && <footer className="nl-dialog-footer">{footer}</footer>}
           {/* Last, so that a dialog opens with the focus on what it is about. */}
           <Radix.Close asChild>
@@ -56,7 +71,7 @@ function focusContent(event: Event): void {
   if (!(dialog instanceof HTMLElement)) return;
   event.preventDefault();
   const inside = dialog.querySelector<HTMLElement>(
-    ".nl-dialog-body :is(input, select, textarea, button, [tabindex='0']):not(:disabled)",
+    ".nl-dialog-body[tabindex='0'], .nl-dialog-body :is(input, select, textarea, button, [tabindex='0']):not(:disabled)",
   );
   const answer =
     dialog.querySelector<HTMLElement>(".nl-dialog-footer .is-primary") ??

@@ -1,0 +1,3 @@
+export function findBrowser(options?: {
+  readonly mayInstall?: boolean;
+}): Promise<{ readonly path: string } | { readonly reason: string }>;
