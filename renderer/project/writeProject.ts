@@ -12,7 +12,7 @@ export type WriteOutcome =
   | { readonly kind: "failed"; readonly message: string };
 
 /** Writes to the file where there is a writable one; whatever the file refuses is kept as a draft. */
-export async function writeProject(
+async function writeProject(
   document: ProjectDocument,
   location: ProjectLocation | null,
 ): Promise<WriteOutcome> {

@@ -33,7 +33,7 @@ export function followRuns(): void {
   });
 }
 
-export async function loadRuns(): Promise<void> {
+async function loadRuns(): Promise<void> {
   const project = documentStore.getState().document.id;
   const runs = await host.listRuns(project);
   if (!runs.ok || documentStore.getState().document.id !== project) return;

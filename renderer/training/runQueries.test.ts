@@ -33,6 +33,9 @@ function drawNetwork(): void {
   }
 }
 
+const listErrors = () =>
+  documentStore.getState().analysis.diagnostics.filter(({ severity }) => severity === "error");
+
 beforeEach(() => {
   documentStore.getState().load(createProject("Test"), null);
   clearDataset();
@@ -48,17 +51,24 @@ describe("findObstacle", () => {
     expect(findObstacle()).toBeNull();
   });
 
-  it("names the one problem of the graph, and counts several", () => {
-    const node = makeNode(documentStore.getState().document.graph, "dense", { x: 0, y: 0 });
-    edit({ kind: "addNode", node });
-    const { diagnostics } = documentStore.getState().analysis;
-    const errors = diagnostics.filter(({ severity }) => severity === "error");
+  it("names the problem where there is one", () => {
+    drawNetwork();
+    const dense = Object.values(documentStore.getState().document.graph.nodes)[1];
+    if (dense === undefined) throw new Error("no layer");
+    edit({ kind: "setParams", node: dense.id, params: { units: -1 } });
+    const [first, ...more] = listErrors();
+    expect(more).toEqual([]);
+    expect(findObstacle()).toEqual({ kind: "problems", message: first?.message });
+  });
+
+  it("counts the problems where there are several", () => {
+    for (let index = 0; index < 2; index++) {
+      const { graph } = documentStore.getState().document;
+      edit({ kind: "addNode", node: makeNode(graph, "dense", { x: 0, y: 0 }) });
+    }
     expect(findObstacle()).toMatchObject({
       kind: "problems",
-      message:
-        errors.length === 1
-          ? errors[0]?.message
-          : expect.stringContaining(`${errors.length} problems`),
+      message: expect.stringContaining(`Mend the ${listErrors().length} problems first`),
     });
   });
 

@@ -82,7 +82,7 @@ export function formatNumber(value: number): string {
 }
 
 /** Whether a metric is a share between 0 and 1. */
-export function isShare(name: string): boolean {
+function isShare(name: string): boolean {
   return /accuracy$|^topK|^valTopK/i.test(name);
 }
 
