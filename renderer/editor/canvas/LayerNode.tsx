@@ -37,9 +37,7 @@ export const LayerNode = memo(
             position={isDown ? Position.Bottom : Position.Right}
           />
         )}
-        {detail === "near" && data.bubble !== null && (
-          <NodeMessage data={data} isSelected={selected} />
-        )}
+        {data.bubble !== null && <NodeMessage data={data} isSelected={selected} />}
       </div>
     );
   },

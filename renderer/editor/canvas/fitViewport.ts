@@ -7,7 +7,7 @@ const margin = { left: 48, top: 40, right: 48, bottom: 64 };
 const messageSize = { width: 280, height: 190 };
 
 /** Smaller than this, captions can't be read. */
-const readableZoom = 0.6;
+const readableZoom = 0.4;
 
 /** How a project opens: whole where that can be read, else its beginning, large enough to read. */
 export function openingViewport(
