@@ -2,11 +2,19 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { commandGroups, listCommands, shortcutsOf } from "../commands/defineCommand.ts";
 import { useHostSession } from "../host/chooseFile.ts";
+import { sessionStore, type ThemeChoice, useSession } from "../state/sessionStore.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
+import { SegmentedControl } from "../ui/SegmentedControl.tsx";
 import "./help.css";
 
 const helpStore = createStore<{ readonly isOpen: boolean }>()(() => ({ isOpen: false }));
+
+const themes = [
+  { value: "system", title: "As the system" },
+  { value: "light", title: "Light" },
+  { value: "dark", title: "Dark" },
+] as const satisfies readonly { value: ThemeChoice; title: string }[];
 
 export function openHelp(): void {
   helpStore.setState({ isOpen: true });
@@ -16,6 +24,7 @@ export function openHelp(): void {
 export function HelpDialog() {
   const isOpen = useStore(helpStore, (state) => state.isOpen);
   const session = useHostSession();
+  const theme = useSession((state) => state.theme);
   if (!isOpen) return null;
   return (
     <Dialog
@@ -26,6 +35,15 @@ export function HelpDialog() {
       description={`Netloom ${session?.version ?? ""}. Everything is in the command palette too.`}
       onClose={() => helpStore.setState({ isOpen: false })}
     >
+      <div className="nl-help-theme">
+        <span>Theme</span>
+        <SegmentedControl
+          label="Theme"
+          value={theme}
+          options={themes}
+          onChange={sessionStore.getState().setTheme}
+        />
+      </div>
       <div className="nl-help-columns">
         {commandGroups.map((group) => {
           const members = listCommands().filter(

@@ -85,7 +85,7 @@ function ExportForm({ request }: { readonly request: ExportRequest }) {
     closeExport();
     showToast({
       tone: "success",
-      message: `Exported ${made.files.length} files to ${written.value}.`,
+      message: `Exported ${made.files.length === 1 ? "1 file" : `${made.files.length} files`} to ${written.value}.`,
     });
   };
 
