@@ -6,7 +6,7 @@ import { sessionStore } from "../state/sessionStore.ts";
 import type { Alignment } from "./canvas/alignNodes.ts";
 import { boundsOf, doRectsOverlap, nodeRect } from "./canvas/geometry.ts";
 import { canvasStore } from "./canvasStore.ts";
-import { currentGraph, currentSelection } from "./editDocument.ts";
+import { currentGraph, currentSelection, selectNodes } from "./editDocument.ts";
 import { tidyUp } from "./layout/tidyUp.ts";
 import { addNote, applyFix } from "./layerActions.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./selectionActions.ts";
 
 const isDesign = () => sessionStore.getState().view === "design";
+const isProjectOpen = () => sessionStore.getState().view !== "start";
 const hasNodes = () => isDesign() && Object.keys(currentGraph().nodes).length > 0;
 const isAnySelected = () => isDesign() && hasSelection();
 const isNodeSelected = () => isDesign() && currentSelection().nodes.length > 0;
@@ -261,8 +262,8 @@ export const graphCommands: readonly Command[] = [
     group: "View",
     shortcut: "G",
     keywords: "focus canvas walk keyboard",
-    isEnabled: hasNodes,
-    run: () => canvasStore.getState().handle?.focus(),
+    isEnabled: () => isProjectOpen() && Object.keys(currentGraph().nodes).length > 0,
+    run: goToGraph,
   }),
   defineCommand({
     id: "view.toggleMinimap",
@@ -288,6 +289,15 @@ function alignCommand(id: string, title: string, alignment: Alignment): Command 
     isEnabled: areSeveralSelected,
     run: () => alignSelection(alignment, title),
   });
+}
+
+/** From anywhere: to the selected layer, else to the first. */
+function goToGraph(): void {
+  const [first] = Object.values(currentGraph().nodes);
+  if (currentSelection().nodes.length === 0 && first !== undefined) selectNodes([first.id]);
+  const session = sessionStore.getState();
+  session.showView("design");
+  session.requestFocus({ kind: "canvas" });
 }
 
 /** In the middle of the view, or right of the graph where that would cover layers. */

@@ -19,6 +19,7 @@ import type {
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { DragEvent, KeyboardEvent, MouseEvent as ReactMouseEvent, ReactNode } from "react";
 import { edgeId, nodeId } from "#shared/base/ids.ts";
+import { runCommand } from "../../commands/defineCommand.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { sessionStore, useSession } from "../../state/sessionStore.ts";
 import { RightClickMenu } from "../../ui/Menu.tsx";
@@ -38,7 +39,7 @@ import { FarPicture } from "./FarPicture.tsx";
 import { findWireAt } from "./findWireAt.ts";
 import { dotGap, gridStep } from "./geometry.ts";
 import { Ghosts } from "./Ghosts.tsx";
-import { handleCanvasKey } from "./canvasKeys.ts";
+import { handleCanvasKey, selectFocused } from "./canvasKeys.ts";
 import { LayerNode } from "./LayerNode.tsx";
 import { LayerSearch } from "./LayerSearch.tsx";
 import { Minimap } from "./Minimap.tsx";
@@ -149,6 +150,7 @@ function Graph() {
             selectMenuTarget(target);
             setMenuTarget(target);
           }}
+          onFocusCapture={(event) => selectFocused(event.target)}
           onKeyDown={(event: KeyboardEvent) => handleCanvasKey(event.nativeEvent)}
           onDoubleClick={(event) => {
             const isPane = targetOf(event)?.classList.contains("react-flow__pane") === true;
@@ -159,11 +161,7 @@ function Graph() {
           onDrop={dropFromPalette}
         >
           {!isEmpty && (
-            <button
-              type="button"
-              className="ed-skip"
-              onClick={() => canvasStore.getState().handle?.focus()}
-            >
+            <button type="button" className="ed-skip" onClick={() => runCommand("view.focusGraph")}>
               Walk the graph ({formatPlural(layerCount, "layer")})
             </button>
           )}
@@ -173,6 +171,7 @@ function Graph() {
             nodeTypes={nodeTypes}
             edgeTypes={edgeTypes}
             aria-label="Network graph"
+            tabIndex={-1}
             onlyRenderVisibleElements
             disableKeyboardA11y
             nodesFocusable

@@ -55,6 +55,18 @@ export function handleCanvasKey(event: KeyboardEvent): void {
   }
 }
 
+/** The layer that the keyboard's focus comes to is the selected one, so that commands act on it. */
+export function selectFocused(target: EventTarget | null): void {
+  if (!(target instanceof Element) || !target.matches(".react-flow__node:focus-visible")) return;
+  const flowId = focusedFlowId(target);
+  const { nodes, notes } = currentSelection();
+  if (flowId === null) return;
+  if (isNoteFlowId(flowId)) {
+    const id = noteId(noteIdText(flowId));
+    if (!notes.includes(id)) selectNodes([], [id]);
+  } else if (!nodes.includes(nodeId(flowId))) selectNodes([nodeId(flowId)]);
+}
+
 function walk(
   key: ArrowKey,
   from: { readonly flowId: string | null; readonly isExtending: boolean },

@@ -61,9 +61,8 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
       toScreen: (canvas) => flow.flowToScreenPosition(canvas),
       focus() {
         const [selected] = sessionStore.getState().selection.nodes;
-        const id = selected ?? store.getState().nodes.find((node) => node.type === "layer")?.id;
-        if (id === undefined) place.current?.querySelector<HTMLElement>(".react-flow")?.focus();
-        else handle.reveal(id, { focus: true });
+        if (selected !== undefined) handle.reveal(selected, { focus: true });
+        else place.current?.querySelector<HTMLElement>(".react-flow")?.focus();
       },
     };
     canvasStore.setState({ handle });
