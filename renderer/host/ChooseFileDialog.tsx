@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from "react";
-import { ArrowUp, File, Folder } from "lucide-react";
+import { ArrowUp, File, Folder, House } from "lucide-react";
 import { useStore } from "zustand";
 import type { HostProblem, Listing, Purpose } from "#shared/host/contract.ts";
 import type { Result } from "#shared/base/result.ts";
@@ -22,6 +22,16 @@ export function ChooseFileDialog() {
 type Entry = Listing["entries"][number];
 
 const lastFolder = new Map<Purpose, string>();
+
+/** Folders from which something was chosen in this window, newest first. */
+let recentPlaces: readonly { readonly handle: string; readonly location: string }[] = [];
+
+function rememberPlace(listing: Listing | null): void {
+  if (listing === null) return;
+  const { directory, location } = listing;
+  const others = recentPlaces.filter((place) => place.location !== location);
+  recentPlaces = [{ handle: directory, location }, ...others].slice(0, 4);
+}
 
 /** The folder of last time, or where the host begins if that is gone. */
 async function browseFirst(purpose: Purpose): Promise<Result<Listing, HostProblem>> {
@@ -78,8 +88,10 @@ function Browser({ options, onDone }: BrowserProps) {
 
   const finish = async (answer: Promise<Result<Chosen, HostProblem>>): Promise<void> => {
     const chosen = await answer;
-    if (chosen.ok) onDone(chosen.value);
-    else setProblem(chosen.error.message);
+    if (chosen.ok) {
+      rememberPlace(listing);
+      onDone(chosen.value);
+    } else setProblem(chosen.error.message);
   };
   const chooseName = (entryName: string | null): void => {
     if (listing === null) return;
@@ -156,6 +168,23 @@ function Browser({ options, onDone }: BrowserProps) {
           Go
         </Button>
       </form>
+      <div className="nl-chooser-places" role="group" aria-label="Places">
+        <Button size="small" tone="quiet" icon={House} onClick={() => void visit(null)}>
+          Home
+        </Button>
+        {recentPlaces.map(({ handle, location }) => (
+          <Button
+            key={location}
+            size="small"
+            tone="quiet"
+            icon={Folder}
+            title={location}
+            onClick={() => void visit(handle)}
+          >
+            {location.split(/[\\/]/).at(-1) || location}
+          </Button>
+        ))}
+      </div>
       {problem !== null && (
         <p role="alert" className="nl-chooser-problem">
           {problem}
