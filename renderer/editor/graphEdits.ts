@@ -27,7 +27,7 @@ export interface NewLayer {
 }
 
 /** Room between two nodes that follow one another: enough for a shape pill. */
-export const flowGap = { down: 38, right: 104 } as const;
+const flowGap = { down: 38, right: 104 } as const;
 
 /** Puts a layer at a point (its centre), unwired. */
 export function addLayerAt(graph: ModelGraph, layer: NewLayer, centre: Position): AddedLayer {

@@ -92,7 +92,7 @@ export function shortenFixTitle(title: string): string {
 }
 
 /** The first clause is the headline. */
-export function splitSentence(message: string): readonly [string, string] {
+function splitSentence(message: string): readonly [string, string] {
   const end = message.search(/[.;] /);
   return end < 0 ? [message, ""] : [message.slice(0, end + 1), message.slice(end + 2)];
 }

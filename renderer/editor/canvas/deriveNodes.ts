@@ -35,7 +35,7 @@ export interface NodeSources {
 
 /** React Flow has one id space; notes get a prefix that no layer id has. */
 const notePrefix = "note:";
-export const noteFlowId = (id: NoteId) => `${notePrefix}${id}`;
+const noteFlowId = (id: NoteId) => `${notePrefix}${id}`;
 export function isNoteFlowId(flowId: string): boolean {
   return flowId.startsWith(notePrefix);
 }
@@ -96,7 +96,7 @@ export function createNodeDeriver(): (sources: NodeSources) => CanvasNode[] {
 const noProblems: readonly Diagnostic[] = [];
 
 /** Diagnostics by the node to blame (the first one), worst first. */
-export function groupByNode(
+function groupByNode(
   diagnostics: readonly Diagnostic[],
 ): ReadonlyMap<NodeId, readonly Diagnostic[]> {
   const groups = new Map<NodeId, Diagnostic[]>();
@@ -113,7 +113,7 @@ export function groupByNode(
   return groups;
 }
 
-export function severityRank(severity: Diagnostic["severity"]): number {
+function severityRank(severity: Diagnostic["severity"]): number {
   return severity === "error" ? 0 : severity === "warning" ? 1 : 2;
 }
 

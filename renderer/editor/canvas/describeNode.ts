@@ -67,7 +67,7 @@ export function describeNode({ node, analysis, problems, direction }: NodeFacts)
 }
 
 /** Problems worth a bubble at the node: errors that are not mere gaps, and warnings with a repair. */
-export function isLoud(problem: Diagnostic): boolean {
+function isLoud(problem: Diagnostic): boolean {
   if (quietCodes.has(problem.code)) return false;
   return (
     problem.severity === "error" || (problem.severity === "warning" && problem.fixes.length > 0)

@@ -1,5 +1,5 @@
 import type { Position } from "#shared/document/model.ts";
-import { nodeHeight, nodeWidth } from "./geometry.ts";
+import { nodeHeight } from "./geometry.ts";
 import type { FlowDirection, Rect } from "./geometry.ts";
 
 /** A wire as drawn: an SVG path, where its shape pill rides, and the two ends. */
@@ -179,7 +179,7 @@ function curvePath(points: readonly Position[], isAlongY: boolean): string {
 }
 
 /** Straight runs with rounded corners. */
-export function roundedPath(points: readonly Position[], radius: number): string {
+function roundedPath(points: readonly Position[], radius: number): string {
   const [start, ...rest] = points;
   if (start === undefined) return "";
   let path = `M${start.x} ${start.y}`;
@@ -218,15 +218,4 @@ function transpose(rect: Rect): Rect {
 
 function swap(point: Position): Position {
   return { x: point.y, y: point.x };
-}
-
-/** Where a pulled wire starts before it has a target. */
-export function portOf(
-  rect: Rect,
-  options: { readonly side: "input" | "output"; readonly direction: FlowDirection },
-): Position {
-  const isOutput = options.side === "output";
-  return options.direction === "down"
-    ? { x: rect.x + nodeWidth / 2, y: isOutput ? rect.y + nodeHeight : rect.y }
-    : { x: isOutput ? rect.x + nodeWidth : rect.x, y: rect.y + nodeHeight / 2 };
 }
