@@ -89,7 +89,7 @@ export const commandTable = {
     help: [
       ["--run DIR", "the folder of a run with its weights (needed)"],
       dataHelp,
-      ["--part validation|train|all", "which samples (default: all)"],
+      ["--part validation|train|all", "which samples (default: all, which needs no target column)"],
       ["--limit N", "the first N of them only"],
       backendHelp,
       jsonHelp,
@@ -107,7 +107,10 @@ export const commandTable = {
     },
     help: [
       ["--to typescript|keras|tfjs", "what to write (needed)"],
-      ["--run DIR", "for tfjs: take the weights of this run; without it they are fresh"],
+      [
+        "--run DIR",
+        "for tfjs: the weights of this run, and preparation.json, which says how to feed them; without it the weights are fresh",
+      ],
       ["--out DIR", "where to write (needed); made if it is not there"],
       ["--force", "replace files of the same name"],
       jsonHelp,

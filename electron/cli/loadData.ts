@@ -1,9 +1,11 @@
 import path from "node:path";
-import { err } from "#shared/base/result.ts";
+import { err, ok } from "#shared/base/result.ts";
+import { bindPrepared } from "#shared/datasets/bindPrepared.ts";
 import type { DataBinding } from "#shared/datasets/binding.ts";
 import type { Dataset, DataIssue } from "#shared/datasets/dataset.ts";
 import { inspectSource, type OpenSource } from "#shared/datasets/inspectSource.ts";
-import { openDataset } from "#shared/datasets/openDataset.ts";
+import { openDataset, type OpenOptions } from "#shared/datasets/openDataset.ts";
+import type { Preparation } from "#shared/datasets/preparation.ts";
 import { rebindSource } from "#shared/datasets/rebindSource.ts";
 import { openDataPath } from "#electron/services/fileByteSource.ts";
 import { CliFailure, type CliDiagnostic, type CliIo } from "./io.ts";
@@ -13,35 +15,49 @@ export interface LoadedData {
   readonly dataset: Dataset;
 }
 
+/** For a model that is trained already: how its data were prepared, and whether the new data's targets matter. */
+interface Prepared {
+  readonly preparation: Preparation;
+  readonly targets: "needed" | "ignored";
+}
+
 /** The project's own data, or the file or folder at `place` bound in its stead. null: the project has no data of its own. */
 export async function loadData(
   existing: DataBinding | null,
   place: string | null,
-  io: CliIo,
+  { io, prepared = null }: { readonly io: CliIo; readonly prepared?: Prepared | null },
 ): Promise<LoadedData | null> {
   if (place !== null) {
     const opened = await openDataPath(path.resolve(io.cwd, place));
     if (!opened.ok) throw dataFailure([opened.error]);
     const { files, openSource, label } = opened.value;
-    const proposal = await inspectSource(files, openSource, { label });
+    const proposal = await inspectSource(files, openSource, {
+      label,
+      // What the training's file had, this one has: a table of words only would leave it to a guess.
+      ...(prepared?.preparation.table?.hasHeader ? { csv: { hasHeader: true } } : {}),
+    });
     if (!proposal.ok) throw dataFailure(proposal.error);
-    return open(rebindSource(existing, proposal.value), openSource);
+    const binding = prepared
+      ? bindPrepared(existing, proposal.value, prepared)
+      : ok(rebindSource(existing, proposal.value));
+    if (!binding.ok) throw dataFailure([binding.error]);
+    return open(binding.value, { openSource, ...prepared });
   }
   if (existing === null) return null;
   // Handles are the desktop application's; only generated data can be had without a path.
   if (existing.source.kind !== "generated") return null;
-  return open(existing, async (file) =>
-    err({ code: "missing", message: `${file} is not known here.`, file }),
-  );
+  const openSource: OpenSource = async (file) =>
+    err({ code: "missing", message: `${file} is not known here.`, file });
+  return open(existing, { openSource, ...prepared });
 }
 
 /** Like `loadData`, for commands that can't do without. */
 export async function requireData(
   existing: DataBinding | null,
   place: string | null,
-  io: CliIo,
+  options: Parameters<typeof loadData>[2],
 ): Promise<LoadedData> {
-  const loaded = await loadData(existing, place, io);
+  const loaded = await loadData(existing, place, options);
   if (loaded) return loaded;
   const source = existing?.source;
   const wanted =
@@ -53,8 +69,8 @@ export async function requireData(
   ]);
 }
 
-async function open(binding: DataBinding, openSource: OpenSource): Promise<LoadedData> {
-  const dataset = await openDataset(binding, { openSource });
+async function open(binding: DataBinding, options: OpenOptions): Promise<LoadedData> {
+  const dataset = await openDataset(binding, options);
   if (!dataset.ok) throw dataFailure(dataset.error);
   return { binding, dataset: dataset.value };
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Backend } from "#shared/engine/selectBackend.ts";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
 import type { Dataset } from "#shared/datasets/dataset.ts";
+import { preparationFile } from "#shared/datasets/preparation.ts";
 import { compileProject } from "./compile.ts";
 import { CliFailure, type CliIo } from "./io.ts";
 import { requireData } from "./loadData.ts";
@@ -40,27 +41,38 @@ export async function loadRun(
   const part = options.choice("part", ["validation", "train", "all"]) ?? defaultPart;
   const document = await loadProject(name, io);
   const runDir = path.resolve(io.cwd, run);
-  const { files } = await readRun(runDir);
-  const { dataset } = await requireData(document.data, options.text("data"), io);
-  const { plan } = compileProject(document, dataset.summary);
+  const { files, preparation } = await readRun(runDir);
+  if (preparation === null) {
+    throw new CliFailure(
+      1,
+      `${run} has no ${preparationFile}, which says how its data were scaled and its classes ordered. Train it again.`,
+    );
+  }
   const backend = await startBackend(backendName);
   const { loadModelFiles } = await import("#shared/engine/modelFiles.ts");
   const model = await loadModelFiles(files);
   if (!model.ok) throw new CliFailure(1, `${run}: ${model.error}`);
-  const mismatch = findMismatch(plan, model.value);
-  if (mismatch !== null) {
+  try {
+    // Before the data: those of another project don't fit either, and that would say less.
+    const mismatch = findMismatch(compileProject(document, null).plan, model.value);
+    if (mismatch !== null) {
+      throw new CliFailure(1, `${run} is not a run of ${name}: ${mismatch}`);
+    }
+    const { dataset } = await requireData(document.data, options.text("data"), {
+      io,
+      // Classes have their share in each part, so parts can't be told without targets.
+      prepared: {
+        preparation,
+        targets: command === "predict" && part === "all" ? "ignored" : "needed",
+      },
+    });
+    const { plan } = compileProject(document, dataset.summary);
+    const samples = chooseSamples(dataset, part);
+    return { plan, dataset, backend, model: model.value, runDir, samples, part };
+  } catch (error) {
     model.value.dispose();
-    throw new CliFailure(1, `${run} is not a run of ${name}: ${mismatch}`);
+    throw error;
   }
-  return {
-    plan,
-    dataset,
-    backend,
-    model: model.value,
-    runDir,
-    samples: chooseSamples(dataset, part),
-    part,
-  };
 }
 
 export function requireText(options: OptionValues, name: string, command: string): string {

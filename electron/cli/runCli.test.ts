@@ -201,7 +201,13 @@ test("a run is trained, kept, evaluated, used and exported", async () => {
   expect(events.at(-1)).toBe("ended");
 
   const kept = (await readdir(path.join(folder, "run"))).toSorted();
-  expect(kept).toEqual(["group1-shard1of1.bin", "metrics.jsonl", "model.json", "run.json"]);
+  expect(kept).toEqual([
+    "group1-shard1of1.bin",
+    "metrics.jsonl",
+    "model.json",
+    "preparation.json",
+    "run.json",
+  ]);
   const info = runInfoSchema.parse(
     JSON.parse(await readFile(path.join(folder, "run/run.json"), "utf8")),
   );
@@ -228,14 +234,17 @@ test("a run is trained, kept, evaluated, used and exported", async () => {
   const exported = await runJson("export", project, "--to", "tfjs", "--run", "run", "--out", "out");
   expect(exported.json).toMatchObject({
     isTrained: true,
-    files: ["model.json", "group1-shard1of1.bin"],
+    files: ["model.json", "group1-shard1of1.bin", "preparation.json"],
   });
+  expect(await readFile(path.join(folder, "out/preparation.json"), "utf8")).toBe(
+    await readFile(path.join(folder, "run/preparation.json"), "utf8"),
+  );
   expect(await readFile(path.join(folder, "out/model.json"))).toEqual(
     await readFile(path.join(folder, "run/model.json")),
   );
   const twice = await runJson("export", project, "--to", "tfjs", "--run", "run", "--out", "out");
   expect(twice).toMatchObject({ exitCode: 1 });
-  expect(twice.error).toMatch(/has model\.json, group1-shard1of1\.bin already.*--force/);
+  expect(twice.error).toMatch(/has model\.json, group1-shard1of1\.bin, .* already.*--force/);
   expect(
     await runJson("export", project, "--to", "tfjs", "--run", "run", "--out", "out", "--force"),
   ).toMatchObject({ exitCode: 0 });
@@ -246,6 +255,52 @@ test("a run is trained, kept, evaluated, used and exported", async () => {
   await rm(path.join(folder, "run/group1-shard1of1.bin"));
   const broken = await runJson("evaluate", project, ...use);
   expect(broken.error).toMatch(/group1-shard1of1\.bin.*is missing/);
+});
+
+test("a run reads other files as it read its own", async () => {
+  const project = await writeProject();
+  await write("points.csv", table(easyRows));
+  await runJson(
+    "train own.netloom --data points.csv --epochs 12 --learning-rate 0.05".split(" "),
+    "--backend cpu --out run".split(" "),
+  );
+  const use = async (command: string, text: string, ...more: string[]) => {
+    await write("other.csv", text);
+    const words = "--run run --data other.csv --backend cpu".split(" ");
+    return runJson(command, project, ...words, ...more);
+  };
+  // One class, right of all that training saw, and the columns the other way round: fitted anew, all would be wrong.
+  const right = Array.from({ length: 10 }, (_, index) => `right,${index / 10},${1 + index}`);
+  const turned = ["kind,b,a", ...right].join("\n");
+  const evaluated = await use("evaluate", turned, "--part", "all");
+  expect(evaluated.json).toMatchObject({ samples: 10, metrics: { accuracy: 1 } });
+  expect(evaluated.json["confusion"]).toEqual({
+    classes: ["left", "right"],
+    counts: [
+      [0, 0],
+      [0, 10],
+    ],
+  });
+  const blind = await use("predict", "b,a\n0.5,1\n0.5,-0.1\n");
+  expect(blind.json["predictions"]).toMatchObject([
+    { outputs: [{ label: "right" }] },
+    { outputs: [{ label: "left" }] },
+  ]);
+
+  const measured = await use("evaluate", "b,a\n0.5,1\n0.5,-0.1\n");
+  expect(measured).toMatchObject({ exitCode: 1 });
+  const messageOf = ({ json }: { json: Json }) =>
+    (json["diagnostics"] as readonly { message: string }[])[0]?.message;
+  expect(messageOf(measured)).toMatch(/no column "kind", which tells what is right/);
+  const unknown = await use("evaluate", `${turned}\nmiddle,0,0.5`);
+  expect(messageOf(unknown)).toMatch(/line 12, column "kind": the model knows no class "middle"/);
+
+  await write("run/preparation.json", "{}");
+  expect((await use("predict", turned)).error).toMatch(
+    /preparation\.json can't be read: at format/,
+  );
+  await rm(path.join(folder, "run/preparation.json"));
+  expect((await use("predict", turned)).error).toMatch(/run has no preparation\.json/);
 });
 
 test("the same seed gives the same metrics", async () => {

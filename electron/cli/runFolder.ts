@@ -1,6 +1,8 @@
 import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { parsePreparation } from "#shared/datasets/parsePreparation.ts";
+import { preparationFile, type Preparation } from "#shared/datasets/preparation.ts";
 import { runInfoSchema, type RunInfo } from "#shared/host/contract.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { atomicWrite } from "#electron/services/atomicWrite.ts";
@@ -13,7 +15,7 @@ interface NamedBytes {
   readonly bytes: Uint8Array;
 }
 
-/** A run's folder as the application keeps it: `run.json`, `metrics.jsonl`, `model.json` and weights. */
+/** A run's folder as the application keeps it: `run.json`, `metrics.jsonl`, `preparation.json`, `model.json` and weights. */
 export interface RunFolder {
   readonly directory: string;
   /** Written in order; `finish` waits for the last. */
@@ -66,10 +68,12 @@ export async function createRunFolder(
   };
 }
 
-/** The weights of a finished run, and what was trained. */
-export async function readRun(
-  directory: string,
-): Promise<{ readonly info: RunInfo | null; readonly files: readonly NamedBytes[] }> {
+/** The weights of a finished run, what was trained, and how its data were prepared (null: not kept). */
+export async function readRun(directory: string): Promise<{
+  readonly info: RunInfo | null;
+  readonly files: readonly NamedBytes[];
+  readonly preparation: Preparation | null;
+}> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path.join(directory, "model.json"));
@@ -85,7 +89,27 @@ export async function readRun(
     const shard = await readFile(path.join(directory, name)).catch(() => null);
     if (shard) files.push({ name, bytes: shard });
   }
-  return { info: await readJsonFile(path.join(directory, "run.json"), runInfoSchema), files };
+  return {
+    info: await readJsonFile(path.join(directory, "run.json"), runInfoSchema),
+    files,
+    preparation: await readPreparation(directory),
+  };
+}
+
+async function readPreparation(directory: string): Promise<Preparation | null> {
+  let text: string;
+  try {
+    text = await readFile(path.join(directory, preparationFile), "utf8");
+  } catch (error) {
+    if (readErrorCode(error) === null) throw error;
+    return null;
+  }
+  const preparation = parsePreparation(text);
+  if (preparation.ok) return preparation.value;
+  throw new CliFailure(
+    1,
+    `${path.join(directory, preparationFile)} can't be read: ${preparation.error}`,
+  );
 }
 
 const manifestSchema = z.object({

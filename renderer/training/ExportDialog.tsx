@@ -46,7 +46,7 @@ const kinds: readonly {
   {
     kind: "model",
     title: "Trained model",
-    text: "tfjs files, model.json and weights, of a run: load them anywhere and predict.",
+    text: "tfjs files of a run: model.json and weights, and preparation.json, which says how to feed them.",
     icon: Package,
   },
 ];

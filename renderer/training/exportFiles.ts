@@ -1,5 +1,6 @@
 import { compileGraph } from "#shared/compiler/compileGraph.ts";
 import { err, ok, type Result } from "#shared/base/result.ts";
+import { preparationFile } from "#shared/datasets/preparation.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore } from "../state/documentStore.ts";
 
@@ -26,7 +27,7 @@ export async function makeCodeFiles(
   return ok(printed.files.map(({ name, text }) => ({ name, bytes: encoder.encode(text) })));
 }
 
-/** A run's trained model as tfjs files: `model.json` and its weight shards. */
+/** A run's trained model as tfjs files: `model.json`, its weight shards, and `preparation.json`, which says how to feed it. */
 export async function readModelFiles(
   runId: string,
 ): Promise<Result<readonly ExportFile[], string>> {
@@ -46,7 +47,7 @@ export async function readModelFiles(
 }
 
 function isModelFile(name: string): boolean {
-  return name === "model.json" || name.endsWith(".bin");
+  return name === "model.json" || name === preparationFile || name.endsWith(".bin");
 }
 
 /** Writes the files into a new folder inside `directory`; answers where that is. */

@@ -174,7 +174,7 @@ function receive(message: TrainingMessage): void {
       deviceStore.setState({ device: { backend: message.backend, device: message.device } });
       if (current) current.silentSeconds = 0;
       return;
-    case "weights":
+    case "files":
       if (message.runId === current?.id) current.recorder.recordFiles(message.files);
       return;
     case "event":

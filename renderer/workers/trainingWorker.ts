@@ -2,6 +2,11 @@ import { assertNever } from "#shared/base/assertNever.ts";
 import type { RunId } from "#shared/base/ids.ts";
 import type { DataSource } from "#shared/datasets/binding.ts";
 import { openDataset } from "#shared/datasets/openDataset.ts";
+import {
+  preparationFile,
+  serializePreparation,
+  type Preparation,
+} from "#shared/datasets/preparation.ts";
 import { createTrainingControl, type TrainingControl } from "#shared/engine/control.ts";
 import { selectBackend } from "#shared/engine/selectBackend.ts";
 import { trainModel } from "#shared/engine/train.ts";
@@ -96,6 +101,7 @@ async function train(
       tell(endEarly("failed", dataset.error.map((issue) => issue.message).join(" "), "data"));
       return;
     }
+    sendPreparation(runId, dataset.value.preparation);
     await trainModel({
       runId,
       plan,
@@ -106,7 +112,7 @@ async function train(
       onEvent: tell,
       onWeights(files) {
         const copies = files.map((file) => ({ name: file.name, bytes: file.bytes.buffer }));
-        send({ kind: "weights", runId, files: copies }, [
+        send({ kind: "files", runId, files: copies }, [
           ...new Set(copies.map((file) => file.bytes)),
         ]);
       },
@@ -118,6 +124,12 @@ async function train(
     clearInterval(heartbeat);
     if (active === run) active = null;
   }
+}
+
+/** Kept from the start, so that also weights of a run that fails later can be used. */
+function sendPreparation(runId: RunId, preparation: Preparation): void {
+  const bytes = new TextEncoder().encode(serializePreparation(preparation)).buffer;
+  send({ kind: "files", runId, files: [{ name: preparationFile, bytes }] }, [bytes]);
 }
 
 function handleOf(source: DataSource) {

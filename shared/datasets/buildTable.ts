@@ -3,7 +3,7 @@ import type { ColumnBuffer, ColumnValues } from "./columnBuffer.ts";
 import { DataFailure } from "./dataFailure.ts";
 import type { CsvSource } from "./binding.ts";
 import { formatCell } from "./formatCell.ts";
-import type { RawData, RawField } from "./rawData.ts";
+import type { RawData, RawField, ValueOrigin } from "./rawData.ts";
 
 /** One input per category; a column with more kinds than this is a name or a number in disguise. */
 const maxCategories = 1000;
@@ -94,6 +94,12 @@ function makeFeatureField(
     }
   }
   const width = groups.length;
+  const origins = columns.flatMap((column): ValueOrigin[] => {
+    const { name } = column.spec;
+    return column.kind === "numeric"
+      ? [{ column: name, category: null }]
+      : column.categories.map((category) => ({ column: name, category }));
+  });
   const values = new Float32Array(rowCount * width);
   let start = 0;
   let shownColumn = 0;
@@ -118,6 +124,7 @@ function makeFeatureField(
     firstRow: 0,
     scaling: { kind: "columns", group: groups },
     shownColumn,
+    origins,
     hasGaps: values.some(Number.isNaN),
   };
 }
@@ -142,6 +149,7 @@ function makeTargetField(
   const place = {
     name,
     role: "target" as const,
+    origins: columns.map(({ spec }) => ({ column: spec.name, category: null })),
     rows: 1,
     firstRow: window ? window.steps - 1 + window.horizon : 0,
   };

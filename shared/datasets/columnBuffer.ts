@@ -4,7 +4,8 @@ import { parseNumber } from "./parseNumber.ts";
 /** Cells of one column as they come in. `read` looks at a cell, `commit` keeps it: a row is kept as a whole or not at all. */
 export interface ColumnBuffer {
   readonly spec: CsvColumn;
-  read(text: string): "value" | "missing" | "bad";
+  /** `bad`: no number in a numeric column; `unknown`: none of the known categories. */
+  read(text: string): "value" | "missing" | "bad" | "unknown";
   commit(): void;
   /** Numbers, NaN where missing; or category numbers, −1 where missing. */
   finish(): ColumnValues;
@@ -16,18 +17,19 @@ export type ColumnValues =
       readonly kind: "categorical";
       readonly spec: CsvColumn;
       readonly values: Int32Array;
-      /** Sorted: as numbers where all are, else by code point. */
+      /** Those known before in their order; else sorted: as numbers where all are, else by code point. */
       readonly categories: readonly string[];
     };
 
 export function createColumnBuffer(
   spec: CsvColumn,
   { delimiter, missing }: Pick<CsvSource, "delimiter" | "missing">,
+  knownCategories: readonly string[] | null,
 ): ColumnBuffer {
   const missingTexts = new Set(["", ...(missing?.texts ?? [])]);
   return spec.kind === "numeric"
     ? createNumbers(spec, delimiter, missingTexts)
-    : createCategories(spec, delimiter, missingTexts);
+    : createCategories(spec, delimiter, { missingTexts, known: knownCategories });
 }
 
 function createNumbers(
@@ -59,10 +61,13 @@ function createNumbers(
 function createCategories(
   spec: CsvColumn,
   delimiter: string,
-  missingTexts: ReadonlySet<string>,
+  {
+    missingTexts,
+    known,
+  }: { readonly missingTexts: ReadonlySet<string>; readonly known: readonly string[] | null },
 ): ColumnBuffer {
   const merges = new Map(spec.merge?.map(({ from, to }) => [from, to]));
-  const codes = new Map<string, number>();
+  const codes = new Map(known?.map((text, code) => [text, code]));
   let values = new Int32Array(1024);
   let count = 0;
   let current = -1;
@@ -73,6 +78,7 @@ function createCategories(
     read(text) {
       currentText = merges.get(text) ?? text;
       current = missingTexts.has(currentText) ? -1 : (codes.get(currentText) ?? codes.size);
+      if (known && current === codes.size) return "unknown";
       return current < 0 ? "missing" : "value";
     },
     commit() {
@@ -81,7 +87,7 @@ function createCategories(
       values[count++] = current;
     },
     finish() {
-      const categories = sortCategories([...codes.keys()], delimiter);
+      const categories = known ?? sortCategories([...codes.keys()], delimiter);
       const places = new Map(categories.map((text, index) => [codes.get(text) ?? -1, index]));
       return {
         kind: "categorical",

@@ -1,4 +1,5 @@
 import type { Shape } from "../layers/shape.ts";
+import type { Preparation } from "./preparation.ts";
 
 /** One named tensor per sample that a data set offers: a group of features, an image, a target. */
 export interface FieldSpec {
@@ -33,6 +34,8 @@ export interface Dataset {
   unscaleTarget(field: string, values: Float32Array): Float32Array;
   /** How a target was scaled: `raw = scaled * scale + offset`. */
   targetScale(field: string): { readonly scale: number; readonly offset: number };
+  /** Everything that was fitted, to prepare other data alike. */
+  readonly preparation: Preparation;
   /** A row or picture for the preview, unscaled. */
   describe(sample: number): SampleView;
 }

@@ -39,13 +39,17 @@ export function fitScaling(field: RawField, scaling: Scaling, train: Uint32Array
   return { scale, offset, isIdentity: false };
 }
 
-/** Missing numbers become their column's mean over the training part. */
-export function fillGaps(field: RawField, train: Uint32Array): RawField {
-  const { width } = field;
-  const columns = Int32Array.from({ length: width }, (_, column) => column);
-  const means = measureGroups(field, columns, train).map(({ mean }) => mean);
+/** Each column's mean over the training part: what missing numbers become. */
+export function fitFills(field: RawField, train: Uint32Array): readonly number[] {
+  const columns = Int32Array.from({ length: field.width }, (_, column) => column);
+  return measureGroups(field, columns, train).map(({ mean }) => mean);
+}
+
+/** Missing numbers become their column's fill. */
+export function fillGaps(field: RawField, fills: readonly (number | null)[]): RawField {
+  if (!field.hasGaps) return field;
   const values = Float32Array.from(field.values, (value, index) =>
-    Number.isNaN(value) ? (means[index % width] ?? 0) : value,
+    Number.isNaN(value) ? (fills[index % field.width] ?? 0) : value,
   );
   return { ...field, values };
 }

@@ -3,7 +3,9 @@ import { createColumnBuffer, type ColumnBuffer } from "./columnBuffer.ts";
 import { DataFailure } from "./dataFailure.ts";
 import type { ByteSource, DataIssue } from "./dataset.ts";
 import { buildTable } from "./buildTable.ts";
+import { findCategories } from "./applyPreparation.ts";
 import { nameColumns } from "./guessCsv.ts";
+import type { Preparation } from "./preparation.ts";
 import type { RawData } from "./rawData.ts";
 import type { ReadOptions } from "./readBytes.ts";
 import { readCsvRows, type CsvRow } from "./readCsv.ts";
@@ -19,10 +21,17 @@ const maxIssues = 5;
 export async function loadCsv(
   binding: CsvSource,
   source: ByteSource,
-  options: ReadOptions,
+  options: ReadOptions & { readonly preparation?: Preparation },
 ): Promise<RawData> {
+  const { preparation } = options;
   const columns = binding.columns.map((column) =>
-    column.role === "ignore" ? null : createColumnBuffer(column, binding),
+    column.role === "ignore"
+      ? null
+      : createColumnBuffer(
+          column,
+          binding,
+          preparation ? findCategories(preparation, column.name) : null,
+        ),
   );
   checkRoles(binding);
   const issues: DataIssue[] = [];
@@ -40,10 +49,18 @@ export async function loadCsv(
     }
   }
   if (issues.length > 0) throw new DataFailure(...issues);
-  return buildTable(
-    binding,
-    columns.filter((column) => column !== null),
-  );
+  const kept = columns.filter((column) => column !== null);
+  return buildTable(binding, preparation ? orderAsFitted(kept, preparation) : kept);
+}
+
+/** The file may have its columns in another order than the one that the model was trained on. */
+function orderAsFitted(
+  columns: readonly ColumnBuffer[],
+  { table }: Preparation,
+): readonly ColumnBuffer[] {
+  const places = new Map(table?.columns.map(({ name }, index) => [name, index]));
+  const placeOf = ({ spec }: ColumnBuffer) => places.get(spec.name) ?? places.size;
+  return columns.toSorted((left, right) => placeOf(left) - placeOf(right));
 }
 
 function addRow(
@@ -73,6 +90,7 @@ function addRow(
         column: column.spec.name,
       };
     }
+    if (state === "unknown") return describeUnknown(text, column, { file, line: row.line });
     // A series keeps every row: its gaps are filled from the row before.
     if (state === "missing" && !window) {
       if (column.spec.role === "target" || missing?.rows === "drop") isKept = false;
@@ -80,6 +98,20 @@ function addRow(
   }
   if (isKept) for (const column of columns) column?.commit();
   return null;
+}
+
+function describeUnknown(
+  text: string,
+  { spec }: ColumnBuffer,
+  place: { readonly file: string; readonly line: number },
+): DataIssue {
+  const what = spec.role === "target" ? "class" : "category";
+  return {
+    ...place,
+    code: "mismatch",
+    message: `${place.file}, line ${place.line}, column "${spec.name}": the model knows no ${what} "${shorten(text)}", because it did not occur in the data it was trained on. Correct the cell, leave the row out, or train again on data that have it.`,
+    column: spec.name,
+  };
 }
 
 function checkRoles({ columns, window, file }: CsvSource): void {

@@ -7,18 +7,19 @@ import { generateDataset } from "./generateDataset.ts";
 import type { OpenSource } from "./inspectSource.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadIdx } from "./loadIdx.ts";
-import { prepareDataset } from "./prepareDataset.ts";
+import { prepareDataset, type PrepareOptions } from "./prepareDataset.ts";
 import type { RawData } from "./rawData.ts";
 import type { ReadOptions } from "./readBytes.ts";
 
-export interface OpenOptions extends ReadOptions {
+export interface OpenOptions extends ReadOptions, PrepareOptions {
   /** Gives the bytes of a file of the chosen folder, or of the chosen file itself. */
   readonly openSource: OpenSource;
 }
 
 /**
  * Reads the bound data whole, splits it by seed (each class its share; series by time), fits scales on the training
- * part, and serves batches. All or nothing: an error leaves no half-read data set behind.
+ * part, and serves batches. All or nothing: an error leaves no half-read data set behind. With a preparation nothing
+ * is fitted, and the binding only says where data are and how they split (see `bindPrepared`).
  */
 export async function openDataset(
   binding: DataBinding,
@@ -26,7 +27,7 @@ export async function openDataset(
 ): Promise<Result<Dataset, readonly DataIssue[]>> {
   const raw = await catchDataFailure(() => loadSource(binding, options));
   if (!raw.ok) return raw;
-  const dataset = await catchDataFailure(async () => prepareDataset(raw.value, binding));
+  const dataset = await catchDataFailure(async () => prepareDataset(raw.value, binding, options));
   if (!dataset.ok) return dataset;
   return dataset.value.ok ? dataset.value : err([dataset.value.error]);
 }

@@ -1,9 +1,12 @@
 import { err, ok, type Result } from "../base/result.ts";
 import { countValues, shapeOf } from "../layers/shape.ts";
-import type { DataBinding } from "./binding.ts";
+import { conformData, readScale } from "./applyPreparation.ts";
+import type { DataBinding, Scaling } from "./binding.ts";
+import { describePreparation, describeValues } from "./describePreparation.ts";
 import type { Dataset, DataIssue, DatasetSummary, FieldSpec, SampleView } from "./dataset.ts";
-import { fillGaps, fitScaling, type FieldScale } from "./fitScaling.ts";
+import { fillGaps, fitFills, fitScaling, type FieldScale } from "./fitScaling.ts";
 import { formatCell } from "./formatCell.ts";
+import type { FieldPreparation, Preparation } from "./preparation.ts";
 import { makeImages, type RawData, type RawField } from "./rawData.ts";
 import { resizeImages } from "./resizeImages.ts";
 import { splitBySeed, splitByTime, type Split } from "./splitSamples.ts";
@@ -12,6 +15,14 @@ interface PreparedField {
   readonly raw: RawField;
   readonly spec: FieldSpec;
   readonly scale: FieldScale;
+  readonly preparation: FieldPreparation;
+}
+
+export interface PrepareOptions {
+  /** Fitted before, on other data: applied, and nothing is fitted. */
+  readonly preparation?: Preparation;
+  /** `ignored`, with a preparation only: targets are not read, the data may lack them. */
+  readonly targets?: "needed" | "ignored";
 }
 
 /**
@@ -20,19 +31,44 @@ interface PreparedField {
  * Images with a class target keep their bytes; they become floats when gathered.
  */
 export function prepareDataset(
-  data: RawData,
-  binding: Pick<DataBinding, "split" | "scaling" | "imageSize">,
+  source: RawData,
+  binding: Pick<DataBinding, "source" | "split" | "scaling" | "imageSize">,
+  { preparation, targets }: PrepareOptions = {},
 ): Result<Dataset, DataIssue> {
-  const problem = checkOptions(data, binding);
+  const { imageSize, scaling } = preparation ?? binding;
+  const sized = {
+    ...source,
+    fields: source.fields.map((field) =>
+      imageSize && field.scaling.kind === "image" ? padOrCrop(field, imageSize) : field,
+    ),
+  };
+  const conformed = preparation
+    ? conformData(sized, preparation, { needsTargets: targets !== "ignored" })
+    : ok(sized);
+  if (!conformed.ok) return conformed;
+  const data = conformed.value;
+  const problem = checkOptions(data, { ...binding, minSamples: preparation ? 1 : 2 });
   if (problem) return err(problem);
   const split = splitData(data, binding.split);
-  const fields = data.fields.map((field) => prepareField(field, binding, split.train));
-  return ok(makeDataset(data, fields, split));
+  const fields = data.fields.map((field) => {
+    const fitted = preparation?.fields.find(({ name }) => name === field.name);
+    return fitted ? applyField(field, fitted) : fitField(field, scaling, split.train);
+  });
+  return ok(
+    makeDataset(data, fields, {
+      split,
+      preparation: preparation ?? describePreparation(data, binding, fields),
+    }),
+  );
 }
 
 function checkOptions(
   data: RawData,
-  { split, imageSize }: Pick<DataBinding, "split" | "imageSize">,
+  {
+    split,
+    imageSize,
+    minSamples,
+  }: Pick<DataBinding, "split" | "imageSize"> & { readonly minSamples: number },
 ): DataIssue | null {
   if (!(split.validation >= 0 && split.validation <= 0.9)) {
     return {
@@ -46,13 +82,12 @@ function checkOptions(
       message: `The image size is ${imageSize.height} × ${imageSize.width}; each side must be a whole number from 1 to 4096.`,
     };
   }
-  if (data.sampleCount < 2) {
-    return {
-      code: "empty",
-      message: `${data.label} gives ${data.sampleCount === 1 ? "only one sample" : "no samples"}; training needs at least two. Add rows, or shorten the window.`,
-    };
-  }
-  return null;
+  if (data.sampleCount >= minSamples) return null;
+  const found = data.sampleCount === 1 ? "only one sample" : "no samples";
+  return {
+    code: "empty",
+    message: `${data.label} gives ${found}${minSamples > 1 ? "; training needs at least two" : ""}. Add rows, or shorten the window.`,
+  };
 }
 
 function isImageSide(side: number): boolean {
@@ -61,25 +96,38 @@ function isImageSide(side: number): boolean {
 
 function splitData(data: RawData, split: DataBinding["split"]): Split {
   if (data.isChronological) return splitByTime(data.sampleCount, split.validation);
-  const classTarget = data.fields.find(({ role, classes }) => role === "target" && classes);
+  const classTarget = data.fields.find(
+    ({ role, classes, isAbsent }) => role === "target" && classes && !isAbsent,
+  );
   return splitBySeed(data.sampleCount, {
     ...split,
     classOf: classTarget ? (sample) => classTarget.values[sample] ?? 0 : null,
   });
 }
 
-function prepareField(
-  field: RawField,
-  { scaling, imageSize }: Pick<DataBinding, "scaling" | "imageSize">,
-  train: Uint32Array,
-): PreparedField {
-  const sized = imageSize && field.scaling.kind === "image" ? padOrCrop(field, imageSize) : field;
-  const raw = sized.hasGaps ? fillGaps(sized, train) : sized;
+function fitField(field: RawField, scaling: Scaling, train: Uint32Array): PreparedField {
+  const canHaveGaps = field.role === "feature" && field.rows === 1 && field.origins !== undefined;
+  const fills = canHaveGaps ? fitFills(field, train) : [];
+  const raw = fillGaps(field, fills);
+  const scale = fitScaling(raw, scaling, train);
   return {
     raw,
-    spec: { name: raw.name, role: raw.role, shape: raw.shape, classes: raw.classes },
-    scale: fitScaling(raw, scaling, train),
+    spec: specOf(raw),
+    scale,
+    preparation: { ...specOf(raw), values: describeValues(raw, scale, fills) },
   };
+}
+
+function applyField(field: RawField, preparation: FieldPreparation): PreparedField {
+  const raw = fillGaps(
+    field,
+    preparation.values.map(({ fill }) => fill),
+  );
+  return { raw, spec: specOf(raw), scale: readScale(preparation, raw.width), preparation };
+}
+
+function specOf({ name, role, shape, classes }: RawField): FieldSpec {
+  return { name, role, shape, classes };
 }
 
 function padOrCrop(field: RawField, size: { height: number; width: number }): RawField {
@@ -94,7 +142,11 @@ function padOrCrop(field: RawField, size: { height: number; width: number }): Ra
   );
 }
 
-function makeDataset(data: RawData, fields: readonly PreparedField[], split: Split): Dataset {
+function makeDataset(
+  data: RawData,
+  fields: readonly PreparedField[],
+  { split, preparation }: { readonly split: Split; readonly preparation: Preparation },
+): Dataset {
   const byName = new Map(fields.map((field) => [field.raw.name, field]));
   const find = (name: string): PreparedField => {
     const field = byName.get(name);
@@ -119,6 +171,7 @@ function makeDataset(data: RawData, fields: readonly PreparedField[], split: Spl
         return value * (scale.scale[column] ?? 1) + (scale.offset[column] ?? 0);
       });
     },
+    preparation,
     describe: (sample) => describeSample(data, fields, sample),
   };
 }
@@ -126,7 +179,7 @@ function makeDataset(data: RawData, fields: readonly PreparedField[], split: Spl
 function summarise(data: RawData, fields: readonly PreparedField[], split: Split): DatasetSummary {
   const classTarget = fields.find(({ spec }) => spec.role === "target" && spec.classes);
   const classCounts = classTarget?.spec.classes?.map(() => 0) ?? [];
-  if (classTarget) {
+  if (classTarget && !classTarget.raw.isAbsent) {
     for (let sample = 0; sample < data.sampleCount; sample++) {
       const classNumber = classTarget.raw.values[sample] ?? 0;
       classCounts[classNumber] = (classCounts[classNumber] ?? 0) + 1;
@@ -146,6 +199,8 @@ function summarise(data: RawData, fields: readonly PreparedField[], split: Split
 function gatherField({ raw, scale }: PreparedField, samples: Uint32Array) {
   const { values, width, rows, firstRow } = raw;
   const size = width * rows;
+  // Callers that ask for targets open the data with them; another way is a bug.
+  if (raw.isAbsent) throw new Error(`The data set was opened without its target "${raw.name}"`);
   if (raw.classes) {
     const classNumbers = new Int32Array(samples.length);
     for (let index = 0; index < samples.length; index++) {
@@ -223,7 +278,7 @@ function stretchToBytes(values: Float32Array | Int32Array): Uint8Array {
 
 function describeTarget(fields: readonly PreparedField[], sample: number): string {
   return fields
-    .filter(({ spec }) => spec.role === "target")
+    .filter(({ spec, raw }) => spec.role === "target" && !raw.isAbsent)
     .map(({ raw }) => {
       const values = readSample(raw, sample);
       if (raw.classes) return raw.classes[values[0] ?? 0] ?? "";

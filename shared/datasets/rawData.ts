@@ -30,6 +30,16 @@ export interface RawField {
   readonly shownColumn?: number;
   /** Some numbers are NaN: missing, to be filled with their column's training mean. */
   readonly hasGaps?: boolean;
+  /** Where each value of a row comes from: a column, or one category of a column. */
+  readonly origins?: readonly ValueOrigin[];
+  /** A target that the data lack: known by its description only, there are no values. */
+  readonly isAbsent?: true;
+}
+
+export interface ValueOrigin {
+  readonly column: string;
+  /** null: the column's number. */
+  readonly category: string | null;
 }
 
 export type RawValues = Uint8Array | Int32Array | Float32Array;

@@ -146,6 +146,15 @@ export function pointsDataset(
     },
     unscaleTarget: (_field, values) => values.map((value) => value * scale),
     targetScale: () => ({ scale, offset: 0 }),
+    preparation: {
+      format: "netloom-preparation",
+      version: 1,
+      kind: "table",
+      scaling: "none",
+      imageSize: null,
+      table: null,
+      fields: [],
+    },
     describe: () => ({ kind: "row", cells: [], target: "" }),
   };
 }

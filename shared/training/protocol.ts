@@ -28,9 +28,9 @@ export type TrainingCommand =
 export type TrainingMessage =
   | { readonly kind: "ready"; readonly backend: BackendName; readonly device: string }
   | { readonly kind: "event"; readonly runId: RunId; readonly event: RunEvent }
-  /** Files of the trained model (tfjs layout); sent before the `ended` event. */
+  /** For the run's folder: `preparation.json` before the first step, the trained model (tfjs layout) before `ended`. */
   | {
-      readonly kind: "weights";
+      readonly kind: "files";
       readonly runId: RunId;
       readonly files: readonly { readonly name: string; readonly bytes: ArrayBuffer }[];
     };

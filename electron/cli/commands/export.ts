@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
+import { preparationFile, serializePreparation } from "#shared/datasets/preparation.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
 import { atomicWrite } from "#electron/services/atomicWrite.ts";
 import { readErrorCode } from "#electron/services/hostProblem.ts";
@@ -56,7 +57,7 @@ async function makeModelFiles(
   runDir: string | null,
 ): Promise<readonly ExportFile[]> {
   if (runDir !== null) {
-    const { files } = await readRun(runDir);
+    const { files, preparation } = await readRun(runDir);
     const { loadModelFiles } = await import("#shared/engine/modelFiles.ts");
     const { selectBackend } = await import("#shared/engine/selectBackend.ts");
     await selectBackend("cpu");
@@ -64,7 +65,12 @@ async function makeModelFiles(
     const model = await loadModelFiles(files);
     if (!model.ok) throw new CliFailure(1, `${runDir}: ${model.error}`);
     model.value.dispose();
-    return files.map(({ name, bytes }) => ({ name, content: bytes }));
+    return [
+      ...files.map(({ name, bytes }) => ({ name, content: bytes })),
+      ...(preparation
+        ? [{ name: preparationFile, content: serializePreparation(preparation) }]
+        : []),
+    ];
   }
   const { selectBackend } = await import("#shared/engine/selectBackend.ts");
   const { buildModel } = await import("#shared/engine/buildModel.ts");

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { runId as makeRunId } from "#shared/base/ids.ts";
 import { createRandom } from "#shared/base/random.ts";
+import { preparationFile, serializePreparation } from "#shared/datasets/preparation.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
 import type { RunInfo } from "#shared/host/contract.ts";
 import { serializeProject } from "#shared/project/serializeProject.ts";
@@ -24,7 +25,7 @@ export async function runTrain(
   const backendName = options.choice("backend", ["webgpu", "cpu"]);
   const project = await loadProject(name, io);
   const config = changeConfig(project.training, options);
-  const { binding, dataset } = await requireData(project.data, options.text("data"), io);
+  const { binding, dataset } = await requireData(project.data, options.text("data"), { io });
   const document: ProjectDocument = { ...project, data: binding, training: config };
   const { plan } = compileProject(document, dataset.summary);
   const backend = await startBackend(backendName);
@@ -36,6 +37,12 @@ export async function runTrain(
   const directory = path.resolve(io.cwd, options.text("out") ?? path.join("netloom-runs", runId));
   const info = describeRun(document, { runId, startedMs });
   const folder = await createRunFolder(directory, info, { force: options.flag("force") });
+  await folder.writeFiles([
+    {
+      name: preparationFile,
+      bytes: new TextEncoder().encode(serializePreparation(dataset.preparation)),
+    },
+  ]);
 
   const view = options.flag("json") ? null : createTrainingView(io, config.epochs);
   const control = createTrainingControl();
