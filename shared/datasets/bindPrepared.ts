@@ -16,11 +16,8 @@ export function bindPrepared(
   options: { readonly preparation: Preparation; readonly targets: "needed" | "ignored" },
 ): Result<DataBinding, DataIssue> {
   const { preparation, targets } = options;
-  const binding: DataBinding = {
-    ...rebindSource(existing, proposal),
-    scaling: preparation.scaling,
-    imageSize: preparation.imageSize,
-  };
+  // Scaling and image size are the preparation's own matter.
+  const binding = rebindSource(existing, proposal);
   const { source } = proposal.binding;
   if (source.kind !== "csv" || preparation.table === null) return ok(binding);
   const columns = matchColumns(source, preparation.table, targets);
