@@ -101,7 +101,14 @@ async function runEndToEnd(env) {
   const file = ".cache/playwright.json";
   rmSync(file, { force: true });
   const { status } = await runCommand(
-    [bin("@playwright/test/cli.js"), "test", "--config", "e2e/playwright.config.ts"],
+    [
+      bin("@playwright/test/cli.js"),
+      "test",
+      "--config",
+      "e2e/playwright.config.ts",
+      "--project=browser",
+      "--project=electron",
+    ],
     {
       env: { ...env, NETLOOM_BROWSER: browser.path, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
     },

@@ -5,7 +5,6 @@ import { defineConfig } from "@playwright/test";
  * GPU) and `electron`, which skips itself with the reason where no Electron binary can be had.
  */
 export default defineConfig({
-  testDir: "./specs",
   outputDir: "../test-results",
   timeout: 240_000,
   expect: { timeout: 15_000 },
@@ -14,6 +13,11 @@ export default defineConfig({
   fullyParallel: false,
   retries: process.env["CI"] ? 1 : 0,
   reporter: [["list"], ["json", { outputFile: "../.cache/playwright.json" }]],
-  use: { trace: "retain-on-failure", actionTimeout: 15_000 },
-  projects: [{ name: "browser" }, { name: "electron" }],
+  use: { trace: "off", screenshot: "only-on-failure", actionTimeout: 15_000 },
+  projects: [
+    { name: "browser", testDir: "./specs" },
+    { name: "electron", testDir: "./specs" },
+    // Takes pictures, judges nothing: `npm run screenshots`.
+    { name: "screens", testDir: "./screens", timeout: 400_000 },
+  ],
 });

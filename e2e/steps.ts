@@ -69,8 +69,23 @@ export async function goToFolder(page: Page, folder: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Path" }).fill(folder);
   await dialog.getByRole("button", { name: "Go" }).click();
-  // The list takes the focus once it shows the folder.
-  await expect(dialog.getByRole("listbox")).toBeFocused();
+  // Once the folder is shown, the focus moves to its list, or to the name of the file to save.
+  await expect(
+    dialog
+      .getByRole("listbox")
+      .or(dialog.getByRole("textbox", { name: "File name" }))
+      .and(page.locator(":focus")),
+  ).toBeVisible();
+}
+
+/** Saves the project for the first time. */
+export async function saveAs(page: Page, folder: string, name: string): Promise<void> {
+  await page.keyboard.press("Control+s");
+  await goToFolder(page, folder);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "File name" }).fill(name);
+  await dialog.getByRole("button", { name: "Save here" }).click();
+  await expect(page.getByRole("banner").getByRole("status")).toHaveText("Saved");
 }
 
 /** MNIST from the data folder, or the drawn digits where there is none. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../app.ts";
-import { goToFolder, layerOf, openTemplate, showView } from "../steps.ts";
+import { goToFolder, layerOf, openTemplate, saveAs, showView } from "../steps.ts";
 
 /** An IDX file of unsigned bytes: magic, sizes, values. */
 function idx(sizes: readonly number[], values: Uint8Array): Buffer {
@@ -128,12 +128,7 @@ test("a broken project is refused and the open one stays", async ({ app }) => {
 test("a project whose file changed on disk is not overwritten", async ({ app }) => {
   const { page } = app;
   await openTemplate(page, "Iris MLP");
-  await page.keyboard.press("Control+s");
-  await goToFolder(page, app.files);
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox", { name: "Name" }).fill("mine");
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("banner")).toContainText("Saved");
+  await saveAs(page, app.files, "mine");
   const file = join(app.files, "mine.netloom");
   const theirs = readFileSync(file, "utf8").replace('"name": "', '"name": "theirs ');
   writeFileSync(file, theirs);
