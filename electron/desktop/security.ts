@@ -5,8 +5,8 @@ import type { CustomScheme } from "electron";
  * (docs/tutorial/security.md). main.ts applies them; the tests check them without Electron.
  */
 export const appScheme = "app";
-export const appHost = "netloom";
-export const appOrigin = `${appScheme}://${appHost}`;
+const appHost = "netloom";
+const appOrigin = `${appScheme}://${appHost}`;
 export const appAddress = `${appOrigin}/`;
 
 /** A standard scheme has an origin; a secure one is a secure context, which WebGPU needs. */

@@ -161,7 +161,7 @@ export function nudgeSelection(by: Position): void {
   );
 }
 
-export function selectedNodes() {
+function selectedNodes() {
   const graph = currentGraph();
   return currentSelection().nodes.flatMap((id: NodeId) => graph.nodes[id] ?? []);
 }

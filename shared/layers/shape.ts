@@ -34,7 +34,7 @@ export function shapeFromSizes(sizes: readonly (number | null)[], dtype: DType =
   );
 }
 
-export function defaultAxisNames(rank: number): readonly string[] {
+function defaultAxisNames(rank: number): readonly string[] {
   switch (rank) {
     case 0:
       return [];
