@@ -1,11 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import type { ModelPlan } from "../compiler/plan.ts";
+import type { LayerCall } from "../layers/defineLayer.ts";
 import { buildModel } from "./buildModel.ts";
+import { loadModelFiles, saveModelFiles } from "./modelFiles.ts";
 import { classifierPlan, layer, planOf } from "./plans.testkit.ts";
 import { runModel } from "./runModel.ts";
 import { prepareRandomLayers } from "./seedLayers.ts";
 import { selectBackend } from "./selectBackend.ts";
+import { readWeights } from "./snapshots.ts";
 
 beforeAll(async () => {
   await selectBackend("cpu");
@@ -106,6 +109,44 @@ test.each([
   };
   expect(run(1)).toEqual(run(1));
   expect(run(1)).not.toEqual(run(2));
+});
+
+const l2 = { kind: "regularizer", name: "l2", config: { l2: 0.5 } } as const;
+const gru = {
+  kind: "layer",
+  call: {
+    className: "GRU",
+    tfjsFactory: "gru",
+    options: ["kernelRegularizer", "recurrentRegularizer"].reduce<LayerCall["options"]>(
+      (options, name) => [...options, { tfjsName: name, pythonName: name, value: l2 }],
+      [{ tfjsName: "units", pythonName: "units", value: 3 }],
+    ),
+  },
+} as const;
+const both = { units: 3, kernelRegularizer: l2, recurrentRegularizer: l2 };
+test.each([
+  ["simpleRNN", layer("simpleRNN", "cells", both, ["x"], [3])],
+  ["gru", layer("gru", "cells", both, ["x"], [3])],
+  ["lstm", layer("lstm", "cells", both, ["x"], [3])],
+  ["bidirectional", layer("bidirectional", "pair", { layer: gru }, ["x"], [6])],
+])("regularizers inside a layer count as in Keras: %s", async (_name, regularised) => {
+  const model = build(planOf([5, 2], [regularised]), 1);
+  const kernels = model.getWeights().filter((weight) => weight.rank === 2);
+  const expected = kernels.reduce(
+    (sum, kernel) =>
+      sum + [...kernel.dataSync()].reduce((part, value) => part + 0.5 * value ** 2, 0),
+    0,
+  );
+  const penaltyOf = (given: tf.LayersModel) =>
+    tf.tidy(() =>
+      given.calculateLosses().reduce((sum, loss) => sum + (loss.dataSync()[0] ?? 0), 0),
+    );
+  expect(expected).toBeGreaterThan(1);
+  expect(penaltyOf(model)).toBeCloseTo(expected, 4);
+  const loaded = await loadModelFiles(saveModelFiles(model, await readWeights(model)));
+  if (!loaded.ok) throw new Error(loaded.error);
+  opened.push(loaded.value);
+  expect(penaltyOf(loaded.value)).toBeCloseTo(expected, 4);
 });
 
 test("an unknown layer is named with its place in the plan", () => {

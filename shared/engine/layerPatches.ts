@@ -1,4 +1,4 @@
-/** Layers of tfjs-layers 4.22 whose own way of computing has no gradient: the same function by another way. */
+/** Layers of tfjs-layers 4.22 that have no gradient, computed by another way, or that forget their regularizers. */
 import * as tf from "@tensorflow/tfjs";
 
 /**
@@ -13,7 +13,34 @@ export function patchLayer(layer: tf.layers.Layer): void {
     case "LayerNormalization":
       if (!readFlag(layer, "scale") || !readFlag(layer, "center")) patchPlainNormalization(layer);
       return;
+    case "SimpleRNN":
+    case "GRU":
+    case "LSTM":
+    case "Bidirectional":
+    case "TimeDistributed":
+      layer.calculateLosses = () => listPenalties(layer);
+      return;
     default:
+  }
+}
+
+/**
+ * What a layer's regularizers add to the loss. Keras counts those of a recurrent layer's cell and of wrapped layers;
+ * tfjs-layers keeps them on the cell and asks only the layer (layers/recurrent.ts has no `losses`).
+ */
+function listPenalties(layer: unknown): tf.Scalar[] {
+  if (!(layer instanceof tf.layers.Layer)) return [];
+  switch (layer.getClassName()) {
+    case "Bidirectional":
+      return ["forwardLayer", "backwardLayer"].flatMap((name) =>
+        listPenalties(Reflect.get(layer, name)),
+      );
+    case "TimeDistributed":
+      return listPenalties(Reflect.get(layer, "layer"));
+    default: {
+      const cell: unknown = Reflect.get(layer, "cell");
+      return (cell instanceof tf.layers.Layer ? cell : layer).losses.map((penalty) => penalty());
+    }
   }
 }
 

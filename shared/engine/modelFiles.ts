@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { err, ok, type Result } from "../base/result.ts";
 import { errorText } from "./buildModel.ts";
+import { patchLayer } from "./layerPatches.ts";
 import type { Snapshot } from "./snapshots.ts";
 
 export interface ModelFile {
@@ -65,7 +66,9 @@ export async function loadModelFiles(
       weightSpecs: [...manifest.specs],
       weightData,
     });
-    return ok(await tf.loadLayersModel(handler));
+    const model = await tf.loadLayersModel(handler);
+    for (const layer of model.layers) patchLayer(layer);
+    return ok(model);
   } catch (error) {
     return err(`model.json can't be loaded: ${errorText(error)}`);
   }
