@@ -1,8 +1,13 @@
 import { patchGradients } from "./gradientPatches.ts";
+import { useDirectPrograms } from "./directKernels.ts";
 import { patchWebgpuKernels } from "./webgpuPatches.ts";
 
-/** Corrections of what is wrong on stock tfjs-webgpu and in tfjs's gradients; called when that backend starts. */
-export function applyPatches(): void {
+/**
+ * Corrections of what is wrong on stock tfjs-webgpu and in tfjs's gradients; called when that backend starts. An emulated
+ * adapter gets programs of our own where the stock ones are slow on it.
+ */
+export function applyPatches(adapter: { readonly isSoftware: boolean }): void {
   patchGradients();
   patchWebgpuKernels();
+  useDirectPrograms(adapter.isSoftware);
 }

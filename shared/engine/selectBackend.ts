@@ -73,7 +73,7 @@ async function startWebgpu(allowSoftware: boolean): Promise<Backend | string> {
     const device = await adapter.requestDevice(describeDevice(adapter));
     if (tf.engine().registryFactory["webgpu"]) tf.removeBackend("webgpu");
     tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info), 3);
-    applyPatches();
+    applyPatches({ isSoftware });
     if (!(await tf.setBackend("webgpu"))) return "WebGPU could not be started.";
     await tf.ready();
     const backend = webgpuBackend(device, adapter, isSoftware);

@@ -1,5 +1,6 @@
 /** Kernels of tfjs-backend-webgpu 4.22 that give wrong numbers without an error, put right. */
 import * as tf from "@tensorflow/tfjs";
+import { type KernelWrapper, wrapKernel } from "./wrapKernel.ts";
 
 let isPatched = false;
 
@@ -12,24 +13,13 @@ export function patchWebgpuKernels(): void {
   wrapKernel("Transpose", transposeAnyType);
 }
 
-type KernelFunc = tf.KernelConfig["kernelFunc"];
-type KernelArgs = Parameters<KernelFunc>[0];
-type Wrapper = (stock: KernelFunc, args: KernelArgs) => ReturnType<KernelFunc>;
-
-function wrapKernel(kernelName: string, wrapper: Wrapper): void {
-  const stock = tf.getKernel(kernelName, "webgpu");
-  if (stock === undefined || stock === null) return;
-  tf.unregisterKernel(kernelName, "webgpu");
-  tf.registerKernel({ ...stock, kernelFunc: (args) => wrapper(stock.kernelFunc, args) });
-}
-
 /**
  * `a · bᵀ` over an inner size of 2000 and more is wrong by 100 % where the split-K program is chosen
  * (src/matmul_splitK_webgpu.ts with 4 components reads `b` as if it were not transposed; chosen in
  * src/kernels/BatchMatMul_impl.ts when there are few tiles). It is what the gradient of a wide Dense behind a narrow
  * layer is made of. The program for small outputs is right, so that one is asked for instead.
  */
-const avoidSplitK: Wrapper = (stock, args) => {
+const avoidSplitK: KernelWrapper = (stock, args) => {
   const { a, b } = args.inputs;
   const transposeB = args.attrs?.["transposeB"] === true;
   const innerSize = b?.shape.at(-1) ?? 0;
@@ -73,7 +63,7 @@ function isSplitKChosen(
  * stored type as it is) and leaves zeros. A cast to float32 does not help, because it only changes the label
  * (src/kernels/Cast.ts). So they are made real decimals first and turned back after. Exact up to 2²⁴.
  */
-const transposeAnyType: Wrapper = (stock, args) => {
+const transposeAnyType: KernelWrapper = (stock, args) => {
   const { x } = args.inputs;
   if (x === undefined || storedType(args.backend, x) === "float32") return stock(args);
   const { backend } = args;
