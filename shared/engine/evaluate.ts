@@ -7,7 +7,7 @@ import { errorText } from "./buildModel.ts";
 import { measureSamples } from "./measure.ts";
 import { buildReport } from "./report.ts";
 import type { Backend } from "./selectBackend.ts";
-import { createSession } from "./session.ts";
+import { createSession, inferenceBatchSize } from "./session.ts";
 
 export interface EvaluationRequest {
   readonly plan: ModelPlan;
@@ -34,7 +34,7 @@ export async function evaluateModel(
   if (!session.ok) return session;
   const pass = {
     samples,
-    batchSize: request.batchSize ?? 128,
+    batchSize: request.batchSize ?? inferenceBatchSize(plan, 1),
     async proceed() {
       await backend.breathe();
       return true;

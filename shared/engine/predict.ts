@@ -3,7 +3,7 @@ import { errorText } from "./buildModel.ts";
 import type { EvaluationRequest } from "./evaluate.ts";
 import { predictSamples } from "./measure.ts";
 import { readClass } from "./report.ts";
-import { createSession } from "./session.ts";
+import { createSession, inferenceBatchSize } from "./session.ts";
 
 /** One sample's prediction, output by output. */
 export interface Prediction {
@@ -33,7 +33,7 @@ export async function predictModel(
           model,
           reader: session.value.reader,
           samples,
-          batchSize: request.batchSize ?? 128,
+          batchSize: request.batchSize ?? inferenceBatchSize(plan, 1),
           async proceed() {
             await backend.breathe();
             return true;

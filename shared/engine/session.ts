@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { err, ok, type Result } from "../base/result.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { countValues } from "../layers/shape.ts";
 import { assignFields, type FieldAssignment } from "../training/assignFields.ts";
 import { createBatchReader, type BatchReader } from "./batches.ts";
 import { createObjective, type Objective } from "./objective.ts";
@@ -34,7 +35,17 @@ export function createSession(
   });
 }
 
-/** Without gradients there is less to keep, so bigger batches are quicker and no less exact. */
-export function inferenceBatchSize(batchSize: number): number {
-  return Math.max(batchSize, 128);
+/** Without gradients there is less to keep, so bigger batches are quicker and no less exact: where layers are small. */
+const inferenceBytes = 64 * 1024 * 1024;
+
+/**
+ * Samples at once for validation, at least as many as a training step takes. More only while the largest output of a
+ * layer stays small: a batch that was made small to fit the device must not be too big here.
+ */
+export function inferenceBatchSize(plan: ModelPlan, batchSize: number): number {
+  const largest = plan.layers.reduce(
+    (most, { outputShape }) => Math.max(most, countValues(outputShape) ?? 0),
+    1,
+  );
+  return Math.max(batchSize, Math.min(128, Math.floor(inferenceBytes / (4 * largest))));
 }

@@ -16,6 +16,7 @@ import {
   testRun,
 } from "./plans.testkit.ts";
 import { selectBackend, type Backend, type BackendFault } from "./selectBackend.ts";
+import { inferenceBatchSize } from "./session.ts";
 import { trainModel, type TrainingOutcome } from "./train.ts";
 
 let cpu: Backend;
@@ -175,6 +176,36 @@ test("a loss that is not a number ends the run and gives the last good weights b
   }
   model.value.dispose();
   expect(files.length).toBeGreaterThan(0);
+});
+
+test("weights that the very last step before a stop spoilt are not kept", async () => {
+  const { ended, files } = await train(
+    regressorPlan,
+    pointsDataset(100, { isRegression: true }),
+    // In 32 bits this rate is infinite: the first loss is a number, what it leads to is not.
+    { epochs: 9, optimizer: { name: "sgd", learningRate: 1e39 } },
+    {
+      onEvent: (event, control) => {
+        if (event.kind === "step") control.stop();
+      },
+    },
+  );
+  expect(ended).toMatchObject({ reason: "failed", code: "not-finite", hasWeights: false });
+  expect(ended.message).toMatch(/The weights became infinite.*no good weights to keep/);
+  expect(files).toEqual([]);
+});
+
+test.each([
+  ["small outputs", [4], 8, 128],
+  ["a batch that is larger already", [4], 512, 512],
+  ["outputs of 4 MiB a sample", [1024, 1024], 8, 16],
+  ["outputs of 64 MiB a sample", [4096, 4096], 1, 1],
+])("validates %s in batches that fit", (_, sizes, batchSize, expected) => {
+  const plan: ModelPlan = {
+    ...regressorPlan,
+    layers: [layer("dense", "value", { units: 1 }, ["x"], sizes)],
+  };
+  expect(inferenceBatchSize(plan, batchSize)).toBe(expected);
 });
 
 test.each([

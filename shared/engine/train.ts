@@ -12,8 +12,8 @@ import { saveModelFiles, type ModelFile } from "./modelFiles.ts";
 import { buildReport } from "./report.ts";
 import type { Backend } from "./selectBackend.ts";
 import { createSession, inferenceBatchSize, type Session } from "./session.ts";
-import { readWeights, writeWeights } from "./snapshots.ts";
-import { runEpochs, type GoodWeights, type LoopEnd } from "./trainLoop.ts";
+import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
+import { notFinite, runEpochs, type GoodWeights, type LoopEnd } from "./trainLoop.ts";
 
 export interface TrainingRequest {
   readonly runId: RunId;
@@ -111,6 +111,8 @@ async function finish(
   let report: RunReport | null = null;
   if (!isStopped) report = await reportOn(request, session, faults);
   const snapshot = await faults.guard(readWeights(session.model));
+  // Stopped within an epoch, the last step's weights have not been looked at.
+  if (!isSnapshotFinite(snapshot)) throw notFinite("The weights", request, "in the last step");
   await request.onWeights?.(saveModelFiles(session.model, snapshot));
   const ended = {
     kind: "ended",
@@ -128,7 +130,7 @@ async function finish(
 
 /** A report that can't be made is no reason to lose a good run. */
 async function reportOn(
-  { dataset, config, backend, onEvent }: TrainingRequest,
+  { plan, dataset, config, backend, onEvent }: TrainingRequest,
   session: Session,
   faults: FaultWatch,
 ): Promise<RunReport | null> {
@@ -136,7 +138,7 @@ async function reportOn(
     const samples = dataset.validation.length > 0 ? dataset.validation : dataset.train;
     const report = await buildReport(session, {
       samples,
-      batchSize: inferenceBatchSize(config.batchSize),
+      batchSize: inferenceBatchSize(plan, config.batchSize),
       async proceed() {
         await backend.breathe();
         return true;
@@ -175,7 +177,9 @@ async function fail(
 ): Promise<TrainingOutcome> {
   let message = fault.message;
   let hasWeights = false;
-  if (session && good) {
+  if (session && !good) {
+    message += " No epoch was completed, so there are no good weights to keep.";
+  } else if (session && good) {
     try {
       // Files come from plain memory: the device may be gone.
       await request.onWeights?.(saveModelFiles(session.model, good.snapshot));

@@ -174,7 +174,7 @@ async function validate(context: LoopContext, progress: Progress): Promise<Metri
       model: session.model,
       reader: session.reader,
       samples: session.dataset.validation,
-      batchSize: inferenceBatchSize(config.batchSize),
+      batchSize: inferenceBatchSize(session.plan, config.batchSize),
       async proceed() {
         await backend.breathe();
         faults.check();
@@ -202,7 +202,11 @@ async function keepWeights(
   context.onGoodWeights({ snapshot, ...at });
 }
 
-function notFinite(what: string, { config }: LoopContext, where: string): RunFault {
+export function notFinite(
+  what: string,
+  { config }: Pick<LoopContext, "config">,
+  where: string,
+): RunFault {
   return new RunFault(
     "not-finite",
     `${what} became infinite or not a number ${where}. Lower the learning rate (now ${config.optimizer.learningRate}), scale the data, or check it for extreme values.`,
