@@ -21,11 +21,18 @@ interface Prepared {
   readonly targets: "needed" | "ignored";
 }
 
+interface LoadOptions {
+  readonly io: CliIo;
+  /** Notes on what was found go to standard error, as JSON lines or as text. */
+  readonly isJson: boolean;
+  readonly prepared?: Prepared | null;
+}
+
 /** The project's own data, or the file or folder at `place` bound in its stead. null: the project has no data of its own. */
 export async function loadData(
   existing: DataBinding | null,
   place: string | null,
-  { io, prepared = null }: { readonly io: CliIo; readonly prepared?: Prepared | null },
+  { io, isJson, prepared = null }: LoadOptions,
 ): Promise<LoadedData | null> {
   if (place !== null) {
     const opened = await openDataPath(path.resolve(io.cwd, place));
@@ -37,6 +44,10 @@ export async function loadData(
       ...(prepared?.preparation.table?.hasHeader ? { csv: { hasHeader: true } } : {}),
     });
     if (!proposal.ok) throw dataFailure(proposal.error);
+    for (const note of proposal.value.notes) {
+      const message = `${note} Read: ${proposal.value.file}.`;
+      io.writeError(isJson ? `${JSON.stringify({ kind: "note", message })}\n` : `${message}\n`);
+    }
     const binding = prepared
       ? bindPrepared(existing, proposal.value, prepared)
       : ok(rebindSource(existing, proposal.value));
@@ -55,7 +66,7 @@ export async function loadData(
 export async function requireData(
   existing: DataBinding | null,
   place: string | null,
-  options: Parameters<typeof loadData>[2],
+  options: LoadOptions,
 ): Promise<LoadedData> {
   const loaded = await loadData(existing, place, options);
   if (loaded) return loaded;

@@ -60,6 +60,7 @@ export async function loadRun(
     }
     const { dataset } = await requireData(document.data, options.text("data"), {
       io,
+      isJson: options.flag("json"),
       // Classes have their share in each part, so parts can't be told without targets.
       prepared: {
         preparation,
@@ -77,12 +78,12 @@ export async function loadRun(
 
 export function requireText(options: OptionValues, name: string, command: string): string {
   const value = options.text(name);
-  if (value !== null && value !== "") return value;
+  if (value !== null) return value;
   throw new CliFailure(2, `"netloom ${command}" needs --${name}. See "netloom help ${command}".`);
 }
 
 /** Weights are the model's own; the plan only says what goes in and comes out. */
-function findMismatch(plan: ModelPlan, model: TrainedModel): string | null {
+export function findMismatch(plan: ModelPlan, model: TrainedModel): string | null {
   const count = (shapes: readonly (readonly (number | null)[])[]) =>
     shapes.map((shape) => shape.reduce<number>((product, size) => product * (size ?? 1), 1));
   const planned = count(

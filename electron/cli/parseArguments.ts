@@ -22,11 +22,14 @@ export interface OptionValues {
 export function parseInvocation(argv: readonly string[]): Invocation {
   const [command = "", ...rest] = argv;
   if (!isCommandName(command)) {
+    if (command === "" || command === "--json") {
+      throw new CliFailure(2, `A command is missing. Commands: ${commandNames()}.`);
+    }
     throw new CliFailure(2, `There is no command "${command}". Commands: ${commandNames()}.`);
   }
   const spec: CommandSpec = commandTable[command];
   const parsed = parse(rest, spec, command);
-  if (parsed.positionals.length !== spec.positionals.length) {
+  if (parsed.positionals.length !== spec.positionals.length || parsed.positionals.includes("")) {
     const wanted = spec.positionals.join(" ") || "no arguments";
     const given = parsed.positionals.join(" ") || "none";
     throw new CliFailure(2, `"netloom ${command}" takes ${wanted}; given: ${given}.`);
@@ -43,15 +46,26 @@ function parse(rest: readonly string[], spec: CommandSpec, command: CommandName)
       strict: true,
     });
   } catch (error) {
-    // parseArgs throws sentences of its own; the first is what is wrong.
-    const text = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
-    throw new CliFailure(2, `${text}. See "netloom help ${command}".`);
+    throw new CliFailure(2, `${describeParseError(error)} See "netloom help ${command}".`);
   }
+}
+
+/** parseArgs throws paragraphs of its own; the first sentence is what is wrong. */
+function describeParseError(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const option = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:is ambiguous|missing)/.exec(
+    text,
+  )?.[1];
+  if (option !== undefined) {
+    return `${option} needs a value after it (one that begins with a dash as ${option}=VALUE).`;
+  }
+  return `${text.split(". ")[0] ?? ""}.`;
 }
 
 function readOptions(values: Readonly<Record<string, unknown>>): OptionValues {
   const text = (name: string) => {
     const value = values[name];
+    if (value === "") throw new CliFailure(2, `--${name} needs a value, given: nothing.`);
     return typeof value === "string" ? value : null;
   };
   const number = (name: string) => {

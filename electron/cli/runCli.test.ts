@@ -102,6 +102,16 @@ test.each([
   ],
   [["train", "mlp-iris", "--epochs", "2.5"], 2, /^$/, /--epochs must be a whole number/],
   [["train", "mlp-iris", "--backend", "gpu"], 2, /^$/, /--backend must be one of: webgpu, cpu/],
+  [["check", ""], 2, /^$/, /takes PROJECT; given: none/],
+  [
+    ["train", "mlp-iris", "--epochs", "--seed"],
+    2,
+    /^$/,
+    /^netloom: --epochs needs a value after it/,
+  ],
+  [["train", "mlp-iris", "--seed", "-1"], 2, /^$/, /^netloom: --seed needs a value.*--seed=VALUE/],
+  [["train", "mlp-iris", "--out"], 2, /^$/, /^netloom: --out needs a value after it/],
+  [["train", "mlp-iris", "--data", ""], 2, /^$/, /--data needs a value/],
   [["evaluate", "mlp-iris"], 2, /^$/, /needs --run/],
   [["export", "mlp-iris", "--out", "x"], 2, /^$/, /needs --to/],
   [["export", "mlp-iris", "--to", "onnx", "--out", "x"], 2, /^$/, /--to must be one of/],
@@ -354,3 +364,51 @@ test.skipIf(!existsSync(airline))(
     expect((json["metrics"] as Json)["valRmse"]).toBeGreaterThan(20);
   },
 );
+
+test.each([
+  [["--version"], 0, { version: "1.2.3" }],
+  [["help"], 0, { help: expect.stringMatching(/Usage: netloom COMMAND/) }],
+  [["help", "train"], 0, { help: expect.stringMatching(/--batch-size N/) }],
+  [["train", "--help"], 0, { help: expect.stringMatching(/--batch-size N/) }],
+  [["help", "trian"], 2, { error: expect.stringMatching(/no command "trian"/) }],
+  [[], 2, { error: expect.stringMatching(/command is missing/) }],
+])("%j answers with one JSON object, too", async (words, exitCode, expected) => {
+  expect(await runJson(words)).toMatchObject({ exitCode, json: expected });
+});
+
+test("--json may come first", async () => {
+  const { out, exitCode } = await run(["--json", "check", "mlp-iris"]);
+  expect({ out, exitCode }).toEqual({ out: '{"diagnostics":[]}\n', exitCode: 0 });
+});
+
+test("a folder with several tables says which was read", async () => {
+  await write("small.csv", table(easyRows.slice(0, 10)));
+  await write("large.csv", table(easyRows));
+  const { error } = await runJson("check", await writeProject(), "--data", ".");
+  expect(JSON.parse(error)).toEqual({
+    kind: "note",
+    message: "The folder holds 1 more table; the largest is used. Read: large.csv.",
+  });
+});
+
+test("a run of another project is not exported as this one's", async () => {
+  const train = ["train", "mlp-iris", "--epochs", "1", "--backend", "cpu", "--out", "run"];
+  await runJson(train);
+  const { exitCode, error } = await runJson(
+    "export mnist-mlp --to tfjs --run run --out out".split(" "),
+  );
+  expect(exitCode).toBe(1);
+  expect(error).toMatch(/is not a run of MNIST MLP: it has 243 weights/);
+  expect(existsSync(path.join(folder, "out"))).toBe(false);
+});
+
+test("a model without a run is not written over; a replaced run's weights go", async () => {
+  const train = ["train", "mlp-iris", "--epochs", "1", "--backend", "cpu", "--out", "out"];
+  await runJson("export", "mlp-iris", "--to", "tfjs", "--out", "out");
+  const refused = await runJson(train);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.error).toMatch(/out holds a model already/);
+  const failed = await runJson(train, "--force", "--learning-rate", "1e30");
+  expect(failed.json).toMatchObject({ reason: "failed" });
+  expect(existsSync(path.join(folder, "out/model.json"))).toBe(false);
+});

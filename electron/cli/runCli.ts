@@ -11,29 +11,28 @@ import { printHelp } from "./printHelp.ts";
  */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   const isJson = argv.includes("--json");
-  const [first, second] = argv;
-  if (first === "--version" || first === "-v") {
-    io.writeOut(`${io.version}\n`);
+  const words = argv.filter((argument) => argument !== "--json");
+  const [first, second] = words;
+  const answer = (key: string, text: string): ExitCode => {
+    io.writeOut(isJson ? `${JSON.stringify({ [key]: text.trimEnd() })}\n` : text);
     return 0;
-  }
+  };
+  if (first === "--version" || first === "-v") return answer("version", `${io.version}\n`);
   if (first === "help" || first === "--help" || first === "-h") {
-    if (second !== undefined && !isCommandName(second)) {
-      io.writeError(`netloom: there is no command "${second}".\n\n${printHelp(null)}`);
-      return 2;
+    if (second === undefined || isCommandName(second)) {
+      return answer("help", printHelp(second ?? null));
     }
-    io.writeOut(printHelp(second ?? null));
-    return 0;
+    return tellFailure(new CliFailure(2, `There is no command "${second}".`), isJson, io);
   }
-  if (first !== undefined && isCommandName(first) && argv.some(isHelpFlag)) {
-    io.writeOut(printHelp(first));
-    return 0;
+  if (first !== undefined && isCommandName(first) && words.some(isHelpFlag)) {
+    return answer("help", printHelp(first));
   }
-  if (first === undefined) {
+  if (first === undefined && !isJson) {
     io.writeError(printHelp(null));
     return 2;
   }
   try {
-    const result = await runCommand(parseInvocation(argv), io);
+    const result = await runCommand(parseInvocation(isJson ? [...words, "--json"] : words), io);
     io.writeOut(isJson ? `${JSON.stringify(result.json)}\n` : `${result.text}\n`);
     return result.exitCode;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { parsePreparation } from "#shared/datasets/parsePreparation.ts";
@@ -31,14 +31,19 @@ export async function createRunFolder(
 ): Promise<RunFolder> {
   const infoFile = path.join(directory, "run.json");
   const eventsFile = path.join(directory, "metrics.jsonl");
-  if (!options.force && (await stat(infoFile).catch(() => null)) !== null) {
+  const modelFile = path.join(directory, "model.json");
+  for (const file of options.force ? [] : [infoFile, eventsFile, modelFile]) {
+    if ((await stat(file).catch(() => null)) === null) continue;
+    const held = file === modelFile ? "a model" : "a run";
     throw new CliFailure(
       1,
-      `${directory} holds a run already. Choose another folder with --out, or replace it with --force.`,
+      `${directory} holds ${held} already. Choose another folder with --out, or replace it with --force.`,
     );
   }
   await write(directory, async () => {
     await mkdir(directory, { recursive: true });
+    // The weights of the run before would pass for this one's, should it fail.
+    await rm(modelFile, { force: true });
     await writeJsonFile(infoFile, info, { mode: 0o644 });
     await atomicWrite(eventsFile, "", { mode: 0o644 });
   });

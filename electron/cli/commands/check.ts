@@ -13,7 +13,8 @@ export async function runCheck(
 ): Promise<CommandResult> {
   const [name = ""] = positionals;
   const document = await loadProject(name, io);
-  const data = await loadData(document.data, options.text("data"), { io });
+  const isJson = options.flag("json");
+  const data = await loadData(document.data, options.text("data"), { io, isJson });
   const analysis = analyzeGraph(document.graph, data ? { data: data.dataset.summary } : {});
   const diagnostics: readonly CliDiagnostic[] = analysis.diagnostics.map(toCliDiagnostic);
   const errors = diagnostics.filter((entry) => entry.severity === "error").length;

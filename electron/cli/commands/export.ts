@@ -9,7 +9,7 @@ import { compileProject } from "../compile.ts";
 import { printCode } from "../printCode.ts";
 import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
 import { loadProject } from "../loadProject.ts";
-import { requireText } from "../loadRun.ts";
+import { findMismatch, requireText } from "../loadRun.ts";
 import type { Invocation } from "../parseArguments.ts";
 import { readRun } from "../runFolder.ts";
 
@@ -25,7 +25,11 @@ export async function runExport(
 ): Promise<CommandResult> {
   const [name = ""] = positionals;
   const to = options.choice("to", ["typescript", "keras", "tfjs"]);
-  if (to === null) throw new CliFailure(2, `"netloom export" needs --to typescript|keras|tfjs.`);
+  if (to === null)
+    throw new CliFailure(
+      2,
+      `"netloom export" needs --to typescript|keras|tfjs. See "netloom help export".`,
+    );
   const out = requireText(options, "out", command);
   const directory = path.resolve(io.cwd, out);
   const run = options.text("run");
@@ -64,7 +68,11 @@ async function makeModelFiles(
     // Loaded once, so that a broken run is not passed on.
     const model = await loadModelFiles(files);
     if (!model.ok) throw new CliFailure(1, `${runDir}: ${model.error}`);
+    const mismatch = findMismatch(plan, model.value);
     model.value.dispose();
+    if (mismatch !== null) {
+      throw new CliFailure(1, `${runDir} is not a run of ${document.name}: ${mismatch}`);
+    }
     return [
       ...files.map(({ name, bytes }) => ({ name, content: bytes })),
       ...(preparation

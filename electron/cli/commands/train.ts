@@ -25,7 +25,10 @@ export async function runTrain(
   const backendName = options.choice("backend", ["webgpu", "cpu"]);
   const project = await loadProject(name, io);
   const config = changeConfig(project.training, options);
-  const { binding, dataset } = await requireData(project.data, options.text("data"), { io });
+  const { binding, dataset } = await requireData(project.data, options.text("data"), {
+    io,
+    isJson: options.flag("json"),
+  });
   const document: ProjectDocument = { ...project, data: binding, training: config };
   const { plan } = compileProject(document, dataset.summary);
   const backend = await startBackend(backendName);
