@@ -1,0 +1,59 @@
+// `npm run readme`: writes the README's tables anew from what was measured last: the layers from `.cache/vitest.json`
+// (`npm test -- unit`), the benchmarks from `.cache/bench.json` (`npm run bench`), the templates from the command line.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+let readme = readFileSync("README.md", "utf8");
+
+replacePart("templates", makeTemplateTable());
+replacePart("layers", existsSync(".cache/vitest.json") ? run("build/layerTable.mjs", []) : null);
+replacePart("bench", existsSync(".cache/bench.json") ? makeBenchTable() : null);
+writeFileSync("README.md", readme);
+
+/** Leaves the part as it is where nothing was measured. */
+function replacePart(name, text) {
+  if (text === null) return console.log(`${name}: nothing measured, left as it is`);
+  const pattern = new RegExp(`(<!-- ${name}:begin -->\n)[^]*?(<!-- ${name}:end -->)`);
+  if (!pattern.test(readme)) throw new Error(`README.md has no part for ${name}.`);
+  readme = readme.replace(pattern, (_, begin, end) => `${begin}${text.trim()}\n${end}`);
+}
+
+function run(script, args) {
+  const outcome = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
+  if (outcome.status !== 0) throw new Error(`${script}: ${outcome.stderr}`);
+  return outcome.stdout;
+}
+
+function makeTemplateTable() {
+  const { templates } = JSON.parse(run("build/netloom.mjs", ["templates", "--json"]));
+  const rows = templates.map(
+    ({ id, title, summary, paramCount }) =>
+      `| \`${id}\` | ${title} | ${summary} | ${paramCount.toLocaleString("en")} |`,
+  );
+  return ["| id | title | what it is | weights |", "|---|---|---|---:|", ...rows].join("\n");
+}
+
+function makeBenchTable() {
+  const { results, machine } = JSON.parse(readFileSync(".cache/bench.json", "utf8"));
+  const rows = results.flatMap(({ figures }) =>
+    figures.map(({ label, unit, median, min, max, limit, isHigherBetter }) => {
+      const promise = limit === undefined ? "" : `${isHigherBetter ? "≥" : "≤"} ${limit}`;
+      return `| ${label} | ${unit} | ${round(median)} | ${round(min)}–${round(max)} | ${promise} |`;
+    }),
+  );
+  return [
+    `Measured on: ${machine.cores} cores, ${machine.platform}, Node ${machine.node}.`,
+    "",
+    "| what | unit | median | range | promise |",
+    "|---|---|---:|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function round(value) {
+  return value >= 100
+    ? Math.round(value).toLocaleString("en")
+    : String(Number(value.toPrecision(2)));
+}
