@@ -195,3 +195,52 @@ describe.skipIf(!webgpu.ok)(`direct matrix product on WebGPU${skipReason}`, () =
     },
   );
 });
+
+describe.skipIf(!webgpu.ok)(`other direct kernels on WebGPU${skipReason}`, () => {
+  test.each([
+    [[3, 8, 8, 5], [2, 2], [2, 2], "valid"],
+    [[2, 7, 9, 3], [2, 2], [2, 2], "valid"],
+    [[2, 7, 9, 3], [2, 2], [2, 2], "same"],
+    [[1, 8, 11, 4], [3, 4], [3, 4], "same"],
+    [[1, 10, 10, 2], [3, 3], [3, 3], "valid"],
+    [[2, 9, 9, 3], [3, 3], [2, 2], "same"],
+    [[2, 9, 9, 3], [2, 2], [3, 3], "valid"],
+  ] as const)(
+    "the gradient of max pooling agrees with the CPU backend: %j %j %j %s",
+    async (shape, size, strides, pad) => {
+      await compare(() => {
+        // Whole numbers give windows several maxima, of which tfjs's own program takes another than the CPU's.
+        const isTiled = size[0] === strides[0];
+        const x = isTiled ? draw("x", shape).mul(2).round() : draw("x", shape);
+        return tf.grad((input: tf.Tensor) =>
+          tf
+            .maxPool(
+              input.as4D(shape[0], shape[1], shape[2], shape[3]),
+              [size[0], size[1]],
+              [strides[0], strides[1]],
+              pad,
+            )
+            .mul(draw("weights", [shape[3]]))
+            .square()
+            .sum(),
+        )(x);
+      });
+    },
+  );
+
+  test.each([
+    ["add", tf.add],
+    ["sub", tf.sub],
+    ["mul", tf.mul],
+    ["div", tf.div],
+    ["maximum", tf.maximum],
+    ["minimum", tf.minimum],
+    ["squaredDifference", tf.squaredDifference],
+  ] as const)("%s spreads a row on either side", async (_, combine) => {
+    for (const size of [1, 3, 8, 130]) {
+      const matrix = () => tf.mul(draw("matrix", [2, 3, size]), 1);
+      const row = () => tf.mul(draw("row", [size]), 1);
+      await compare(() => [combine(matrix(), row()), combine(row(), matrix())]);
+    }
+  });
+});

@@ -4,6 +4,7 @@ import {
   directConv2dInputGradient,
 } from "./directConv2d.ts";
 import { directMatMul } from "./directMatMul.ts";
+import { directMaxPoolGradient } from "./directMaxPool.ts";
 import { type KernelWrapper, wrapKernel } from "./wrapKernel.ts";
 
 let isInstalled = false;
@@ -22,6 +23,22 @@ export function useDirectPrograms(use: boolean): void {
   }
 }
 
+/**
+ * A list of up to 128 numbers beside a larger tensor, as a bias is, is copied behind a barrier in every workgroup
+ * (src/binary_op_webgpu.ts). As a matrix of one row it is read where it lies.
+ */
+const spreadRow: KernelWrapper = (stock, args) => {
+  const { a, b } = args.inputs;
+  if (a === undefined || b === undefined) return stock(args);
+  if (a.shape.length === 1 && b.shape.length > 1) {
+    return stock({ ...args, inputs: { a: { ...a, shape: [1, ...a.shape] }, b } });
+  }
+  if (b.shape.length === 1 && a.shape.length > 1) {
+    return stock({ ...args, inputs: { a, b: { ...b, shape: [1, ...b.shape] } } });
+  }
+  return stock(args);
+};
+
 const directKernels: Readonly<Record<string, KernelWrapper>> = {
   Conv2D: directConv2d,
   FusedConv2D: directConv2d,
@@ -29,4 +46,12 @@ const directKernels: Readonly<Record<string, KernelWrapper>> = {
   Conv2DBackpropInput: directConv2dInputGradient,
   BatchMatMul: directMatMul,
   _FusedMatMul: directMatMul,
+  MaxPoolGrad: directMaxPoolGradient,
+  Add: spreadRow,
+  Sub: spreadRow,
+  Multiply: spreadRow,
+  RealDiv: spreadRow,
+  Maximum: spreadRow,
+  Minimum: spreadRow,
+  SquaredDifference: spreadRow,
 };
