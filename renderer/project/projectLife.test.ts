@@ -74,6 +74,26 @@ describe("a project without a file", () => {
   });
 });
 
+describe("work that can't be kept", () => {
+  it.each([
+    ["stay", "Sketch"],
+    ["leave", "Untitled"],
+  ])("is left only when told so: %s", async (answer, expected) => {
+    await start();
+    await newProject();
+    vi.stubGlobal("fetch", async () =>
+      Response.json({ code: "disk-full", message: "The disk is full." }, { status: 507 }),
+    );
+    rename("Sketch");
+    const leaving = newProject();
+    expect(await question()).toMatchObject({ body: "The disk is full." });
+    expect(documentStore.getState().document.name).toBe("Sketch");
+    answerQuestion(answer);
+    await leaving;
+    expect(documentStore.getState().document.name).toBe(expected);
+  });
+});
+
 describe("a project with a file", () => {
   it("is written to it, again and again, without a draft", async () => {
     const fixture = await start();

@@ -46,7 +46,7 @@ export async function openByHandle(handle: string): Promise<void> {
     revision,
     isReadOnly,
   };
-  await show(parsed.value, place);
+  if (!(await show(parsed.value, place))) return;
   await offerDraft(parsed.value, place);
 }
 
@@ -54,7 +54,7 @@ export async function openByHandle(handle: string): Promise<void> {
 export async function openProjectText(text: string, label: string): Promise<void> {
   const parsed = readProjectText(text, label);
   if (!parsed.ok) return showToast(parsed.error);
-  await show(forkProject(parsed.value), null);
+  if (!(await show(forkProject(parsed.value), null))) return;
   showToast({
     tone: "info",
     message: `${label} was opened as a copy. Save it to choose where it belongs.`,
@@ -73,12 +73,12 @@ export async function recoverDraft(draft: DraftInfo): Promise<void> {
   if (!parsed.ok) return showToast(parsed.error);
   const file = kept.value.handle === null ? null : await host.openProject(kept.value.handle);
   if (file?.ok !== true) {
-    await show(parsed.value, null);
+    if (!(await show(parsed.value, null))) return;
     documentStore.getState().setSaveState({ phase: "draft", document: parsed.value });
     return;
   }
   const { handle, label, location, revision, isReadOnly, text } = file.value;
-  await show(parsed.value, { handle, label, location, revision, isReadOnly });
+  if (!(await show(parsed.value, { handle, label, location, revision, isReadOnly }))) return;
   if (text === serializeProject(parsed.value)) return;
   documentStore.getState().setSaveState({ phase: "conflict" });
   await resolveConflict({
@@ -111,18 +111,36 @@ export function noticeChangeOnDisk(handle: string, revision: string): void {
   });
 }
 
+/** false: the user would rather stay with what is open. */
 async function show(
   document: ProjectDocument,
   location: ProjectLocation | null,
   view: View = "design",
-): Promise<void> {
-  if (isTraining() && !(await askToLeaveRun())) return;
+): Promise<boolean> {
+  if (isTraining() && !(await askToLeaveRun())) return false;
   await flushProject();
+  const { saveState } = documentStore.getState();
+  if (saveState.phase === "failed" && !(await askToLoseWork(saveState.message))) return false;
   clearToasts();
   documentStore.getState().load(document, location);
   const session = sessionStore.getState();
   session.select(emptySelection);
   session.showView(view);
+  return true;
+}
+
+/** What was edited could not be written, perhaps not even as a draft: leaving now may lose it. */
+async function askToLoseWork(reason: string): Promise<boolean> {
+  const { name } = documentStore.getState().document;
+  const answer = await ask({
+    title: `The last changes to “${name}” are not saved`,
+    body: reason,
+    answers: [
+      { id: "leave", title: "Go on without saving" },
+      { id: "stay", title: "Stay here" },
+    ],
+  });
+  return answer === "leave";
 }
 
 async function askToLeaveRun(): Promise<boolean> {
