@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../base/schema.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Preparation } from "./preparation.ts";
 
