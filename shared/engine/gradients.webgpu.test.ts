@@ -3,11 +3,12 @@
  * finite differences, because it is no perfect oracle. Runs on a GPU's Vulkan driver or on Chromium's SwiftShader.
  */
 import * as tf from "@tensorflow/tfjs";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installNodeWebgpu } from "../../electron/services/nodeWebgpu.ts";
 import { createRandom } from "../base/random.ts";
 import { readExample } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
+import { useDirectPrograms } from "./directKernels.ts";
 import {
   caseOfChain,
   caseOfExample,
@@ -126,21 +127,31 @@ describe.skipIf(!webgpu.ok)(`gradients on WebGPU${skipReason}`, () => {
       await tf.setBackend("cpu");
       const expected = await computeGradients(read);
       await tf.setBackend("webgpu");
-      const got = await computeGradients(read);
-      expect(relativeDifference(got.output, expected.output), "output").toBeLessThan(1e-3);
-      expect(got.gradients.map(({ name }) => name)).toEqual(
-        expected.gradients.map(({ name }) => name),
-      );
-      for (const [index, { name, values }] of got.gradients.entries()) {
-        const other = expected.gradients[index]?.values ?? new Float32Array();
-        expect(relativeDifference(values, other), name).toBeLessThan(1e-3);
+      // What a GPU runs, and what an emulated adapter runs.
+      for (const isDirect of [false, true]) {
+        useDirectPrograms(isDirect);
+        const got = await computeGradients(read);
+        const programs = isDirect ? "direct programs" : "stock programs";
+        expect(relativeDifference(got.output, expected.output), `output, ${programs}`).toBeLessThan(
+          1e-3,
+        );
+        expect(got.gradients.map(({ name }) => name)).toEqual(
+          expected.gradients.map(({ name }) => name),
+        );
+        for (const [index, { name, values }] of got.gradients.entries()) {
+          const other = expected.gradients[index]?.values ?? new Float32Array();
+          expect(relativeDifference(values, other), `${name}, ${programs}`).toBeLessThan(1e-3);
+        }
+        expect(faults.splice(0)).toEqual([]);
       }
-      expect(faults.splice(0)).toEqual([]);
     },
   );
 });
 
 describe.skipIf(!webgpu.ok)(`kernels on WebGPU${skipReason}`, () => {
+  // The corrected stock kernels, which an emulated adapter would not run.
+  beforeAll(() => useDirectPrograms(false));
+
   /** Made on the device: what comes from JavaScript may be answered from there. */
   const draw = (seed: string, shape: readonly number[]) => {
     const random = createRandom(seed);
