@@ -12,10 +12,10 @@ export interface Invocation {
 export interface OptionValues {
   text(name: string): string | null;
   flag(name: string): boolean;
-  /** A whole number of at least `min`. */
-  int(name: string, min: number): number | null;
-  /** A number above zero. */
-  positive(name: string): number | null;
+  /** A whole number from `min` to `max`. */
+  int(name: string, min: number, max?: number): number | null;
+  /** A number above zero, up to `max`. */
+  positive(name: string, max: number): number | null;
   choice<const Choice extends string>(name: string, choices: readonly Choice[]): Choice | null;
 }
 
@@ -75,15 +75,17 @@ function readOptions(values: Readonly<Record<string, unknown>>): OptionValues {
   return {
     text,
     flag: (name) => values[name] === true,
-    int(name, min) {
+    int(name, min, max = Number.MAX_SAFE_INTEGER) {
       const value = number(name);
-      if (value === null || (Number.isSafeInteger(value) && value >= min)) return value;
-      throw new CliFailure(2, `--${name} must be a whole number of at least ${min}.`);
+      if (value === null) return null;
+      if (Number.isInteger(value) && value >= min && value <= max) return value;
+      const bounds = max === Number.MAX_SAFE_INTEGER ? "" : ` and at most ${max}`;
+      throw new CliFailure(2, `--${name} must be a whole number of at least ${min}${bounds}.`);
     },
-    positive(name) {
+    positive(name, max) {
       const value = number(name);
-      if (value === null || (Number.isFinite(value) && value > 0)) return value;
-      throw new CliFailure(2, `--${name} must be a number above 0.`);
+      if (value === null || (value > 0 && value <= max)) return value;
+      throw new CliFailure(2, `--${name} must be a number above 0 and at most ${max}.`);
     },
     choice(name, choices) {
       const value = text(name);

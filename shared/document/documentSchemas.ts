@@ -2,7 +2,7 @@ import { z } from "../base/schema.ts";
 import { edgeId, fileHandle, nodeId, noteId } from "../base/ids.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { StoredParams } from "../layers/params.ts";
-import type { TrainingConfig } from "../training/config.ts";
+import { trainingLimits, type TrainingConfig } from "../training/config.ts";
 import { findJsonFault } from "./checkJson.ts";
 import type { GraphEdge, GraphNode, GraphNote } from "./model.ts";
 
@@ -68,7 +68,7 @@ const handleSchema = z
   .regex(/^[a-z0-9_-]{4,64}$/, "must be a handle as Netloom hands them out, never a path")
   .transform(fileHandle)
   .nullable();
-const seed = z.int().min(0).max(4_294_967_295);
+const seed = z.int().min(0).max(trainingLimits.seed);
 
 const csvColumnSchema = z.strictObject({
   name: z.string().max(1000),
@@ -144,7 +144,7 @@ export const dataBindingSchema = z.strictObject({
     .nullable(),
 });
 
-const learningRate = z.number().positive("must be greater than 0").max(1000);
+const learningRate = z.number().positive("must be greater than 0").max(trainingLimits.learningRate);
 const share = z.number().min(0).lt(1, "must be less than 1");
 const optimizerSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("sgd"), learningRate }),
@@ -164,8 +164,8 @@ const optimizerSchema = z.discriminatedUnion("name", [
 export const trainingSchema = z.strictObject({
   procedure: z.literal("supervised"),
   optimizer: optimizerSchema,
-  batchSize: z.int().min(1).max(1_000_000),
-  epochs: z.int().min(1).max(1_000_000),
+  batchSize: z.int().min(1).max(trainingLimits.batchSize),
+  epochs: z.int().min(1).max(trainingLimits.epochs),
   seed,
   shuffle: z.boolean(),
   earlyStopping: z

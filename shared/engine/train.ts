@@ -76,7 +76,8 @@ function openSession({ plan, dataset, config, backend }: TrainingRequest): Sessi
       "The training part of the data is empty. Hold out less for validation.",
     );
   }
-  const problem = checkLimits(plan, config.batchSize, backend.maxTensorBytes);
+  const batchSize = Math.min(config.batchSize, dataset.train.length);
+  const problem = checkLimits(plan, batchSize, backend.maxTensorBytes);
   if (problem !== null) throw new RunFault("limits", problem);
   const session = createSession(plan, dataset, () => buildModel(plan, { seed: config.seed }));
   if (!session.ok) throw new RunFault("data", session.error);

@@ -79,6 +79,14 @@ export const metricNames = [
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
+/** The most that a project, and so a run's snapshot, may say. */
+export const trainingLimits = {
+  learningRate: 1000,
+  batchSize: 1_000_000,
+  epochs: 1_000_000,
+  seed: 2 ** 32 - 1,
+} as const;
+
 export const defaultTraining: TrainingConfig = {
   procedure: "supervised",
   optimizer: { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999 },

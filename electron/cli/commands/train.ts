@@ -5,7 +5,7 @@ import { preparationFile, serializePreparation } from "#shared/datasets/preparat
 import type { ProjectDocument } from "#shared/document/model.ts";
 import type { RunInfo } from "#shared/host/contract.ts";
 import { serializeProject } from "#shared/project/serializeProject.ts";
-import type { TrainingConfig } from "#shared/training/config.ts";
+import { trainingLimits, type TrainingConfig } from "#shared/training/config.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { compileProject } from "../compile.ts";
 import type { CliIo, CommandResult } from "../io.ts";
@@ -110,12 +110,12 @@ export async function runTrain(
 }
 
 function changeConfig(config: TrainingConfig, options: OptionValues): TrainingConfig {
-  const learningRate = options.positive("learning-rate");
+  const learningRate = options.positive("learning-rate", trainingLimits.learningRate);
   return {
     ...config,
-    epochs: options.int("epochs", 1) ?? config.epochs,
-    seed: options.int("seed", 0) ?? config.seed,
-    batchSize: options.int("batch-size", 1) ?? config.batchSize,
+    epochs: options.int("epochs", 1, trainingLimits.epochs) ?? config.epochs,
+    seed: options.int("seed", 0, trainingLimits.seed) ?? config.seed,
+    batchSize: options.int("batch-size", 1, trainingLimits.batchSize) ?? config.batchSize,
     optimizer: learningRate === null ? config.optimizer : { ...config.optimizer, learningRate },
   };
 }
