@@ -37,7 +37,7 @@ for (const name of positionals.length > 0 ? positionals : known) {
       const limit =
         figure.limit === undefined
           ? ""
-          : `  limit ${figure.limit} ${figure.median <= figure.limit === !figure.isHigherBetter ? "met" : "MISSED"}`;
+          : `  limit ${figure.limit} ${isMet(figure) ? "met" : "MISSED"}`;
       console.log(
         `  ${figure.label.padEnd(56)} ${format(figure.median).padStart(9)} ${figure.unit}  (${range})${limit}`,
       );
@@ -57,6 +57,10 @@ mkdirSync(".cache", { recursive: true });
 writeFileSync(".cache/bench.json", `${JSON.stringify(summary, null, 2)}\n`);
 if (values.json) console.log(JSON.stringify(summary));
 process.exit(0);
+
+function isMet({ median, limit, isHigherBetter }) {
+  return isHigherBetter ? median >= limit : median <= limit;
+}
 
 function format(value) {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);

@@ -15,7 +15,7 @@ export async function run(): Promise<readonly Figure[]> {
     await page.getByRole("button", { name: /^Open/ }).click();
     await goToFolder(page, files);
     await page.getByRole("option", { name: /large/ }).dblclick();
-    await expect(page.getByRole("contentinfo")).toContainText("1,001 nodes");
+    await expect(page.getByRole("contentinfo")).toContainText("1001 nodes");
     const box = await canvasOf(page).boundingBox();
     if (box === null) throw new Error("There is no canvas.");
     const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
