@@ -46,6 +46,11 @@ export async function evaluateModel(
       { ...pass, model, reader: session.value.reader },
       session.value.objective,
     );
+    if (metrics && !("loss" in metrics)) {
+      return err(
+        "The loss on these samples is infinite or not a number. Check them for extreme values.",
+      );
+    }
     return ok({ metrics: metrics ?? {}, report: await buildReport(session.value, pass) });
   } catch (error) {
     return err(`The model can't be evaluated: ${errorText(error)}`);

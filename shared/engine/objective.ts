@@ -21,7 +21,7 @@ export interface Objective {
 /** Adds up batches to means over samples. */
 export interface Tally {
   add(sums: ArrayLike<number>, batch: BatchSize): void;
-  /** Under their logged names; empty before the first batch. */
+  /** Under their logged names; empty before the first batch. What is no finite number is left out: JSON has none. */
   means(): Metrics;
 }
 
@@ -123,7 +123,9 @@ function createTally(parts: readonly Part[], hasSeveral: boolean): Tally {
           start = end;
         }
       }
-      return metrics;
+      return Object.fromEntries(
+        Object.entries(metrics).filter(([, value]) => Number.isFinite(value)),
+      );
     },
   };
 }

@@ -195,6 +195,22 @@ test("weights that the very last step before a stop spoilt are not kept", async 
   expect(files).toEqual([]);
 });
 
+test("an extreme value among the validation samples ends the run with its place told", async () => {
+  const spoil = (points: Float32Array) => void points.fill(1e30, -2);
+  const data = pointsDataset(50, { isRegression: true, spoil });
+  const line = { ...regressorPlan, layers: [layer("dense", "value", { units: 1 }, ["x"], [1])] };
+  const { ended, events } = await train(line, data, { epochs: 3 });
+  expect(ended).toMatchObject({
+    reason: "failed",
+    code: "not-finite",
+    epochs: 1,
+    hasWeights: true,
+  });
+  expect(ended.message).toMatch(/validation loss became infinite.*epoch 1.*extreme values/);
+  // JSON has no infinity: a file would hold null where a number is promised.
+  for (const event of events) expect(JSON.parse(JSON.stringify(event))).toEqual(event);
+});
+
 test.each([
   ["small outputs", [4], 8, 128],
   ["a batch that is larger already", [4], 512, 512],

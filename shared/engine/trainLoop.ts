@@ -67,6 +67,9 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
       if (measured === null) return endOf("stopped", epoch - 1, tally.means());
       metrics = { ...tally.means(), ...measured };
       await keepWeights(context, { epochs: epoch, metrics });
+      if (validation.length > 0 && !("valLoss" in metrics)) {
+        throw notFinite("The validation loss", context, `in epoch ${epoch}`);
+      }
       const isBest = await stopping.judge(epoch, metrics, () => readWeights(session.model));
       context.onEvent({
         kind: "epoch",
