@@ -16,6 +16,7 @@ import { Preparation } from "./Preparation.tsx";
 import { SourceHeader } from "./SourceHeader.tsx";
 import { SplitPanel } from "./SplitPanel.tsx";
 import "./data.css";
+import "./dataSide.css";
 
 /** The Data view: choose, look at, mend and prepare what the network learns from. Files may be dropped anywhere on it. */
 export function DataView() {

@@ -56,6 +56,7 @@ import { layerDragType, readDraggedLayer } from "../palette/dragLayer.ts";
 import { formatPlural } from "../formatPlural.ts";
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
+import "./overlays.css";
 
 /** The graph: an adapter from document, analysis and selection to React Flow and back to edits. */
 export function Canvas() {
