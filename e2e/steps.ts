@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { type App, testData } from "./app.ts";
@@ -69,12 +69,8 @@ export async function goToFolder(page: Page, folder: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Path" }).fill(folder);
   await dialog.getByRole("button", { name: "Go" }).click();
-  // Once the folder is shown, the focus moves to its list, or to the name of the file to save.
   await expect(
-    dialog
-      .getByRole("listbox")
-      .or(dialog.getByRole("textbox", { name: "File name" }))
-      .and(page.locator(":focus")),
+    dialog.getByRole("listbox", { name: `Files and folders in ${realpathSync(folder)}` }),
   ).toBeVisible();
 }
 

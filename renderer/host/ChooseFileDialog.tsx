@@ -263,7 +263,7 @@ function EntryList({ listRef, listing, selected, onSelect, onOpen, onUp }: Entry
       className="nl-chooser-list"
       role="listbox"
       tabIndex={0}
-      aria-label="Files and folders"
+      aria-label={`Files and folders in ${listing?.location ?? "…"}`}
       aria-activedescendant={index < 0 ? undefined : `nl-entry-${index}`}
       onKeyDown={onKeyDown}
     >
