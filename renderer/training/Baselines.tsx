@@ -38,7 +38,7 @@ export function Baselines(props: {
                 >
                   {own === undefined
                     ? "–"
-                    : `${formatMetric(name, own)} ${isBetter === true ? "better" : "not better"}`}
+                    : `${formatMetric(name, own)}, ${isBetter === true ? "better" : "not better"}`}
                 </td>
               </tr>
             );

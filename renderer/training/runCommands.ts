@@ -97,5 +97,8 @@ async function startTraining(): Promise<void> {
   if (location === null && saveState.phase === "saved") void keepOpenProject();
   // Refusals are told by the client itself.
   const started = await training.startTraining();
-  if (started.ok) announce("Training started");
+  if (!started.ok) return;
+  // The data has no place for curves: show them where they grow.
+  if (sessionStore.getState().view === "data") sessionStore.getState().showView("runs");
+  announce("Training started");
 }
