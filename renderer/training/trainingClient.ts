@@ -82,6 +82,9 @@ export async function startTraining(): Promise<Result<RunId, string>> {
     host: { baseUrl: location.origin, token: readToken() },
     backend: "auto",
   });
+  // Pressed while the run's folder was being made, before the worker knew of the run.
+  if (run.isStopping) post({ kind: "stop", runId: id });
+  else if (run.isPaused) post({ kind: "pause", runId: id });
   return ok(id);
 }
 
