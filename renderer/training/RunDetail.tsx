@@ -83,7 +83,9 @@ export function RunDetail({ run, compared }: RunDetailProps) {
           </div>
         ))}
       </div>
-      {state.report !== null && <RunReportView report={state.report} metrics={run.metrics} />}
+      {state.report !== null && (
+        <RunReportView report={state.report} metrics={run.metrics} snapshot={run.snapshot} />
+      )}
       {state.epochs.length > 0 && <EpochTable state={state} />}
     </section>
   );

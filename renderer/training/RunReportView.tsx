@@ -8,9 +8,12 @@ import { SamplePredictions } from "./SamplePredictions.tsx";
 export function RunReportView({
   report,
   metrics,
+  snapshot,
 }: {
   readonly report: RunReport;
   readonly metrics: Metrics;
+  /** The project as it was when the run started. */
+  readonly snapshot: string;
 }) {
   return (
     <div className="nl-report">
@@ -35,7 +38,7 @@ export function RunReportView({
       {report.samples.length > 0 && (
         <section className="is-wide">
           <h3 className="nl-heading">Sample predictions</h3>
-          <SamplePredictions samples={report.samples} />
+          <SamplePredictions samples={report.samples} snapshot={snapshot} />
         </section>
       )}
     </div>

@@ -3,12 +3,21 @@ import type { SamplePrediction } from "#shared/training/events.ts";
 import { useSampleViews } from "../data/useSampleViews.ts";
 import { SegmentedControl } from "../ui/SegmentedControl.tsx";
 import { SamplePicture } from "./SamplePicture.tsx";
+import { useIsRunOfThisData } from "./useIsRunOfThisData.ts";
 
 type Which = "all" | "wrong";
 
 /** What the finished network says of some validation samples, mistakes first. */
-export function SamplePredictions({ samples }: { readonly samples: readonly SamplePrediction[] }) {
-  const views = useSampleViews(samples.map(({ sample }) => sample));
+export function SamplePredictions({
+  samples,
+  snapshot,
+}: {
+  readonly samples: readonly SamplePrediction[];
+  /** The project as it was when the run started. */
+  readonly snapshot: string;
+}) {
+  const isOfThisData = useIsRunOfThisData(snapshot);
+  const views = useSampleViews(isOfThisData ? samples.map(({ sample }) => sample) : []);
   const [which, setWhich] = useState<Which>("all");
   const wrong = useMemo(() => samples.filter((sample) => sample.isRight === false), [samples]);
   const shown = useMemo(
@@ -56,6 +65,11 @@ export function SamplePredictions({ samples }: { readonly samples: readonly Samp
           );
         })}
       </ul>
+      {!isOfThisData && (
+        <p className="nl-quiet">
+          The project’s data has changed since this run, so the samples themselves are not shown.
+        </p>
+      )}
       {shown.length === 0 && <p>No mistakes among these samples.</p>}
     </div>
   );

@@ -11,11 +11,12 @@ import "./training.css";
 /** Samples with predictions after a run; before, the samples alone. */
 export function SamplesPanel() {
   const predictions = useRuns((state) => state.active?.state.report?.samples ?? null);
+  const snapshot = useRuns((state) => state.active?.info.snapshot ?? "");
   const samples = useDataset((state) => state.preview?.samples ?? null);
   if (predictions !== null && predictions.length > 0) {
     return (
       <div className="nl-samples">
-        <SamplePredictions samples={predictions} />
+        <SamplePredictions samples={predictions} snapshot={snapshot} />
       </div>
     );
   }
