@@ -17,6 +17,7 @@ describe("numbers for people", () => {
     [806017, "806 K"],
     [14_500_000, "14.5 M"],
     [60_970_000, "61 M"],
+    [1.5e16, "1.5e+16"],
   ])("formatLarge(%s) is %s", (value, text) => expect(formatLarge(value)).toBe(text));
 
   it.each([

@@ -1,9 +1,10 @@
 /** Numbers for people: thin grouping, three telling digits, units in words. */
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
-/** `9,248` up to a hundred thousand, then `1.23 M`. */
+/** `9,248` up to a hundred thousand, then `1.23 M`; `1.5e+16` where no unit's name is left. */
 export function formatLarge(value: number): string {
   if (Math.abs(value) < 100_000) return grouped.format(value);
+  if (Math.abs(value) >= 1e15) return value.toExponential(1);
   const units = [
     [1e12, "T"],
     [1e9, "G"],
