@@ -161,7 +161,7 @@ function describeEnd(end: LoopEnd, config: TrainingConfig): string {
     case "stopped":
       return `Stopped after ${end.epochs} of ${config.epochs} epochs; the weights are kept.`;
     case "early-stopping":
-      return `Ended after ${end.epochs} epochs: ${config.earlyStopping?.monitor ?? "the loss"} did not improve any more.${restored}`;
+      return `Ended after ${end.epochs} ${end.epochs === 1 ? "epoch" : "epochs"}: ${config.earlyStopping?.monitor ?? "the loss"} did not improve any more.${restored}`;
   }
 }
 

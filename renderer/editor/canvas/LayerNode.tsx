@@ -26,7 +26,8 @@ export const LayerNode = memo(
           />
         )}
         <div className="ed-node-title">
-          <span className="ed-node-name">{data.title}</span>
+          <span className="ed-node-type">{data.title}</span>
+          <span className="ed-node-name">{data.name}</span>
           <span className="ed-node-badge">{data.badge}</span>
         </div>
         <div className="ed-node-caption">{data.caption}</div>

@@ -14,6 +14,8 @@ export interface LayerView {
   readonly nodeId: NodeId;
   readonly layerType: string;
   readonly title: string;
+  /** What messages call the layer; '' where the caption says it already. */
+  readonly name: string;
   readonly category: LayerCategory | null;
   readonly caption: string;
   /** At the right of the title: the weight count, `?` where it can't be known, an Input's data field. */
@@ -48,13 +50,15 @@ export function describeNode({ node, analysis, problems, direction }: NodeFacts)
   const definition = findLayer(node.type);
   const worst = problems[0] ?? null;
   const loud = problems.find((problem) => isLoud(problem)) ?? null;
+  const caption = captionOf(node);
   return {
     nodeId: node.id,
     layerType: node.type,
     title: definition?.title ?? node.type,
+    name: caption === "" ? "" : node.name,
     category: definition?.category ?? null,
     // A layer without telling options shows its name.
-    caption: captionOf(node) || node.name,
+    caption: caption || node.name,
     badge: badgeOf(node, analysis),
     state: stateOf(problems),
     bubble: loud,
