@@ -60,16 +60,21 @@ function Browser({ options, onDone }: BrowserProps) {
       setProblem(answer.error.message);
       return;
     }
+    const { location } = answer.value;
     lastFolder.set(purpose, answer.value.directory);
     setListing(answer.value);
-    setPath(answer.value.location);
+    // What was typed while the first folder was still being read stays.
+    setPath((typed) => (listing === null && typed !== "" ? typed : location));
     setSelected(null);
     setProblem(null);
   };
   const visit = async (directory: string | null): Promise<void> =>
     show(await host.browse({ directory, purpose }));
 
-  const showFirst = useEffectEvent(show);
+  // Whoever went somewhere meanwhile stays there.
+  const showFirst = useEffectEvent((answer: Result<Listing, HostProblem>): void => {
+    if (listing === null) show(answer);
+  });
   useEffect(() => {
     let isWanted = true;
     void browseFirst(purpose).then((answer) => isWanted && showFirst(answer));
