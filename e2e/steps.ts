@@ -67,6 +67,9 @@ export async function pickOption(page: Page, name: string, option: string): Prom
 /** In the file dialog: goes to a folder by its path. */
 export async function goToFolder(page: Page, folder: string): Promise<void> {
   const dialog = page.getByRole("dialog");
+  // Until its first folder is listed the dialog still moves the focus about.
+  await expect(dialog.getByRole("listbox", { name: /^Files and folders in [^…]/ })).toBeVisible();
+  await page.waitForTimeout(150);
   await dialog.getByRole("textbox", { name: "Path" }).fill(folder);
   await dialog.getByRole("button", { name: "Go" }).click();
   await expect(
