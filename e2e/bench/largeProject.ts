@@ -47,6 +47,7 @@ export function createLargeProject(nodeCount: number): ProjectDocument {
       nodes: Object.fromEntries(nodes.map((node) => [node.id, node])),
       edges: Object.fromEntries(edges.map((edge) => [edge.id, edge])),
       notes: {},
+      frames: {},
     },
   };
 }

@@ -21,5 +21,5 @@ export function makeGraph(
     slots.set(target, slot + 1);
     edges[wire] = { id: edgeId(wire), source: nodeId(source), target: nodeId(target), slot };
   }
-  return { nodes, edges, notes: {} };
+  return { nodes, edges, notes: {}, frames: {} };
 }

@@ -38,6 +38,28 @@ export function describeEdit(document: ProjectDocument, edit: DocumentEdit): str
       return "change a note";
     case "removeNotes":
       return `delete ${count(edit.notes.length, "note")}`;
+    case "addFrame":
+      return "add a frame";
+    case "setFrame":
+      return "change a frame";
+    case "removeFrames":
+      return `delete ${count(edit.frames.length, "frame")}`;
+    case "setMuted":
+      return `${edit.isMuted ? "mute" : "unmute"} ${count(edit.nodes.length, "layer")}`;
+    case "setShares":
+      return edit.original === null
+        ? `give ${nameOf(edit.node)} weights of its own`
+        : `share the weights of ${nameOf(edit.original)}`;
+    case "inBlock":
+      return describeEdit(document, edit.edit);
+    case "addBlock":
+      return `make the block ${edit.block.name}`;
+    case "setBlock":
+      return "change a block";
+    case "removeBlock":
+      return "delete a block";
+    case "setVariables":
+      return "change the variables";
     case "renameProject":
       return "rename the project";
     case "setData":

@@ -122,7 +122,12 @@ export function startWarmUps(): () => void {
     if (!plan.ok) return;
     const config = document.training;
     // Names and places of nodes make no difference to kernels.
-    const calls = plan.value.layers.map(({ call, outputShape }) => [call, outputShape]);
+    const calls = plan.value.layers.map(({ call, inputs, outputShapes, sharedWith }) => [
+      call,
+      inputs,
+      outputShapes,
+      sharedWith,
+    ]);
     const key = JSON.stringify([calls, config.batchSize, config.optimizer.name]);
     if (key === warmed) return;
     warmed = key;

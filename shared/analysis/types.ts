@@ -51,7 +51,12 @@ export interface NodeAnalysis {
   readonly id: NodeId;
   /** One per incoming wire, by slot; null where the source's shape is not known. */
   readonly inputShapes: readonly (Shape | null)[];
+  /** Of the first output port. */
   readonly outputShape: Shape | null;
+  /** Of all output ports; empty while they are not known. */
+  readonly outputShapes: readonly Shape[];
+  /** The node whose weights this one uses: its own counts are then 0. */
+  readonly sharedWith?: NodeId;
   readonly weights: readonly WeightSpec[];
   readonly paramCount: number;
   readonly trainableCount: number;

@@ -1,4 +1,4 @@
-import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
+import type { ModelPlan, PlanLayer, PlanTensor } from "../compiler/plan.ts";
 import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { snakeCase } from "../layers/lowerParams.ts";
 import { sizesOf } from "../layers/shape.ts";
@@ -34,11 +34,17 @@ export function printKerasModel(plan: ModelPlan): string {
   return `def build_model() -> keras.Model:\n${indentLines(lines.join("\n"), "    ")}`;
 }
 
-function printLayer({ name, call, inputs }: PlanLayer): string {
+function printLayer({ name, call, inputs: tensors }: PlanLayer): string {
+  const inputs = tensors.map(nameTensor);
   const [only] = inputs;
   const argument = inputs.length === 1 && only !== undefined ? only : `[${inputs.join(", ")}]`;
   const before = `${name} = `;
   return `${before}${printCall(call, [`name=${quote(name)}`], { ...inFunction, before, after: `(${argument})` })}(${argument})`;
+}
+
+/** The variable that holds it; the second and further outputs of a layer are unpacked as `name_1`, `name_2`. */
+function nameTensor({ layer, port }: PlanTensor): string {
+  return port === 0 ? layer : `${layer}_${port}`;
 }
 
 function printModel({ name, inputs, outputs }: ModelPlan): string {
@@ -46,7 +52,7 @@ function printModel({ name, inputs, outputs }: ModelPlan): string {
     names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
   const options = [
     `inputs=${one(inputs.map((input) => input.name))}`,
-    `outputs=${one(outputs.map((output) => output.source))}`,
+    `outputs=${one(outputs.map((output) => nameTensor(output.source)))}`,
     `name=${quote(name)}`,
   ];
   const before = "return keras.Model";

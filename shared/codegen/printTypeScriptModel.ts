@@ -1,4 +1,4 @@
-import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
+import type { ModelPlan, PlanLayer, PlanTensor } from "../compiler/plan.ts";
 import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { toTfjsConfig } from "../layers/namedConfigs.ts";
 import { sizesOf } from "../layers/shape.ts";
@@ -35,7 +35,7 @@ export function printTypeScriptModel(plan: ModelPlan): string {
 }
 
 function printLayer({ name, call, inputs }: PlanLayer): string {
-  const sources = inputs.map((input, index) => {
+  const sources = inputs.map(nameTensor).map((input, index) => {
     const before = call.tfjsInputCalls?.[index];
     return before ? `${printCall(before, [], inFunction)}.apply(${input})${cast}` : input;
   });
@@ -60,11 +60,16 @@ function indentTail(text: string): string {
   return [first, ...rest.map((line) => `  ${line}`)].join("\n");
 }
 
+/** The variable that holds it; the second and further outputs of a layer are unpacked as `name_1`, `name_2`. */
+function nameTensor({ layer, port }: PlanTensor): string {
+  return port === 0 ? layer : `${layer}_${port}`;
+}
+
 function printModel({ name, inputs, outputs }: ModelPlan): string {
   const one = (names: readonly string[]) =>
     names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
   const ins = one(inputs.map((input) => input.name));
-  const outs = one(outputs.map((output) => output.source));
+  const outs = one(outputs.map((output) => nameTensor(output.source)));
   const options = [
     ins === "inputs" ? "inputs" : `inputs: ${ins}`,
     outs === "outputs" ? "outputs" : `outputs: ${outs}`,

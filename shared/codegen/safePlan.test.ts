@@ -26,11 +26,11 @@ describe("safePlan", () => {
     const { inputs, layers, outputs, name } = safePlan(evilPlan);
     expect(name).toBe("x_import_node_fs");
     expect(inputs.map((input) => input.name)).toEqual(["x_import_node_fs", "class_1"]);
-    expect(layers.map((layer) => layer.inputs)).toEqual([
+    expect(layers.map((layer) => layer.inputs.map((input) => input.layer))).toEqual([
       ["x_import_node_fs", "class_1"],
       ["lambda_1"],
     ]);
-    expect(outputs.map(({ source }) => source)).toEqual(["LAMBDA_1_2"]);
+    expect(outputs.map(({ source }) => source.layer)).toEqual(["LAMBDA_1_2"]);
   });
 
   test("leaves a safe plan as it is", () => {

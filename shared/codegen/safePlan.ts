@@ -1,4 +1,4 @@
-import type { ModelPlan } from "../compiler/plan.ts";
+import type { ModelPlan, PlanTensor } from "../compiler/plan.ts";
 import { isIdentifier, makeIdentifier, makeIdentifiers } from "./identifiers.ts";
 
 /**
@@ -11,14 +11,19 @@ export function safePlan(plan: ModelPlan): ModelPlan {
   const safe = areSafe ? names : makeIdentifiers(names);
   const renamed = new Map(names.map((name, index) => [name, safe[index] ?? name]));
   const rename = (name: string) => renamed.get(name) ?? makeIdentifier(name);
+  const renameSource = ({ layer, port }: PlanTensor): PlanTensor => ({
+    layer: rename(layer),
+    port,
+  });
   return {
     name: isIdentifier(plan.name) ? plan.name : makeIdentifier(plan.name, "network"),
     inputs: plan.inputs.map((input) => ({ ...input, name: rename(input.name) })),
     layers: plan.layers.map((layer) => ({
       ...layer,
       name: rename(layer.name),
-      inputs: layer.inputs.map(rename),
+      inputs: layer.inputs.map(renameSource),
+      sharedWith: layer.sharedWith === null ? null : rename(layer.sharedWith),
     })),
-    outputs: plan.outputs.map((output) => ({ ...output, source: rename(output.source) })),
+    outputs: plan.outputs.map((output) => ({ ...output, source: renameSource(output.source) })),
   };
 }

@@ -24,7 +24,7 @@ export function makePlan(
   name: string,
   inputs: Readonly<Record<string, readonly (number | null)[]>>,
   lines: readonly LayerLine[],
-  outputs: readonly (Partial<PlanOutput> & { readonly source: string })[],
+  outputs: readonly (Partial<Omit<PlanOutput, "source">> & { readonly source: string })[],
   options: { readonly dtype?: DType; readonly fields?: Readonly<Record<string, string>> } = {},
 ): ModelPlan {
   const shapes = new Map<string, Shape>();
@@ -45,8 +45,10 @@ export function makePlan(
       id: nodeId(layer),
       name: layer,
       call: need(definition.lower(params.value, given)),
-      inputs: sources,
-      outputShape: shape.value,
+      path: [],
+      inputs: sources.map((source) => ({ layer: source, port: 0 })),
+      outputShapes: [shape.value],
+      sharedWith: null,
       weights: definition.weights(params.value, given),
     };
   });
@@ -63,6 +65,7 @@ export function makePlan(
       lossWeight: 1,
       metrics: [],
       ...output,
+      source: { layer: output.source, port: 0 },
     })),
   };
 }

@@ -131,7 +131,7 @@ describe("graphs grown at random", () => {
       for (const layer of plan.value.layers) {
         const built = model.getLayer(layer.name);
         const label = `seed ${seed}, ${layer.name}: ${layer.call.className}`;
-        expect([label, built.outputShape]).toEqual([label, [...kerasShape(layer.outputShape)]]);
+        expect([label, built.outputShape]).toEqual([label, [...kerasShape(layer.outputShapes[0])]]);
         const shapes = built.getWeights().map((weight) => weight.shape);
         expect([label, shapes]).toEqual([label, layer.weights.map((weight) => [...weight.shape])]);
       }

@@ -55,7 +55,7 @@ describe("compileGraph", () => {
     expect(plan.layers.map(({ name }) => name)).toEqual(["b", "a", "gap", "head"]);
     expect(plan.outputs).toMatchObject([
       {
-        source: "head",
+        source: { layer: "head", port: 0 },
         target: "kind",
         loss: "sparseCategoricalCrossentropy",
         lossWeight: 0.5,
@@ -66,7 +66,9 @@ describe("compileGraph", () => {
 
   it("keeps the order of a merge's inputs, which Subtract depends on", () => {
     const plan = compile(buildDocument(twoBranches, wires));
-    expect(plan.layers.find(({ name }) => name === "gap")?.inputs).toEqual(["b", "a"]);
+    expect(
+      plan.layers.find(({ name }) => name === "gap")?.inputs.map((input) => input.layer),
+    ).toEqual(["b", "a"]);
   });
 
   it("makes unique identifiers of any names", () => {
@@ -85,14 +87,14 @@ describe("compileGraph", () => {
     expect(plan.name).not.toBe("import");
     const known = new Set(names);
     for (const layer of plan.layers)
-      for (const input of layer.inputs) expect(known).toContain(input);
+      for (const input of layer.inputs) expect(known).toContain(input.layer);
   });
 
   it("lets an Input feed an Output directly", () => {
     const plan = compile(
       buildDocument({ x: "input", y: ["output", { loss: "meanSquaredError" }] }, ["x>y"]),
     );
-    expect(plan).toMatchObject({ layers: [], outputs: [{ source: "x" }] });
+    expect(plan).toMatchObject({ layers: [], outputs: [{ source: { layer: "x", port: 0 } }] });
   });
 
   it("is plain data that later edits can't touch", () => {

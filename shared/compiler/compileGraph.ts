@@ -3,14 +3,14 @@ import type { NodeId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
 import { makeIdentifier, makeIdentifiers } from "../codegen/identifiers.ts";
 import { incomingEdges, listNodes, reach } from "../document/graphQueries.ts";
-import type { GraphNode, ModelGraph, ProjectDocument } from "../document/model.ts";
+import type { GraphEdge, GraphNode, ModelGraph, ProjectDocument } from "../document/model.ts";
 import type { LayerCall } from "../layers/defineLayer.ts";
 import type { ParamSpecs, Params } from "../layers/params.ts";
 import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
 import type { Shape } from "../layers/shape.ts";
 import { type LossName, type MetricName, lossNames, metricNames } from "../training/config.ts";
-import type { ModelPlan, PlanInput, PlanLayer, PlanOutput } from "./plan.ts";
+import type { ModelPlan, PlanInput, PlanLayer, PlanOutput, PlanTensor } from "./plan.ts";
 
 /**
  * The model as a plan: only what leads from inputs to outputs, in topological order, under unique identifiers. Inputs
@@ -94,10 +94,16 @@ function compileLayer(context: Context, node: GraphNode): Result<PlanLayer, Diag
     id: node.id,
     name: context.nameOf(node.id),
     call: call.value,
-    inputs: incomingEdges(context.graph, node.id).map((edge) => context.nameOf(edge.source)),
-    outputShape,
+    path: [],
+    inputs: incomingEdges(context.graph, node.id).map((edge) => nameSource(context, edge)),
+    outputShapes: [outputShape, ...known.outputShapes.slice(1)],
+    sharedWith: null,
     weights: known.weights,
   });
+}
+
+function nameSource(context: Context, edge: GraphEdge): PlanTensor {
+  return { layer: context.nameOf(edge.source), port: edge.port ?? 0 };
 }
 
 function lowerNode(node: GraphNode, inputs: readonly Shape[]): Result<LayerCall, string> {
@@ -133,7 +139,7 @@ function compileOutput(context: Context, node: GraphNode): Result<PlanOutput, Di
   return ok({
     id: node.id,
     name: context.nameOf(node.id),
-    source: context.nameOf(edge.source),
+    source: nameSource(context, edge),
     shape,
     target: readText(params["target"]),
     loss: loss satisfies LossName,

@@ -21,21 +21,34 @@ export interface PlanInput {
   readonly field: string;
 }
 
+/** One tensor of the plan: what an input or an earlier layer gives. */
+export interface PlanTensor {
+  /** The name of the input or layer. */
+  readonly layer: string;
+  /** Which of its outputs; 0 where there is one. */
+  readonly port: number;
+}
+
 export interface PlanLayer {
   readonly id: NodeId;
   readonly name: string;
+  /** Names of the blocks it lies in, outermost first ("stage 2", "unit 1"); empty at the top level. */
+  readonly path: readonly string[];
   readonly call: LayerCall;
-  /** Names of inputs or earlier layers, in order. */
-  readonly inputs: readonly string[];
-  readonly outputShape: Shape;
+  /** In the order of the layer's inputs. */
+  readonly inputs: readonly PlanTensor[];
+  /** One per output port; at least one. */
+  readonly outputShapes: readonly [Shape, ...Shape[]];
+  /** All of them, also where they are shared. */
   readonly weights: readonly WeightSpec[];
+  /** The earlier layer of the plan that this is another use of, weights and all: it is not made anew. */
+  readonly sharedWith: string | null;
 }
 
 export interface PlanOutput {
   readonly id: NodeId;
   readonly name: string;
-  /** Name of the layer (or input) whose tensor it is. */
-  readonly source: string;
+  readonly source: PlanTensor;
   readonly shape: Shape;
   /** Name of the data field it is compared with; '' means the only or the next one. */
   readonly target: string;

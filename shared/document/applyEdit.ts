@@ -8,7 +8,9 @@ import {
   trainingSchema,
 } from "./documentSchemas.ts";
 import { checkNewEdge, connect, disconnect, insertOnEdge, reorderInputs } from "./editEdges.ts";
-import { badValue } from "./editIssues.ts";
+import { addBlock, findBlock, removeBlock, setBlock, withBlock } from "./editBlocks.ts";
+import { addFrame, removeFrames, setFrame } from "./editFrames.ts";
+import { badValue, missingBlock } from "./editIssues.ts";
 import {
   addNode,
   moveNodes,
@@ -16,10 +18,12 @@ import {
   renameNode,
   replaceType,
   resetParams,
+  setMuted,
   setParams,
+  setShares,
 } from "./editNodes.ts";
 import { addNote, removeNotes, setNote } from "./editNotes.ts";
-import type { DocumentEdit, EditIssue } from "./edits.ts";
+import type { DocumentEdit, EditIssue, GraphEdit } from "./edits.ts";
 import type { ModelGraph, ProjectDocument } from "./model.ts";
 
 /**
@@ -31,6 +35,16 @@ export function applyEdit(
   edit: DocumentEdit,
 ): Result<ProjectDocument, EditIssue> {
   switch (edit.kind) {
+    case "inBlock":
+      return editBlockGraph(document, edit);
+    case "addBlock":
+      return addBlock(document, edit.block);
+    case "setBlock":
+      return setBlock(document, edit);
+    case "removeBlock":
+      return removeBlock(document, edit.block);
+    case "setVariables":
+      return ok({ ...document, variables: edit.variables });
     case "renameProject":
       return renameProject(document, edit.name);
     case "setData":
@@ -56,12 +70,19 @@ export function applyEdit(
   }
 }
 
-type GraphEdit = Exclude<
-  DocumentEdit,
-  { kind: "renameProject" | "setData" | "setTraining" | "batch" }
->;
+function editBlockGraph(
+  document: ProjectDocument,
+  edit: Extract<DocumentEdit, { kind: "inBlock" }>,
+): Result<ProjectDocument, EditIssue> {
+  const block = findBlock(document, edit.block);
+  if (block === null) return err(missingBlock(edit.block));
+  const graph = applyGraphEdit(block.graph, edit.edit);
+  if (!graph.ok) return graph;
+  return ok(
+    graph.value === block.graph ? document : withBlock(document, { ...block, graph: graph.value }),
+  );
+}
 
-/** The edits that concern one graph. */
 function applyGraphEdit(graph: ModelGraph, edit: GraphEdit): Result<ModelGraph, EditIssue> {
   switch (edit.kind) {
     case "addNode":
@@ -94,6 +115,16 @@ function applyGraphEdit(graph: ModelGraph, edit: GraphEdit): Result<ModelGraph, 
       return setNote(graph, edit);
     case "removeNotes":
       return removeNotes(graph, edit.notes);
+    case "addFrame":
+      return addFrame(graph, edit.frame);
+    case "setFrame":
+      return setFrame(graph, edit);
+    case "removeFrames":
+      return removeFrames(graph, edit.frames);
+    case "setMuted":
+      return setMuted(graph, edit);
+    case "setShares":
+      return setShares(graph, edit);
     default:
       return assertNever(edit);
   }

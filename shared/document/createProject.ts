@@ -9,6 +9,8 @@ export function createProject(name: string): ProjectDocument {
     id: createProjectId(),
     name,
     graph: emptyGraph,
+    blocks: {},
+    variables: [],
     data: null,
     training: defaultTraining,
   };

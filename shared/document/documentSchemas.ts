@@ -1,10 +1,10 @@
 import { z } from "../base/schema.ts";
-import { edgeId, fileHandle, nodeId, noteId } from "../base/ids.ts";
+import { blockId, edgeId, fileHandle, frameId, nodeId, noteId } from "../base/ids.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { trainingLimits, type TrainingConfig } from "../training/config.ts";
 import { findJsonFault } from "./checkJson.ts";
-import type { GraphEdge, GraphNode, GraphNote } from "./model.ts";
+import type { GraphEdge, GraphFrame, GraphNode, GraphNote } from "./model.ts";
 
 /**
  * What the parts of a document may hold, for the places where they come from outside: files, the clipboard, forms.
@@ -21,6 +21,8 @@ const idSchema = z
 const nodeIdSchema = idSchema.transform(nodeId);
 const edgeIdSchema = idSchema.transform(edgeId);
 const noteIdSchema = idSchema.transform(noteId);
+const frameIdSchema = idSchema.transform(frameId);
+export const blockIdSchema = idSchema.transform(blockId);
 
 const maxNameLength = 200;
 export const nameSchema = z
@@ -44,6 +46,8 @@ export const nodeSchema = z.strictObject({
   name: nameSchema,
   params: paramsSchema,
   position: positionSchema,
+  shares: z.exactOptional(nodeIdSchema),
+  isMuted: z.exactOptional(z.literal(true)),
 });
 
 const slot = z.int().min(0).max(1_000_000);
@@ -52,12 +56,21 @@ export const edgeSchema = z.strictObject({
   source: nodeIdSchema,
   target: nodeIdSchema,
   slot,
+  port: z.exactOptional(z.int().min(1).max(1000)),
 });
 
 const extent = z.number().min(1).max(1e6);
 export const noteSchema = z.strictObject({
   id: noteIdSchema,
   text: z.string().max(20_000, "must have at most 20,000 characters"),
+  position: positionSchema,
+  size: z.strictObject({ width: extent, height: extent }),
+});
+
+export const frameSchema = z.strictObject({
+  id: frameIdSchema,
+  title: z.string().max(200, "must have at most 200 characters"),
+  colour: z.enum(["grey", "blue", "green", "amber", "red", "violet"]),
   position: positionSchema,
   size: z.strictObject({ width: extent, height: extent }),
 });
@@ -213,6 +226,7 @@ export type SchemasMatchTypes = [
   Checked<Same<Omit<z.output<typeof nodeSchema>, "params">, Omit<GraphNode, "params">>>,
   Checked<Same<z.output<typeof edgeSchema>, GraphEdge>>,
   Checked<Same<z.output<typeof noteSchema>, GraphNote>>,
+  Checked<Same<z.output<typeof frameSchema>, GraphFrame>>,
   Checked<Same<z.output<typeof dataBindingSchema>, DataBinding>>,
   Checked<Same<z.output<typeof trainingSchema>, TrainingConfig>>,
 ];

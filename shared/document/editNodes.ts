@@ -6,7 +6,7 @@ import { checkNode } from "./checkParts.ts";
 import { findSchemaFault, nameSchema, positionSchema } from "./documentSchemas.ts";
 import { removeEdgesAt } from "./editEdges.ts";
 import { badValue, issue, missingNode, quote } from "./editIssues.ts";
-import type { DocumentEdit, EditIssue } from "./edits.ts";
+import type { DocumentEdit, EditIssue, GraphEdit } from "./edits.ts";
 import { findNode } from "./graphQueries.ts";
 import type { GraphNode, ModelGraph, Position } from "./model.ts";
 
@@ -108,4 +108,29 @@ function changeNode(
 
 function withNode(graph: ModelGraph, node: GraphNode): ModelGraph {
   return { ...graph, nodes: { ...graph.nodes, [node.id]: node } };
+}
+
+export function setMuted(
+  graph: ModelGraph,
+  edit: Extract<GraphEdit, { kind: "setMuted" }>,
+): Result<ModelGraph, EditIssue> {
+  const nodes = { ...graph.nodes };
+  for (const id of edit.nodes) {
+    const node = findNode(graph, id);
+    if (node === null) return err(missingNode(id));
+    const { isMuted: _, ...rest } = node;
+    nodes[id] = edit.isMuted ? { ...rest, isMuted: true } : rest;
+  }
+  return ok({ ...graph, nodes });
+}
+
+export function setShares(
+  graph: ModelGraph,
+  edit: Extract<GraphEdit, { kind: "setShares" }>,
+): Result<ModelGraph, EditIssue> {
+  const node = findNode(graph, edit.node);
+  if (node === null) return err(missingNode(edit.node));
+  const { shares: _, ...rest } = node;
+  const changed = edit.original === null ? rest : { ...rest, shares: edit.original };
+  return ok({ ...graph, nodes: { ...graph.nodes, [node.id]: changed } });
 }

@@ -22,7 +22,7 @@ export function buildGraph(table: NodeTable, wires: readonly string[] = []): Mod
     const id = edgeId(wire.replace(">", "--"));
     edges[id] = { id, source: nodeId(source), target: nodeId(target), slot };
   }
-  return { nodes, edges, notes: {} };
+  return { nodes, edges, notes: {}, frames: {} };
 }
 
 export function buildDocument(table: NodeTable, wires: readonly string[] = []): ProjectDocument {

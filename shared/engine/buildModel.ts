@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom } from "../base/random.ts";
-import type { ModelPlan } from "../compiler/plan.ts";
+import type { ModelPlan, PlanTensor } from "../compiler/plan.ts";
 import { sizesOf } from "../layers/shape.ts";
 import { createLayer, prepareInputs } from "./createLayer.ts";
 import { patchGradients } from "./gradientPatches.ts";
@@ -13,23 +13,26 @@ import { seedInitializers } from "./seedLayers.ts";
 export function buildModel(plan: ModelPlan, options: { readonly seed: number }): tf.LayersModel {
   patchGradients();
   const random = createRandom(options.seed).fork("weights");
-  const tensors = new Map<string, tf.SymbolicTensor>();
+  const tensors = new Map<string, readonly tf.SymbolicTensor[]>();
+  const layers = new Map<string, tf.layers.Layer>();
   const inputs = plan.inputs.map((input) => {
     const tensor = tf.input({
       shape: [...sizesOf(input.shape)],
       dtype: input.shape.dtype,
       name: input.name,
     });
-    tensors.set(input.name, tensor);
+    tensors.set(input.name, [tensor]);
     return tensor;
   });
 
   for (const [index, planned] of plan.layers.entries()) {
-    const sources = planned.inputs.map((name) => findTensor(tensors, name));
+    const sources = planned.inputs.map((source) => findTensor(tensors, source));
     try {
-      const layer = createLayer(planned.call, planned.name);
+      const shared = planned.sharedWith === null ? undefined : layers.get(planned.sharedWith);
+      const layer = shared ?? createLayer(planned.call, planned.name);
+      layers.set(planned.name, layer);
       // By position, so that renaming a layer does not change its weights.
-      seedInitializers(layer, random.fork(String(index)));
+      if (shared === undefined) seedInitializers(layer, random.fork(String(index)));
       const prepared = prepareInputs(planned.call, sources, planned.name);
       const [only] = prepared;
       const output = layer.apply(prepared.length === 1 && only ? only : prepared);
@@ -45,15 +48,21 @@ export function buildModel(plan: ModelPlan, options: { readonly seed: number }):
   return tf.model({ inputs, outputs, name: plan.name });
 }
 
-function findTensor(tensors: ReadonlyMap<string, tf.SymbolicTensor>, name: string) {
-  const tensor = tensors.get(name);
-  if (!tensor) throw new Error(`The plan names "${name}" before it is made.`);
+function findTensor(
+  tensors: ReadonlyMap<string, readonly tf.SymbolicTensor[]>,
+  { layer, port }: PlanTensor,
+): tf.SymbolicTensor {
+  const tensor = tensors.get(layer)?.[port];
+  if (!tensor) throw new Error(`The plan names output ${port} of "${layer}" before it is made.`);
   return tensor;
 }
 
-function expectSymbolic(output: unknown): tf.SymbolicTensor {
-  if (output instanceof tf.SymbolicTensor) return output;
-  throw new Error("A layer with several outputs is not supported.");
+function expectSymbolic(output: unknown): readonly tf.SymbolicTensor[] {
+  const outputs: readonly unknown[] = Array.isArray(output) ? output : [output];
+  return outputs.map((tensor) => {
+    if (tensor instanceof tf.SymbolicTensor) return tensor;
+    throw new Error("it gave something else than symbolic tensors");
+  });
 }
 
 export function errorText(error: unknown): string {

@@ -21,9 +21,11 @@ export function checkLimits(
         return `${layer.name} has a weight "${weight.name}" of ${formatBytes(bytes)}, more than the ${formatBytes(limit)} that this device takes in one piece. Make the layer smaller.`;
       }
     }
-    const values = countValues(layer.outputShape);
-    if (values !== null && 4 * values * batchSize > limit) {
-      return `${layer.name} gives ${formatSizes(layer.outputShape)} for each of ${batchSize} samples: ${formatBytes(4 * values * batchSize)}, more than the ${formatBytes(limit)} that this device takes in one piece. Use a batch of at most ${Math.max(1, Math.floor(limit / (4 * values)))}.`;
+    for (const shape of layer.outputShapes) {
+      const values = countValues(shape);
+      if (values !== null && 4 * values * batchSize > limit) {
+        return `${layer.name} gives ${formatSizes(shape)} for each of ${batchSize} samples: ${formatBytes(4 * values * batchSize)}, more than the ${formatBytes(limit)} that this device takes in one piece. Use a batch of at most ${Math.max(1, Math.floor(limit / (4 * values)))}.`;
+      }
     }
   }
   return null;

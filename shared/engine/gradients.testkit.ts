@@ -51,10 +51,11 @@ export function caseOfChain(
     if (call === null) throw new Error(`${title}: ${type} is no call`);
     const weights = definition.weights(params.value, [shape]);
     const name = `${type}_${index + 1}`;
-    const inputs = [source];
+    const inputs = [{ layer: source, port: 0 }];
     source = name;
     shape = outputShape.value;
-    return { id: nodeId(name), name, call, inputs, outputShape: shape, weights };
+    const id = nodeId(name);
+    return { id, name, path: [], call, inputs, outputShapes: [shape], weights, sharedWith: null };
   });
   const plan: ModelPlan = {
     name: "chain",
@@ -64,7 +65,7 @@ export function caseOfChain(
       {
         id: nodeId("y"),
         name: "y",
-        source,
+        source: { layer: source, port: 0 },
         shape,
         target: "",
         loss: "meanSquaredError",

@@ -26,8 +26,10 @@ export function layer(
         value,
       })),
     },
-    inputs,
-    outputShape: shapeFromSizes(output),
+    path: [],
+    inputs: inputs.map((layer) => ({ layer, port: 0 })),
+    outputShapes: [shapeFromSizes(output)],
+    sharedWith: null,
     weights: [],
   };
 }
@@ -46,8 +48,8 @@ export function planOf(
       {
         id: nodeId("y"),
         name: "y",
-        source: last?.name ?? "x",
-        shape: last?.outputShape ?? shapeFromSizes(inputSizes),
+        source: { layer: last?.name ?? "x", port: 0 },
+        shape: last?.outputShapes[0] ?? shapeFromSizes(inputSizes),
         target: "",
         loss: "sparseCategoricalCrossentropy",
         lossWeight: 1,

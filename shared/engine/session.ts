@@ -44,7 +44,8 @@ const inferenceBytes = 64 * 1024 * 1024;
  */
 export function inferenceBatchSize(plan: ModelPlan, batchSize: number): number {
   const largest = plan.layers.reduce(
-    (most, { outputShape }) => Math.max(most, countValues(outputShape) ?? 0),
+    (most, { outputShapes }) =>
+      Math.max(most, ...outputShapes.map((shape) => countValues(shape) ?? 0)),
     1,
   );
   return Math.max(batchSize, Math.min(128, Math.floor(inferenceBytes / (4 * largest))));

@@ -350,7 +350,13 @@ test("several outputs log their losses and metrics under their names", async () 
     layers: [hidden, scores, other],
     outputs: [
       { ...output, name: "left", target: "class" },
-      { ...output, name: "right", source: "others", target: "class", lossWeight: 0.5 },
+      {
+        ...output,
+        name: "right",
+        source: { layer: "others", port: 0 },
+        target: "class",
+        lossWeight: 0.5,
+      },
     ],
   };
   const { ended } = await train(plan, pointsDataset(60), { epochs: 1 });

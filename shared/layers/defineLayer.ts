@@ -10,10 +10,12 @@ export type LayerCategory =
   | "pooling"
   | "reshaping"
   | "recurrent"
+  | "attention"
   | "normalization"
   | "regularization"
   | "activation"
-  | "merge";
+  | "merge"
+  | "preprocessing";
 
 /** Why shapes do not fit. Analysis adds the names of the layers and what they gave. */
 export interface ShapeIssue {
@@ -58,14 +60,30 @@ export interface LayerCall {
   /** Keras's class name, and tfjs's registered class name unless `tfjsClassName` is given. */
   readonly className: string;
   readonly tfjsClassName?: string;
-  /** The function in `tf.layers`; spelled irregularly (`cropping2D`, `upSampling2d`), so always explicit. */
+  /**
+   * The function in `tf.layers`; spelled irregularly (`cropping2D`, `upSampling2d`), so always explicit. For a layer of
+   * our own (`tfjsSource`) the class exported by `engine/layers`.
+   */
   readonly tfjsFactory: string;
+  /**
+   * "own": tfjs has no such layer, or not with these options. `engine/layers` has a class of ours, which the TypeScript
+   * printer adds to the script. Absent: `tf.layers`.
+   */
+  readonly tfjsSource?: "own";
+  /** "own": Keras has no such layer; `codegen` adds a Python class of ours to the script. Absent: `keras.layers`. */
+  readonly pythonSource?: "own";
   readonly options: readonly CallOption[];
   /**
    * tfjs only: the layer that each input passes through first (null: none). tfjs has no Subtract, so there a − b is
    * Add of a and Rescaling(−1) of b, which plain tfjs can also load.
    */
   readonly tfjsInputCalls?: readonly (LayerCall | null)[];
+  /**
+   * How Keras takes each input: null as the first argument (several: a list), a name as a keyword argument; the same
+   * name twice makes a list of them (`initial_state=[h, c]`). Absent: all as the first argument. tfjs always gets one
+   * list of all inputs.
+   */
+  readonly pythonArguments?: readonly (string | null)[];
 }
 
 export interface CallOption {
@@ -92,7 +110,9 @@ export interface LayerExample {
   /** Sizes without the batch axis, one list per input. */
   readonly inputs: readonly (readonly (number | null)[])[];
   readonly inputDType?: "float32" | "int32";
+  /** Of the first output; `moreOutputs` lists the sizes of the others, in order. */
   readonly output: readonly (number | null)[];
+  readonly moreOutputs?: readonly (readonly (number | null)[])[];
   readonly weightCount: number;
 }
 
@@ -104,16 +124,25 @@ export interface LayerDefinition<Specs extends ParamSpecs = ParamSpecs> {
   readonly category: LayerCategory;
   /** One sentence: what it does. */
   readonly summary: string;
-  /** A few more sentences for the About tab: when to use it, formula in plain text, what to watch for. */
+  /** A few more sentences for the About tab and the layer's page: when to use it, what to watch for. */
   readonly about: string;
+  /** What it computes, in plain text: `output = activation(input · kernel + bias)`. Shown on the layer's page. */
+  readonly formula?: string;
   /** Paper and/or Keras documentation page. */
   readonly sources: readonly { readonly title: string; readonly url?: string }[];
   /** Further search words: "fully connected", "skip". */
   readonly keywords?: readonly string[];
-  /** Number of wires taken in. `max: null` is any number. All go to the one input port, in order. */
+  /** Number of wires taken in. `max: null` is any number. In order, by `slot`; see `inputPorts`. */
   readonly inputs: { readonly min: number; readonly max: number | null };
-  /** 1 for all layers now; Output has 0. */
+  /** 0 for Output, 1 for all that give something on; `outputPorts` tells of more than one. */
   readonly outputs: 0 | 1;
+  /**
+   * For layers whose inputs aren't alike: one name a slot ("query", "value", "key"), those that may stay unwired last.
+   * Each port then takes one wire, and a wire's slot is its port. Absent: all wires go to one port, in order.
+   */
+  inputPorts?(params: Params<Specs>): readonly string[];
+  /** For layers that give several tensors (an LSTM's states, the parts of a Split): one name each. Absent: one tensor. */
+  outputPorts?(params: Params<Specs>): readonly string[];
   readonly params: Specs;
   /** Options to show under the title on the canvas, most telling first: "32 · 3×3 · same · relu". */
   caption(params: Params<Specs>): readonly string[];
@@ -124,6 +153,12 @@ export interface LayerDefinition<Specs extends ParamSpecs = ParamSpecs> {
   masking?(params: Params<Specs>): "passes" | "ends";
   /** Shapes exclude the batch axis. Inputs have been counted and their shapes are known to be valid. */
   inferShape(params: Params<Specs>, inputs: readonly Shape[]): Result<Shape, ShapeIssue>;
+  /** Shapes of the second and further outputs, as many as `outputPorts` names. Called only when `inferShape` was content. */
+  inferMoreShapes?(
+    params: Params<Specs>,
+    inputs: readonly Shape[],
+    output: Shape,
+  ): readonly Shape[];
   /** In tfjs's order of `layer.weights` (trainable first, as `getWeights()` gives them). Called only when shapes fit. */
   weights(params: Params<Specs>, inputs: readonly Shape[]): readonly WeightSpec[];
   /** Multiply-adds per sample (bias and activation not counted); absent means none; null: a size is unknown. */

@@ -176,7 +176,7 @@ const documents = fc
         return [`wire-${index}`, { id: `wire-${index}`, source, target, slot }];
       }),
     ) as typeof graph.edges;
-    return { ...full, name, graph: { nodes, edges, notes: full.graph.notes } };
+    return { ...full, name, graph: { ...full.graph, nodes, edges } };
   });
 
 describe("any document", () => {

@@ -74,8 +74,9 @@ export const projectFileSchema = z
       nodes: indexById(main.nodes),
       edges: indexById(main.edges),
       notes: indexById(main.notes),
+      frames: {},
     };
-    return { id: projectId(id), name, graph, data, training };
+    return { id: projectId(id), name, graph, blocks: {}, variables: [], data, training };
   });
 
 function indexById<Id extends string, Item extends { readonly id: Id }>(
