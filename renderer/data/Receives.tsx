@@ -16,7 +16,7 @@ export function Receives(props: {
 }) {
   const { binding, summary, preview } = props;
   const nodes = useDocument((state) => state.document.graph.nodes);
-  const diagnostics = useDocument((state) => state.analysis.diagnostics);
+  const diagnostics = useDocument((state) => state.modelAnalysis.diagnostics);
   const problems = diagnostics.filter(
     ({ code, severity }) => severity === "error" && dataCodes.has(code),
   );

@@ -8,7 +8,7 @@ import { announce } from "../ui/announce.ts";
 import { showToast } from "../ui/toastStore.ts";
 
 export function currentGraph(): ModelGraph {
-  return documentStore.getState().document.graph;
+  return documentStore.getState().graph;
 }
 
 export function currentSelection(): Selection {

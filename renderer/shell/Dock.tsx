@@ -2,7 +2,7 @@ import { ChevronDown, ChevronUp } from "lucide-react";
 import { lazy, Suspense, type ReactNode } from "react";
 import { ProblemsPanel } from "../editor/panels/ProblemsPanel.tsx";
 import { SummaryPanel } from "../editor/panels/SummaryPanel.tsx";
-import { useDocument } from "../state/documentStore.ts";
+import { selectDiagnostics, useDocument } from "../state/documentStore.ts";
 import { useRuns } from "../state/runStore.ts";
 import { type DockTab, sessionStore, useSession } from "../state/sessionStore.ts";
 import { RunControls } from "../training/RunControls.tsx";
@@ -63,12 +63,9 @@ function later(content: ReactNode): ReactNode {
 }
 
 function ProblemsTitle() {
-  const errors = useDocument(
-    (state) => state.analysis.diagnostics.filter(({ severity }) => severity === "error").length,
-  );
-  const warnings = useDocument(
-    (state) => state.analysis.diagnostics.filter(({ severity }) => severity === "warning").length,
-  );
+  const diagnostics = useDocument(selectDiagnostics);
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
   return (
     <>
       Problems

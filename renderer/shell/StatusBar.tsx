@@ -3,7 +3,7 @@ import { runCommand } from "../commands/defineCommand.ts";
 import { isMac } from "../commands/platform.ts";
 import { formatShortcut } from "../commands/shortcut.ts";
 import { useHostSession } from "../host/chooseFile.ts";
-import { useDocument } from "../state/documentStore.ts";
+import { selectDiagnostics, useDocument } from "../state/documentStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { RunStatus } from "../training/RunStatus.tsx";
 import { formatExact, formatLarge } from "../ui/format.ts";
@@ -28,7 +28,7 @@ export function StatusBar() {
 }
 
 function ProblemCount() {
-  const diagnostics = useDocument((state) => state.analysis.diagnostics);
+  const diagnostics = useDocument(selectDiagnostics);
   const { errors, warnings } = useMemo(
     () => ({
       errors: diagnostics.filter(({ severity }) => severity === "error").length,
@@ -61,7 +61,7 @@ function phrase(errors: number, warnings: number): string {
 }
 
 function ModelSize() {
-  const totals = useDocument((state) => state.analysis.totals);
+  const totals = useDocument((state) => state.modelAnalysis.totals);
   const layers = useDocument((state) => Object.keys(state.document.graph.nodes).length);
   const multiplyAdds =
     totals.multiplyAdds === null ? "" : ` · ${formatLarge(totals.multiplyAdds)} multiply-adds`;

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { edgeId, nodeId } from "#shared/base/ids.ts";
+import { blockId, edgeId, nodeId } from "#shared/base/ids.ts";
 import { createProject } from "#shared/document/createProject.ts";
 import { makeNode } from "#shared/document/makeNode.ts";
+import { emptyGraph } from "#shared/document/model.ts";
 import { documentStore, selectIsDirty } from "./documentStore.ts";
 import { keepSelectionValid } from "./keepSelectionValid.ts";
 import { sessionStore } from "./sessionStore.ts";
 
 const get = () => documentStore.getState();
 const add = (type: string) => {
-  const node = makeNode(get().document.graph, type, { x: 0, y: 0 });
+  const node = makeNode(get().graph, type, { x: 0, y: 0 });
   get().edit({ kind: "addNode", node });
   return node.id;
 };
@@ -70,5 +71,58 @@ describe("keepSelectionValid", () => {
     get().undo();
     expect(sessionStore.getState().selection.nodes).toEqual([kept]);
     stop();
+  });
+});
+
+describe("blocks entered", () => {
+  const unit = blockId("unit");
+  const withBlock = () => {
+    const block = {
+      id: unit,
+      name: "unit",
+      summary: "",
+      params: [],
+      graph: emptyGraph,
+    };
+    get().edit({ kind: "addBlock", block });
+    return add("block:unit");
+  };
+
+  it("shows the block's graph and puts edits of a graph into it", () => {
+    const instance = withBlock();
+    expect(get().enterBlock(instance)).toBe(true);
+    const dense = add("dense");
+    expect(get().graph.nodes[dense]?.type).toBe("dense");
+    expect(get().document.blocks[unit]?.graph.nodes[dense]?.type).toBe("dense");
+    expect(get().document.graph.nodes[dense]).toBeUndefined();
+    get().leaveBlock();
+    expect(get().scope).toEqual([]);
+    expect(get().graph).toBe(get().document.graph);
+  });
+
+  it("refuses to enter a layer", () => {
+    expect(get().enterBlock(add("dense"))).toBe(false);
+    expect(get().scope).toEqual([]);
+  });
+
+  it("goes to the place of what is undone and redone", () => {
+    const instance = withBlock();
+    get().enterBlock(instance);
+    add("dense");
+    get().leaveBlock();
+    get().undo();
+    expect(get().scope).toEqual([instance]);
+    expect(Object.keys(get().graph.nodes)).toEqual([]);
+    get().undo();
+    expect(get().scope).toEqual([]);
+    for (let step = 0; step < 2; step++) get().redo();
+    expect(get().scope).toEqual([instance]);
+  });
+
+  it("leaves a block whose instance is deleted", () => {
+    const instance = withBlock();
+    get().enterBlock(instance);
+    get().edit({ kind: "removeNodes", nodes: [instance] }, { isWhole: true });
+    expect(get().scope).toEqual([]);
   });
 });

@@ -3,8 +3,16 @@ import { sessionStore } from "./sessionStore.ts";
 
 /** What an edit or an undo removed can no longer be selected. Returns the function that stops it. */
 export function keepSelectionValid(): () => void {
-  return documentStore.subscribe(({ document: { graph } }, previous) => {
-    if (graph === previous.document.graph) return;
+  return documentStore.subscribe(({ graph, scope }, previous) => {
+    if (graph === previous.graph) return;
+    if (scope !== previous.scope) {
+      // Elsewhere: ids there name other layers. Coming out of a block, its instance is what one is at.
+      const left = previous.scope[scope.length];
+      sessionStore.getState().select({
+        nodes: left !== undefined && graph.nodes[left] !== undefined ? [left] : [],
+      });
+      return;
+    }
     const { selection, select } = sessionStore.getState();
     const nodes = selection.nodes.filter((id) => graph.nodes[id] !== undefined);
     const edges = selection.edges.filter((id) => graph.edges[id] !== undefined);

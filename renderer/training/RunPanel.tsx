@@ -119,7 +119,7 @@ function Ended({ active }: { readonly active: ActiveRun }) {
 }
 
 function BeforeRun() {
-  useDocument((state) => state.analysis);
+  useDocument((state) => state.modelAnalysis);
   useDocument((state) => state.document.data);
   useDataset((state) => state.phase);
   const hasRuns = useRuns((state) => state.runs.length > 0);

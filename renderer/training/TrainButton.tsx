@@ -25,7 +25,7 @@ export function TrainButton() {
 
 function Start() {
   // Subscribed for their effect on the reason.
-  useDocument((state) => state.analysis);
+  useDocument((state) => state.modelAnalysis);
   useDocument((state) => state.document.data);
   useDataset((state) => state.phase);
   const reason = whyNotTrain();

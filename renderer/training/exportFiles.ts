@@ -13,7 +13,7 @@ export interface ExportFile {
 export async function makeCodeFiles(
   kind: "typescript" | "keras",
 ): Promise<Result<readonly ExportFile[], string>> {
-  const { document, analysis } = documentStore.getState();
+  const { document, modelAnalysis: analysis } = documentStore.getState();
   const plan = compileGraph(document, analysis);
   if (!plan.ok) {
     return err(plan.error[0]?.message ?? "The network has problems; mend them first.");

@@ -34,7 +34,7 @@ function drawNetwork(): void {
 }
 
 const listErrors = () =>
-  documentStore.getState().analysis.diagnostics.filter(({ severity }) => severity === "error");
+  documentStore.getState().modelAnalysis.diagnostics.filter(({ severity }) => severity === "error");
 
 beforeEach(() => {
   documentStore.getState().load(createProject("Test"), null);

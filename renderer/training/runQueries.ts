@@ -22,7 +22,7 @@ export function findObstacle(): Obstacle | null {
   if (isTraining()) {
     return { kind: "run", message: "A run is under way. Stop it to start another." };
   }
-  const { document, analysis } = documentStore.getState();
+  const { document, modelAnalysis: analysis } = documentStore.getState();
   if (Object.keys(document.graph.nodes).length === 0) {
     return { kind: "emptyGraph", message: "Draw a network first." };
   }

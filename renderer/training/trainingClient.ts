@@ -36,7 +36,7 @@ let current: CurrentRun | null = null;
 
 /** Starts a run of the document as it is now; later edits don't touch it. The error is a sentence, already shown. */
 export async function startTraining(): Promise<Result<RunId, string>> {
-  const { document, analysis } = documentStore.getState();
+  const { document, modelAnalysis: analysis } = documentStore.getState();
   const obstacle = current ? "A run is under way. Stop it to start another." : whyNotTrain();
   if (obstacle !== null || document.data === null) return refuse(obstacle ?? "Bind data first.");
   const plan = compileGraph(document, analysis);
@@ -117,7 +117,7 @@ export function startWarmUps(): () => void {
   let warmed = "";
   const warmUp = () => {
     if (current) return;
-    const { document, analysis } = documentStore.getState();
+    const { document, modelAnalysis: analysis } = documentStore.getState();
     const plan = compileGraph(document, analysis);
     if (!plan.ok) return;
     const config = document.training;
@@ -135,7 +135,8 @@ export function startWarmUps(): () => void {
   };
   const unsubscribe = documentStore.subscribe((state, before) => {
     const isSame =
-      state.analysis === before.analysis && state.document.training === before.document.training;
+      state.modelAnalysis === before.modelAnalysis &&
+      state.document.training === before.document.training;
     if (isSame) return;
     clearTimeout(timer);
     // Once editing rests; compiling takes the processor for a moment.

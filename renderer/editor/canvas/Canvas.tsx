@@ -90,7 +90,7 @@ const detailSelector = (state: ReactFlowState) => detailOfZoom(state.transform[2
 const connectingSelector = (state: ReactFlowState) => state.connection.inProgress;
 
 function Graph() {
-  const graph = useDocument((state) => state.document.graph);
+  const graph = useDocument((state) => state.graph);
   const analysis = useDocument((state) => state.analysis);
   const selection = useSession((state) => state.selection);
   const direction = useCanvas((state) => state.direction);

@@ -15,7 +15,7 @@ import { captionOf } from "./describeNode.ts";
 
 /** Wiring without a mouse: from the selected layers to one chosen from a list. */
 export function ConnectPicker({ from }: { readonly from: readonly NodeId[] }) {
-  const graph = useDocument((state) => state.document.graph);
+  const graph = useDocument((state) => state.graph);
   const names = from.map((id) => graph.nodes[id]?.name ?? "").join(" and ");
   const close = () => {
     canvasStore.setState({ connectFrom: null });

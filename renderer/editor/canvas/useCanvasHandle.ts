@@ -1,6 +1,8 @@
 import { useReactFlow, useStoreApi } from "@xyflow/react";
+import type { Viewport } from "@xyflow/react";
 import { useEffect } from "react";
 import type { RefObject } from "react";
+import type { ModelGraph } from "#shared/document/model.ts";
 import { sessionStore } from "../../state/sessionStore.ts";
 import { canvasStore } from "../canvasStore.ts";
 import type { CanvasHandle } from "../canvasStore.ts";
@@ -72,15 +74,20 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
   }, [flow, store, place]);
 
   useEffect(() => {
-    // Another project is shown whole, as soon as the canvas is on screen.
+    // Another project or block is shown whole, as soon as the canvas is on screen; a place left comes back as it was.
+    const views = new Map<string, Viewport>();
     let shown: string | null = null;
     const showWhole = () => {
-      const { document } = documentStore.getState();
+      const { document, graph, scope } = documentStore.getState();
       const { width, height, nodes } = store.getState();
-      if (shown === document.id || width === 0) return;
-      if (nodes.length === 0 && Object.keys(document.graph.nodes).length > 0) return;
-      shown = document.id;
-      const viewport = openingViewport(nodes, { width, height });
+      const wanted = [document.id, ...scope].join("/");
+      if (shown === wanted || width === 0) return;
+      // React Flow learns of the new graph with the next render.
+      if (!nodes.every((node) => isShown(graph, node.id))) return;
+      if (nodes.length === 0 && Object.keys(graph.nodes).length > 0) return;
+      if (shown !== null) views.set(shown, flow.getViewport());
+      shown = wanted;
+      const viewport = views.get(wanted) ?? openingViewport(nodes, { width, height });
       if (viewport !== null) void flow.setViewport(viewport);
     };
     showWhole();
@@ -107,6 +114,15 @@ export function useCanvasHandle(place: RefObject<HTMLDivElement | null>): void {
       if (state.focusRequest !== previous.focusRequest) obey();
     });
   }, []);
+}
+
+function isShown(graph: ModelGraph, flowId: string): boolean {
+  const key = flowId.slice(flowId.indexOf(":") + 1);
+  return (
+    Object.hasOwn(graph.nodes, flowId) ||
+    Object.hasOwn(graph.notes, key) ||
+    Object.hasOwn(graph.frames, key)
+  );
 }
 
 /** Nodes outside the view aren't in the page; after moving there they are. Whoever took the focus meanwhile keeps it. */

@@ -7,7 +7,7 @@ import { editDocument, revealNode } from "../editDocument.ts";
 
 /** The inputs of a merge in their order, which matters for Subtract and Concatenate. */
 export function InputOrder({ node }: { readonly node: GraphNode }) {
-  const graph = useDocument((state) => state.document.graph);
+  const graph = useDocument((state) => state.graph);
   const edges = incomingEdges(graph, node.id);
   if (edges.length < 2) return null;
   const swap = (at: number, step: number) => {

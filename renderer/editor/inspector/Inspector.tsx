@@ -12,7 +12,7 @@ import "./inspector.css";
 /** What is selected, in full; nothing selected: the model. */
 export function Inspector() {
   const selection = useSession((state) => state.selection);
-  const graph = useDocument((state) => state.document.graph);
+  const graph = useDocument((state) => state.graph);
   const place = useRef<HTMLDivElement>(null);
   useFocusRequest(place);
   const nodes = selection.nodes.flatMap((id) => graph.nodes[id] ?? []);

@@ -13,7 +13,7 @@ import { Stat } from "./CostSection.tsx";
 /** Nothing selected: the model as a whole. */
 export function ModelInspector() {
   const name = useDocument((state) => state.document.name);
-  const graph = useDocument((state) => state.document.graph);
+  const graph = useDocument((state) => state.graph);
   const analysis = useDocument((state) => state.analysis);
   const nodes = listNodes(graph);
   const inputs = nodes.filter((node) => node.type === "input");

@@ -7,7 +7,7 @@ import { revealNode } from "../editDocument.ts";
 
 /** A wire: from where to where, and what runs along it. */
 export function WireInspector({ edge }: { readonly edge: GraphEdge }) {
-  const graph = useDocument((state) => state.document.graph);
+  const graph = useDocument((state) => state.graph);
   const shape = useDocument((state) => state.analysis.nodes[edge.source]?.outputShape ?? null);
   return (
     <div className="ed-inspector-body">

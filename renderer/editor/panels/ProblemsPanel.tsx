@@ -25,7 +25,7 @@ const groups: readonly {
 /** Every mistake with its place and repair; a click goes to the layer. */
 export function ProblemsPanel() {
   const diagnostics = useDocument((state) => state.analysis.diagnostics);
-  const isEmpty = useDocument((state) => Object.keys(state.document.graph.nodes).length === 0);
+  const isEmpty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
   if (diagnostics.length === 0 || isEmpty) {
     return (
       <EmptyState
@@ -70,7 +70,7 @@ const ProblemRow = memo(function ProblemRow(props: {
   const { diagnostic, sameKind } = props;
   const [node] = diagnostic.nodes;
   const name = useDocument((state) =>
-    node === undefined ? "Model" : (state.document.graph.nodes[node]?.name ?? node),
+    node === undefined ? "Model" : (state.graph.nodes[node]?.name ?? node),
   );
   const allOfKind = useMemo(() => findAllOfKind(diagnostic, sameKind), [diagnostic, sameKind]);
   return (

@@ -27,7 +27,7 @@ const columns: readonly {
 
 /** The model as a table, as `model.summary()` prints it; sortable, and a click selects. */
 export function SummaryPanel() {
-  const graph = useDocument((state) => state.document.graph);
+  const graph = useDocument((state) => state.graph);
   const analysis = useDocument((state) => state.analysis);
   const [sort, setSort] = useState<{ column: SummaryColumn; isDescending: boolean }>({
     column: "order",

@@ -1,0 +1,91 @@
+import { blockId, type BlockId, type NodeId } from "#shared/base/ids.ts";
+import type { DocumentEdit } from "#shared/document/edits.ts";
+import type {
+  BlockDefinition,
+  GraphNode,
+  ModelGraph,
+  ProjectDocument,
+} from "#shared/document/model.ts";
+
+/** The instances that were entered, outermost first; empty: the main graph. */
+export type Scope = readonly NodeId[];
+
+export interface ResolvedScope {
+  /** As deep as it exists. */
+  readonly scope: Scope;
+  readonly graph: ModelGraph;
+  /** The block whose graph this is; null for the main graph. */
+  readonly block: BlockDefinition | null;
+  /** The blocks on the way, one an entry of `scope`. */
+  readonly blocks: readonly BlockDefinition[];
+}
+
+const blockPrefix = "block:";
+
+export function isBlockType(type: string): boolean {
+  return type.startsWith(blockPrefix);
+}
+
+export function blockTypeOf(block: BlockId): string {
+  return `${blockPrefix}${block}`;
+}
+
+/** The block that a node type names; null for layers. */
+export function readBlockType(type: string): BlockId | null {
+  return isBlockType(type) ? blockId(type.slice(blockPrefix.length)) : null;
+}
+
+/** The type and options that count: its own, or those of the layer that it is another use of. */
+export function originalOf(graph: ModelGraph, node: GraphNode): GraphNode {
+  return (node.shares === undefined ? undefined : graph.nodes[node.shares]) ?? node;
+}
+
+/** The definition of which a node is an instance; null for layers and for blocks that are gone. */
+export function findInstanceBlock(
+  document: ProjectDocument,
+  graph: ModelGraph,
+  node: GraphNode,
+): BlockDefinition | null {
+  const id = readBlockType(originalOf(graph, node).type);
+  return id !== null && Object.hasOwn(document.blocks, id) ? (document.blocks[id] ?? null) : null;
+}
+
+/** Follows a scope into the document, down to the deepest level that (still) exists. */
+export function resolveScope(document: ProjectDocument, scope: Scope): ResolvedScope {
+  let graph = document.graph;
+  const blocks: BlockDefinition[] = [];
+  for (const id of scope) {
+    const node = Object.hasOwn(graph.nodes, id) ? graph.nodes[id] : undefined;
+    const block = node === undefined ? null : findInstanceBlock(document, graph, node);
+    // A block never contains itself, but a damaged document must not lead in circles.
+    if (block === null || blocks.includes(block)) break;
+    blocks.push(block);
+    graph = block.graph;
+  }
+  return {
+    scope: blocks.length === scope.length ? scope : scope.slice(0, blocks.length),
+    graph,
+    block: blocks.at(-1) ?? null,
+    blocks,
+  };
+}
+
+/** Edits of a graph made into edits of that block's graph; what concerns the whole document stays as it is. */
+export function editInScope(edit: DocumentEdit, block: BlockId | null): DocumentEdit {
+  if (block === null) return edit;
+  switch (edit.kind) {
+    case "batch":
+      return { ...edit, edits: edit.edits.map((step) => editInScope(step, block)) };
+    case "inBlock":
+    case "addBlock":
+    case "setBlock":
+    case "removeBlock":
+    case "setVariables":
+    case "renameProject":
+    case "setData":
+    case "setTraining":
+      return edit;
+    default:
+      return { kind: "inBlock", block, edit };
+  }
+}
