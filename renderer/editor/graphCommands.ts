@@ -7,6 +7,7 @@ import type { Alignment } from "./canvas/alignNodes.ts";
 import { boundsOf, doRectsOverlap, nodeRect } from "./canvas/geometry.ts";
 import { canvasStore } from "./canvasStore.ts";
 import { currentGraph, currentSelection, selectNodes } from "./editDocument.ts";
+import { openLayerReference } from "./layerPage/LayerReference.tsx";
 import { tidyUp } from "./layout/tidyUp.ts";
 import { addNote, applyFix } from "./layerActions.ts";
 import {
@@ -150,15 +151,12 @@ export const graphCommands: readonly Command[] = [
   }),
   defineCommand({
     id: "graph.aboutLayer",
-    title: "About this layer",
+    title: "Pages of all layers",
     group: "Graph",
     shortcut: "?",
-    keywords: "help documentation explain",
-    isEnabled: isOneSelected,
-    run: () => {
-      sessionStore.getState().setPanel("right", { isOpen: true });
-      canvasStore.setState({ inspectorTab: "about" });
-    },
+    keywords: "help documentation explain about this layer reference",
+    isEnabled: isProjectOpen,
+    run: () => openLayerReference(currentSelection().nodes[0] ?? null),
   }),
   defineCommand({
     id: "graph.addNote",

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { registerCommands } from "../commands/defineCommand.ts";
 import { graphCommands } from "../editor/graphCommands.ts";
 import { Canvas } from "../editor/canvas/Canvas.tsx";
+import { LayerReference } from "../editor/layerPage/LayerReference.tsx";
 import { Inspector } from "../editor/inspector/Inspector.tsx";
 import { Palette } from "../editor/palette/Palette.tsx";
 import { useDocument } from "../state/documentStore.ts";
@@ -52,6 +53,7 @@ export function Shell() {
         {view === "code" && <View place="The Code view" content={<CodeView />} />}
       </main>
       <StatusBar />
+      <LayerReference />
     </div>
   );
 }

@@ -8,6 +8,7 @@ export function familyColor(category: string): `--c-${string}` {
     case "pooling":
       return "--c-pool";
     case "reshaping":
+    case "preprocessing":
       return "--c-shape";
     case "recurrent":
       return "--c-rnn";
@@ -16,6 +17,7 @@ export function familyColor(category: string): `--c-${string}` {
     case "regularization":
       return "--c-reg";
     case "activation":
+    case "attention":
       return "--c-attn";
     case "merge":
       return "--c-merge";

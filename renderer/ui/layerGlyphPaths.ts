@@ -57,6 +57,8 @@ export const familyPaths: ReadonlyMap<string, string> = new Map([
   ["convolution", "M1.5 1.5h9v9h-9zM1.5 6h4.5V1.5"],
   ["pooling", "M1 1h10L7.5 6v5h-3V6z"],
   ["reshaping", "M1 3.5h9L8 1.5M11 8.5H2l2 2"],
+  ["attention", "M1 6h10M6 1v10M2.5 2.5l7 7M9.5 2.5l-7 7"],
+  ["preprocessing", "M1 2h10L7 6.5V11H5V6.5z"],
   ["recurrent", "M9.5 4A4 4 0 1 0 10 7M10 1.5V4.5H7"],
   ["normalization", "M1 10c3 0 3-8 5-8s2 8 5 8"],
   ["regularization", "M2 2h1M9 2h1M2 10h1M9 10h1M6 6h.5"],

@@ -1,45 +1,26 @@
-import type { AnyLayerDefinition } from "#shared/layers/defineLayer.ts";
+import { useMemo } from "react";
+import type { NodeId } from "#shared/base/ids.ts";
+import { makeLayerPage } from "#shared/layers/layerPage.ts";
+import { findLayer } from "#shared/layers/registry.ts";
+import { useDocument } from "../../state/documentStore.ts";
+import { LayerPageView } from "../layerPage/LayerPageView.tsx";
+import { readUse } from "../layerPage/readUse.ts";
 
-/** What the layer does, when to use it, and where it is described. */
-export function AboutTab(props: {
-  readonly definition: AnyLayerDefinition | null;
-  readonly type: string;
-}) {
-  const { definition } = props;
-  if (definition === null) {
-    return <p className="ed-inspector-text">Nothing is known about “{props.type}”.</p>;
-  }
+/** The layer's page with the figures of this node. */
+export function AboutTab({ node }: { readonly node: NodeId }) {
+  const params = useDocument((state) => state.graph.nodes[node]?.params);
+  const analysis = useDocument((state) => state.analysis.nodes[node]);
+  const page = useMemo(() => {
+    // What `readUse` reads.
+    void [params, analysis];
+    const use = readUse(node);
+    const definition = use === null ? null : findLayer(use.type);
+    return definition === null ? null : makeLayerPage(definition, use);
+  }, [node, params, analysis]);
+  if (page === null) return <p className="ed-inspector-text">Nothing is known about this layer.</p>;
   return (
     <div className="ed-about">
-      <p className="is-lead">{definition.summary}</p>
-      {definition.about.split(/\n+/).map((paragraph) => (
-        <p key={paragraph}>{paragraph}</p>
-      ))}
-      <h3 className="ed-section">Options</h3>
-      <dl>
-        {Object.entries(definition.params).map(([name, spec]) => (
-          <div key={name}>
-            <dt>
-              {spec.label} <code>{name}</code>
-            </dt>
-            <dd>{spec.help}</dd>
-          </div>
-        ))}
-      </dl>
-      <h3 className="ed-section">Sources</h3>
-      <ul>
-        {definition.sources.map((source) => (
-          <li key={source.title}>
-            {source.url === undefined ? (
-              source.title
-            ) : (
-              <a href={source.url} target="_blank" rel="noreferrer">
-                {source.title}
-              </a>
-            )}
-          </li>
-        ))}
-      </ul>
+      <LayerPageView page={page} />
     </div>
   );
 }

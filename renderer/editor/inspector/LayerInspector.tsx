@@ -18,6 +18,7 @@ import { AboutTab } from "./AboutTab.tsx";
 import { CostSection } from "./CostSection.tsx";
 import { InputOrder } from "./InputOrder.tsx";
 import { NodeProblems } from "./NodeProblems.tsx";
+import { openLayerReference } from "../layerPage/LayerReference.tsx";
 import { ParamForm } from "./ParamForm.tsx";
 import { changeParam, endGesture } from "./changeParam.ts";
 import { WeightsTab } from "./WeightsTab.tsx";
@@ -43,10 +44,10 @@ export function LayerInspector({ node }: { readonly node: GraphNode }) {
         />
         <IconButton
           icon={CircleHelp}
-          label="About this layer"
+          label="The layer's page"
           shortcut="?"
           iconSize={14}
-          onClick={() => showTab(tab === "about" ? "properties" : "about")}
+          onClick={() => openLayerReference(node.id)}
         />
       </header>
       <Tabs<InspectorTab>
@@ -68,7 +69,7 @@ export function LayerInspector({ node }: { readonly node: GraphNode }) {
           {
             id: "about",
             title: "About",
-            content: <AboutTab definition={definition} type={node.type} />,
+            content: <AboutTab node={node.id} />,
           },
         ]}
       />

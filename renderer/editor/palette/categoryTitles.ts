@@ -12,7 +12,9 @@ export const categoryTitles: readonly {
   { category: "pooling", title: "Pooling" },
   { category: "reshaping", title: "Reshaping" },
   { category: "recurrent", title: "Recurrent" },
+  { category: "attention", title: "Attention" },
   { category: "normalization", title: "Normalization" },
   { category: "regularization", title: "Regularization" },
   { category: "merge", title: "Merge" },
+  { category: "preprocessing", title: "Preprocessing" },
 ];
