@@ -5,6 +5,7 @@ import { averagePooling1d } from "./definitions/averagePooling1d.ts";
 import { averagePooling2d } from "./definitions/averagePooling2d.ts";
 import { batchNormalization } from "./definitions/batchNormalization.ts";
 import { bidirectional } from "./definitions/bidirectional.ts";
+import { blockInput, blockOutput } from "./definitions/blockPorts.ts";
 import { concatenate } from "./definitions/concatenate.ts";
 import { conv1d } from "./definitions/conv1d.ts";
 import { conv2d } from "./definitions/conv2d.ts";
@@ -36,6 +37,7 @@ import { gru } from "./definitions/gru.ts";
 import { input } from "./definitions/input.ts";
 import { layerNormalization } from "./definitions/layerNormalization.ts";
 import { lstm } from "./definitions/lstm.ts";
+import { maxout } from "./definitions/maxout.ts";
 import { maxPooling1d } from "./definitions/maxPooling1d.ts";
 import { maxPooling2d } from "./definitions/maxPooling2d.ts";
 import { output } from "./definitions/output.ts";
@@ -54,8 +56,11 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Input and output
   input,
   output,
+  blockInput,
+  blockOutput,
   // Core
   dense,
+  maxout,
   embedding,
   // Convolution
   conv1d,
