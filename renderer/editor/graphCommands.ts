@@ -7,6 +7,7 @@ import type { Alignment } from "./canvas/alignNodes.ts";
 import { boundsOf, doRectsOverlap, nodeRect } from "./canvas/geometry.ts";
 import { canvasStore } from "./canvasStore.ts";
 import { currentGraph, currentSelection, selectNodes } from "./editDocument.ts";
+import { heatStore, setHeatMeasure } from "./heatMap/heatStore.ts";
 import { openLayerReference } from "./layerPage/LayerReference.tsx";
 import { tidyUp } from "./layout/tidyUp.ts";
 import { addNote, applyFix } from "./layerActions.ts";
@@ -157,6 +158,15 @@ export const graphCommands: readonly Command[] = [
     keywords: "help documentation explain about this layer reference",
     isEnabled: isProjectOpen,
     run: () => openLayerReference(currentSelection().nodes[0] ?? null),
+  }),
+  defineCommand({
+    id: "view.toggleHeatMap",
+    title: "Show or hide the cost heat map",
+    group: "View",
+    shortcut: "H",
+    keywords: "weights multiply-adds memory expensive flops parameters colour",
+    isEnabled: hasNodes,
+    run: () => setHeatMeasure(heatStore.getState().measure === null ? "weights" : null),
   }),
   defineCommand({
     id: "graph.addNote",

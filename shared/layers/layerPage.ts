@@ -150,7 +150,7 @@ export function formatOptionValue(value: JsonValue): string {
   const head = typeof name === "string" ? name : typeof type === "string" ? type : "";
   const details = Object.entries(rest)
     .filter(([, entry]) => entry !== null && typeof entry !== "object")
-    .map(([key, entry]) => `${key} ${String(entry)}`);
+    .map(([key, entry]) => `${key} ${JSON.stringify(entry)}`);
   return details.length === 0 ? head : `${head} (${details.join(", ")})`;
 }
 

@@ -42,6 +42,7 @@ import { Ghosts } from "./Ghosts.tsx";
 import { handleCanvasKey, selectFocused } from "./canvasKeys.ts";
 import { LayerNode } from "./LayerNode.tsx";
 import { LayerSearch } from "./LayerSearch.tsx";
+import { HeatLegend } from "../heatMap/HeatLegend.tsx";
 import { Minimap } from "./Minimap.tsx";
 import { NoteNode } from "./NoteNode.tsx";
 import { PulledWire } from "./PulledWire.tsx";
@@ -209,6 +210,7 @@ function Graph() {
           </ReactFlow>
           {isEmpty && <EmptyCanvas />}
           <CanvasTools />
+          <HeatLegend />
           {isMinimapShown && layerCount > 0 && <Minimap nodes={nodes} />}
           {layerSearch !== null && <LayerSearch request={layerSearch} />}
           {connectFrom !== null && <ConnectPicker from={connectFrom} />}

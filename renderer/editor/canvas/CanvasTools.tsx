@@ -4,6 +4,7 @@ import {
   ArrowDown,
   ArrowRight,
   EllipsisVertical,
+  Flame,
   Grid2x2,
   Map as MapSign,
   Minus,
@@ -15,6 +16,7 @@ import { IconButton } from "../../ui/Button.tsx";
 import { Menu } from "../../ui/Menu.tsx";
 import { Tooltip } from "../../ui/Tooltip.tsx";
 import { canvasStore, useCanvas } from "../canvasStore.ts";
+import { useHeatMeasure } from "../heatMap/heatStore.ts";
 
 const zoomPercent = (state: ReactFlowState) => Math.round(state.transform[2] * 100);
 
@@ -22,6 +24,7 @@ const zoomPercent = (state: ReactFlowState) => Math.round(state.transform[2] * 1
 export function CanvasTools() {
   const percent = useStore(zoomPercent);
   const isMinimapShown = useCanvas((state) => state.isMinimapShown);
+  const heatMeasure = useHeatMeasure();
   const isSnapping = useCanvas((state) => state.isSnapping);
   const zoomBy = (factor: number) => canvasStore.getState().handle?.zoomBy(factor);
   return (
@@ -80,6 +83,12 @@ export function CanvasTools() {
             run: () => runCommand("graph.addNote"),
           },
           "separator",
+          {
+            title: heatMeasure === null ? "Show the cost heat map" : "Hide the cost heat map",
+            icon: Flame,
+            shortcut: "H",
+            run: () => runCommand("view.toggleHeatMap"),
+          },
           {
             title: isMinimapShown ? "Hide the minimap" : "Show the minimap",
             icon: MapSign,

@@ -1,6 +1,8 @@
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useMemo, useRef } from "react";
+import { useDocument } from "../../state/documentStore.ts";
 import { useTheme } from "../../ui/useTheme.ts";
+import { readHeat, useHeatMeasure } from "../heatMap/heatStore.ts";
 import type { WireFlowEdge } from "./deriveEdges.ts";
 import type { CanvasNode } from "./deriveNodes.ts";
 import { createColourReader, nodeColourToken } from "./nodeColour.ts";
@@ -16,16 +18,19 @@ export function FarPicture(props: {
   const theme = useTheme();
   const wires = useMemo(() => joinWires(edges), [edges]);
   const bars = useMemo(() => groupBars(nodes), [nodes]);
+  const heatMeasure = useHeatMeasure();
+  const costs = useDocument((state) => state.analysis.nodes);
 
   useEffect(() => {
     const canvas = place.current;
     const context = canvas?.getContext("2d") ?? null;
     if (canvas === null || context === null) return;
     const colours = createColourReader();
+    const heat = listHeat(nodes);
     const draw = () => {
       const { transform, width, height } = store.getState();
       fitToScreen(canvas, { width, height });
-      paint(context, { transform, wires, bars, colours });
+      paint(context, { transform, wires, bars, heat, colours });
     };
     draw();
     let { transform, width, height } = store.getState();
@@ -35,7 +40,7 @@ export function FarPicture(props: {
       ({ transform, width, height } = state);
       draw();
     });
-  }, [wires, bars, store, theme]);
+  }, [wires, bars, nodes, store, theme, heatMeasure, costs]);
   return <canvas ref={place} className="ed-far" aria-hidden="true" />;
 }
 
@@ -69,6 +74,22 @@ function groupBars(nodes: readonly CanvasNode[]): Bars {
   return groups;
 }
 
+interface HotBar {
+  readonly node: CanvasNode;
+  /** 0 to 1. */
+  readonly level: number;
+}
+
+/** What the heat map colours; nothing while it is off. */
+function listHeat(nodes: readonly CanvasNode[]): readonly HotBar[] {
+  const heat = readHeat();
+  if (heat.size === 0) return [];
+  return nodes.flatMap((node) => {
+    const level = node.type === "layer" ? heat.get(node.data.nodeId)?.level : undefined;
+    return level === undefined ? [] : [{ node, level }];
+  });
+}
+
 function fitToScreen(
   canvas: HTMLCanvasElement,
   size: { readonly width: number; readonly height: number },
@@ -85,6 +106,7 @@ function paint(
     readonly transform: readonly [number, number, number];
     readonly wires: JoinedWires;
     readonly bars: Bars;
+    readonly heat: readonly HotBar[];
     readonly colours: (token: `--${string}`) => string;
   },
 ): void {
@@ -109,4 +131,10 @@ function paint(
     }
     context.fill();
   }
+  context.fillStyle = scene.colours("--heat");
+  for (const { node, level } of scene.heat) {
+    context.globalAlpha = level;
+    context.fillRect(node.position.x, node.position.y, node.width ?? 0, node.height ?? 0);
+  }
+  context.globalAlpha = 1;
 }

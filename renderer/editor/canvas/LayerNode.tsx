@@ -1,6 +1,7 @@
 import { Handle, Position } from "@xyflow/react";
 import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
+import { HeatTint } from "../heatMap/HeatTint.tsx";
 import { useCanvas } from "../canvasStore.ts";
 import type { LayerFlowNode } from "./deriveNodes.ts";
 import { useDetail } from "./detail.ts";
@@ -25,6 +26,7 @@ export const LayerNode = memo(
             position={isDown ? Position.Top : Position.Left}
           />
         )}
+        <HeatTint node={data.nodeId} />
         <div className="ed-node-title">
           <span className="ed-node-type">{data.title}</span>
           <span className="ed-node-name">{data.name}</span>

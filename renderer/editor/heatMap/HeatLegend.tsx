@@ -1,0 +1,75 @@
+import { X } from "lucide-react";
+import { type HeatMeasure, heatMeasures } from "#shared/analysis/measureHeat.ts";
+import { documentStore, useDocument } from "../../state/documentStore.ts";
+import { IconButton } from "../../ui/Button.tsx";
+import { Select } from "../../ui/Select.tsx";
+import { canvasStore } from "../canvasStore.ts";
+import { selectNodes } from "../editDocument.ts";
+import { formatHeat, formatShare } from "./HeatTint.tsx";
+import { readHeat, setHeatMeasure, useHeatMeasure } from "./heatStore.ts";
+import "./heatMap.css";
+
+const measures = [
+  { value: "weights", label: "Weights" },
+  { value: "multiplyAdds", label: "Multiply-adds" },
+  { value: "activations", label: "Activation memory" },
+] as const satisfies readonly { value: HeatMeasure; label: string }[];
+
+/** Says what the colours mean, and which layers cost most. */
+export function HeatLegend() {
+  const measure = useHeatMeasure();
+  // Rendered again whenever costs change.
+  useDocument((state) => state.analysis.nodes);
+  if (measure === null) return null;
+  const { nodes } = documentStore.getState().graph;
+  const dearest = [...readHeat()]
+    .toSorted(([, left], [, right]) => right.value - left.value)
+    .slice(0, 3);
+  return (
+    <section className="ed-heat-legend" aria-label="Cost heat map">
+      <header>
+        <Select
+          label="What the colours show"
+          value={measure}
+          options={measures}
+          onChange={(chosen) =>
+            setHeatMeasure(heatMeasures.find((known) => known === chosen) ?? measure)
+          }
+        />
+        <IconButton
+          icon={X}
+          label="Hide the cost heat map"
+          shortcut="H"
+          iconSize={14}
+          onClick={() => setHeatMeasure(null)}
+        />
+      </header>
+      {dearest.length === 0 ? (
+        <p>No layer here has a known cost of this kind yet.</p>
+      ) : (
+        <ol>
+          {dearest.map(([id, heat]) => (
+            <li key={id}>
+              <button
+                type="button"
+                onClick={() => {
+                  selectNodes([id]);
+                  canvasStore.getState().handle?.reveal(id);
+                }}
+              >
+                <span>{nodes[id]?.name ?? id}</span>
+                <span>{formatHeat(measure, heat.value)}</span>
+                <strong>{formatShare(heat.share)}</strong>
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+      <div className="ed-heat-scale" aria-hidden="true">
+        <span>nothing</span>
+        <i />
+        <span>most</span>
+      </div>
+    </section>
+  );
+}

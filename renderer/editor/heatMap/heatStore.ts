@@ -1,0 +1,43 @@
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import { type HeatMeasure, type NodeHeat, measureHeat } from "#shared/analysis/measureHeat.ts";
+import type { GraphAnalysis } from "#shared/analysis/types.ts";
+import type { NodeId } from "#shared/base/ids.ts";
+import { documentStore, useDocument } from "../../state/documentStore.ts";
+
+/** Which cost the canvas shows as a heat map; null: none. Belongs to the window, not to the document. */
+export const heatStore = createStore<{ readonly measure: HeatMeasure | null }>()(() => ({
+  measure: null,
+}));
+
+export function setHeatMeasure(measure: HeatMeasure | null): void {
+  heatStore.setState({ measure });
+}
+
+export function useHeatMeasure(): HeatMeasure | null {
+  return useStore(heatStore, (state) => state.measure);
+}
+
+type HeatMap = ReadonlyMap<NodeId, NodeHeat>;
+const noHeat: HeatMap = new Map();
+/** The last map: every node asks for it after an edit, and it costs a walk over all of them. */
+let last: {
+  readonly nodes: GraphAnalysis["nodes"];
+  readonly measure: HeatMeasure;
+  readonly heat: HeatMap;
+} | null = null;
+
+export function readHeat(): HeatMap {
+  const { measure } = heatStore.getState();
+  if (measure === null) return noHeat;
+  const { nodes } = documentStore.getState().analysis;
+  if (last === null || last.nodes !== nodes || last.measure !== measure)
+    last = { nodes, measure, heat: measureHeat(nodes, measure) };
+  return last.heat;
+}
+
+/** The heat of one node; null while no heat map is shown, or where the node costs nothing. */
+export function useNodeHeat(id: NodeId): NodeHeat | null {
+  const measure = useHeatMeasure();
+  return useDocument(() => (measure === null ? null : (readHeat().get(id) ?? null)));
+}
