@@ -3,6 +3,8 @@
  * allow-list, never by taking bad characters out one by one.
  */
 
+import { ownNames } from "./own/ownSources.ts";
+
 /** Reserved in JavaScript, TypeScript (strict) or Python, or global in either so that hiding it would do harm. */
 const reserved: ReadonlySet<string> = new Set(
   `abstract and any arguments as assert async await bigint boolean break case catch class const
@@ -20,11 +22,12 @@ const reserved: ReadonlySet<string> = new Set(
 );
 
 /** What the printed scripts call their own things. */
-const taken: ReadonlySet<string> = new Set(
-  `tf keras layers np numpy csv gzip math os sys Path path model inputs outputs data train validation
+const taken: ReadonlySet<string> = new Set([
+  ...ownNames,
+  ...`tf keras layers np numpy csv gzip math os sys Path path model inputs outputs data train validation
   buildModel build_model compileModel compile_model trainModel train_model loadData load_data main history
   folder seed readFileSync gunzipSync join pathToFileURL`.split(/\s+/),
-);
+]);
 
 const maxLength = 60;
 

@@ -1,12 +1,14 @@
 /** Printed Keras code against real Keras: every layer example gives the same shape, counts and values as here. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ModelPlan } from "../compiler/plan.ts";
 import { buildModel } from "../engine/buildModel.ts";
 import { drawInputs, planExample, readExample } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 import { kerasShape } from "../layers/shape.ts";
+import { defaultTraining } from "../training/config.ts";
 import { computeOnce, type Computed } from "./compute.testkit.ts";
-import { printKerasModel } from "./printKerasModel.ts";
+import { printKeras } from "./printKeras.ts";
 import { askKeras, findKerasPython, type RefereeResult } from "./python.testkit.ts";
 
 const python = findKerasPython();
@@ -15,9 +17,18 @@ const reason =
     ? " (skipped: no Python with Keras; build/referees/setupPython.mjs makes one)"
     : "";
 
+/** For a quick look at some: NETLOOM_LAYERS=maxout,dense. */
+const wanted = process.env["NETLOOM_LAYERS"]?.split(",");
+
 const cases = layerDefinitions
+  .filter(({ type }) => wanted?.includes(type) ?? true)
   .flatMap((definition) => definition.examples.map((example) => readExample(definition, example)))
   .flatMap((read) => (read.call === null ? [] : [{ ...read, call: read.call }]));
+
+function printScript(plan: ModelPlan): string {
+  const [file] = printKeras(plan, { training: defaultTraining, data: null }).files;
+  return file?.text ?? "";
+}
 
 describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
   let results: readonly RefereeResult[] = [];
@@ -31,7 +42,7 @@ describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
     results = askKeras(
       python ?? "",
       cases.map((read, at) => ({
-        source: `import keras\nfrom keras import layers\n\n\n${printKerasModel(planExample(read, read.call))}\n`,
+        source: printScript(planExample(read, read.call)),
         weights: ours[at]?.weights ?? [],
         inputs: drawInputs(read).map((values, index) => ({
           ...values,

@@ -11,6 +11,7 @@ import {
   type NamedValue,
 } from "./callOptions.ts";
 import { pythonLiteral, pythonOption, quote } from "./literals.ts";
+import { nameOwnClass } from "./ownLayers.ts";
 import { indentLines, type Layout, printList, pythonLayout } from "./printCall.ts";
 
 const inFunction: Layout = { ...pythonLayout, indent: 4 };
@@ -68,7 +69,7 @@ function printCall(call: LayerCall, extra: readonly string[], layout: CallLayout
     const printed = printValue(name, value, layout);
     return index === 0 && isRequired ? printed : `${name}=${printed}`;
   });
-  const head = `layers.${call.className}`;
+  const head = nameOwnClass(call, "python") ?? `layers.${call.className}`;
   return `${head}${printList([...options, ...extra], parentheses, { ...layout, before: layout.before + head })}`;
 }
 

@@ -5,6 +5,7 @@
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { TrainingConfig } from "../training/config.ts";
+import { listOwnClasses } from "./ownLayers.ts";
 import { joinParts } from "./printCall.ts";
 import { printTypeScriptModel } from "./printTypeScriptModel.ts";
 import { safePlan } from "./safePlan.ts";
@@ -39,6 +40,7 @@ export function printTypeScript(
       needsGunzip: printed?.needsGunzip ?? false,
       canRun: printed !== null,
     }),
+    ...listOwnClasses(plan, "tfjs").map(({ text }) => text),
     printTypeScriptModel(plan),
     ...printCompile(plan, training),
     ...dataParts,

@@ -11,6 +11,7 @@ import {
   type NamedValue,
 } from "./callOptions.ts";
 import { quote, typescriptLiteral } from "./literals.ts";
+import { nameOwnClass } from "./ownLayers.ts";
 import { indentLines, type Layout, printList, typescriptLayout } from "./printCall.ts";
 
 const inFunction: Layout = { ...typescriptLayout, indent: 2 };
@@ -48,6 +49,12 @@ function printLayer({ name, call, inputs }: PlanLayer): string {
   if (2 + before.length + flat.length + after.length <= inFunction.width)
     return `${before}${flat}${after}`;
   // As a formatter breaks it: one step of the chain per line.
+  const own = nameOwnClass(call, "tfjs");
+  if (own !== null) {
+    const head = `new ${own}(`;
+    const options = printOptions(call, extra, { ...inFunction, width: 0 }, head);
+    return `${before}${head}${options})${after}`;
+  }
   const factory = `.${call.tfjsFactory}(`;
   const options = printOptions(call, extra, { ...inFunction, indent: 4 }, factory);
   return `${before}tf.layers\n  ${indentTail(`${factory}${options})`)}\n  ${after}`;
@@ -81,7 +88,8 @@ function printModel({ name, inputs, outputs }: ModelPlan): string {
 
 /** `tf.layers.dense({ units: 10 })`. */
 function printCall(call: LayerCall, extra: readonly string[], layout: Layout): string {
-  const before = `tf.layers.${call.tfjsFactory}(`;
+  const own = nameOwnClass(call, "tfjs");
+  const before = own === null ? `tf.layers.${call.tfjsFactory}(` : `new ${own}(`;
   return `${before}${printOptions(call, extra, layout, before)})`;
 }
 

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { CallOption, CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { toTfjsConfig } from "../layers/namedConfigs.ts";
 import { patchLayer } from "./layerPatches.ts";
+import { ownLayers } from "./ownLayers.ts";
 
 /** tfjs's factories, looked up by name: every one takes one options object. */
 type Factory = (options: Record<string, unknown>) => unknown;
@@ -18,12 +19,21 @@ export function createLayer(call: LayerCall, name?: string): tf.layers.Layer {
     options[key] = convertValue(option.value);
   }
   if (name !== undefined) options["name"] = name;
-  const layer = findFactory(tf.layers, call.tfjsFactory)(options);
+  const layer =
+    call.tfjsSource === "own"
+      ? makeOwnLayer(call.tfjsFactory, options)
+      : findFactory(tf.layers, call.tfjsFactory)(options);
   if (!(layer instanceof tf.layers.Layer)) {
     throw new Error(`tf.layers.${call.tfjsFactory} gave no layer.`);
   }
   patchLayer(layer);
   return layer;
+}
+
+function makeOwnLayer(name: string, options: Record<string, unknown>): unknown {
+  const found = Object.hasOwn(ownLayers, name) ? ownLayers[name] : undefined;
+  if (found === undefined) throw new Error(`There is no layer "${name}" of our own.`);
+  return Reflect.construct(found, [options]);
 }
 
 /** null means "none" in Keras's vocabulary; tfjs has the same meaning for an absent option. */

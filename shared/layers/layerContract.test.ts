@@ -137,6 +137,7 @@ function expectClose(got: readonly number[], expected: readonly number[]): void 
 /** Keras 3 names that tfjs's reader of Keras files doesn't know; the Keras referee checks those instead. */
 function hasOtherNamesInTfjs(call: LayerCall): boolean {
   if (call.tfjsClassName !== undefined || call.tfjsInputCalls !== undefined) return true;
+  if (call.tfjsSource === "own") return true;
   return call.options.some(
     ({ tfjsName, pythonName, value }) =>
       (tfjsName !== null && snakeCase(tfjsName) !== pythonName) ||

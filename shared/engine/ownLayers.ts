@@ -1,0 +1,30 @@
+/**
+ * Layers that tfjs-layers 4.22 lacks, or lacks an option of. To add one:
+ *
+ * 1. `engine/layers/<camelName>.ts`, at most 250 lines: one class `export class <Name> extends tf.layers.Layer` with
+ *    `static className = "netloom><Name>"` (the name in model files: the prefix keeps it apart from tfjs's own class),
+ *    `build`, `call`, `computeOutputShape`, `getConfig`, `computeMask` where masks pass on changed, and as last line
+ *    `tf.serialization.registerClass(<Name>, "netloom", "<Name>");`. The file goes verbatim into exported scripts, so:
+ *    nothing is imported but `import * as tf from "@tensorflow/tfjs";` (first line), it compiles under `tsc --strict`,
+ *    works with tfjs's stock kernels, and every name at its top level begins with the class's name (`MaxoutArgs`,
+ *    `maxoutPick`), because several such files can stand in one script. Keep initializers in fields whose names end in
+ *    `Initializer`: `seedLayers.ts` finds them there. `maxout.ts` shows how to read them from names and model files.
+ * 2. A line in `ownLayers` below: the file's name is the key, and the `tfjsFactory` of the layer's call.
+ * 3. In the definition: `lower: (params) => ({ ...lowerParams({ className: "<Name>", tfjsFactory: "<camelName>", … }),
+ *    tfjsSource: "own" })`. Where Keras has no such layer, also `pythonSource: "own"` and
+ *    `codegen/python/<snake_name>.py`: `import keras` and one class `<Name>` (the call's `className`), decorated with
+ *    `@keras.saving.register_keras_serializable(package="netloom")`, that uses nothing but `keras.…`.
+ * 4. `node build/embedSources.mjs`, after every change of either file; commit `shared/codegen/own` with it.
+ *
+ * The contract tests then compare it with real Keras, save and load it, and check its gradients.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { Maxout } from "./layers/maxout.ts";
+
+/** Takes one object of options, which the definition's `lower` and a model file give alike. */
+export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
+
+/** By factory name. Importing this also registers the classes, so that model files can name them. */
+export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
+  maxout: Maxout,
+};
