@@ -1,10 +1,11 @@
-/** Keys that could reach an object's prototype, and the one kept for expressions over variables. */
+import { expressionKey, maxExpressionLength } from "../expressions/expression.ts";
+
+/** Keys that could reach an object's prototype. */
 export const forbiddenKeys: ReadonlySet<string> = new Set([
   "__proto__",
   "constructor",
   "prototype",
 ]);
-const reservedKey = "$expr";
 
 const maxDepth = 32;
 
@@ -15,11 +16,22 @@ export function findJsonFault(value: unknown, depth = 0): string | null {
   if (typeof value === "number") return Number.isFinite(value) ? null : "is not a finite number";
   if (Array.isArray(value)) return findFirst(value, (entry) => findJsonFault(entry, depth + 1));
   if (typeof value !== "object") return `is of type ${typeof value}, which a file can't hold`;
-  return findFirst(Object.entries(value), ([key, entry]) => {
+  const entries = Object.entries(value);
+  return findFirst(entries, ([key, entry]) => {
     if (forbiddenKeys.has(key)) return `has the key "${key}", which is not allowed`;
-    if (key === reservedKey) return `has the key "${reservedKey}", which is kept for expressions`;
+    if (key === expressionKey) return entries.length === 1 ? findExpressionFault(entry) : notAlone;
     return findJsonFault(entry, depth + 1);
   });
+}
+
+const notAlone = `has the key "${expressionKey}", which is kept for expressions and must stand alone`;
+
+/** Only what a file can't hold: whether the text can be read as a formula is for analysis to say. */
+function findExpressionFault(text: unknown): string | null {
+  if (typeof text !== "string") return `has the key "${expressionKey}", which must hold a text`;
+  return text.length <= maxExpressionLength
+    ? null
+    : `has an expression of ${text.length} characters; the limit is ${maxExpressionLength}`;
 }
 
 function findFirst<T>(entries: readonly T[], check: (entry: T) => string | null): string | null {

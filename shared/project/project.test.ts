@@ -245,8 +245,8 @@ describe("parseProject", () => {
       { code: "forbidden-key" },
     ],
     [
-      "an expression, which is reserved",
-      replace('"units": 10', '"units": { "$expr": "n" }'),
+      "an expression that is no text",
+      replace('"units": 10', '"units": { "$expr": 3 }'),
       { code: "bad-value", path: "models.main.nodes[3].params" },
     ],
     [
