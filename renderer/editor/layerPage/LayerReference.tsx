@@ -65,6 +65,8 @@ export function LayerReference() {
   );
 }
 
+const showEntry = (entry: HTMLButtonElement | null) => entry?.scrollIntoView({ block: "nearest" });
+
 function Entries(props: { readonly query: string; readonly current: string }) {
   const { query, current } = props;
   const found = searchLayers(layerDefinitions, query).map(({ definition }) => definition);
@@ -80,6 +82,7 @@ function Entries(props: { readonly query: string; readonly current: string }) {
             key={definition.type}
             type="button"
             aria-current={definition.type === current ? "page" : undefined}
+            ref={definition.type === current ? showEntry : null}
             onClick={() => referenceStore.setState({ type: definition.type })}
           >
             <LayerGlyph category={definition.category} type={definition.type} size={14} />
