@@ -19,12 +19,20 @@
  * The contract tests then compare it with real Keras, save and load it, and check its gradients.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { Convolution } from "./layers/convolution.ts";
+import { CellRnn } from "./layers/cellRnn.ts";
+import { Masking } from "./layers/masking.ts";
 import { Maxout } from "./layers/maxout.ts";
+import { ResetAfterGruCell } from "./layers/resetAfterGruCell.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
 
 /** By factory name. Importing this also registers the classes, so that model files can name them. */
 export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
+  convolution: Convolution,
+  cellRnn: CellRnn,
+  masking: Masking,
   maxout: Maxout,
+  resetAfterGruCell: ResetAfterGruCell,
 };

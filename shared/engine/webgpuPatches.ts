@@ -11,7 +11,24 @@ export function patchWebgpuKernels(): void {
   wrapKernel("BatchMatMul", avoidSplitK);
   wrapKernel("_FusedMatMul", avoidSplitK);
   wrapKernel("Transpose", transposeAnyType);
+  for (const name of ["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum"])
+    wrapKernel(name, alignVector);
 }
+
+/**
+ * A vector against five axes or more makes a shader that does not compile: src/binary_op_webgpu.ts writes `coords[4]`,
+ * but coordinates of so many axes are a struct. With axes of size 1 in front it takes the other program.
+ */
+const alignVector: KernelWrapper = (stock, args) => {
+  const { a, b } = args.inputs;
+  const rank = Math.max(a?.shape.length ?? 0, b?.shape.length ?? 0);
+  if (rank < 5 || a === undefined || b === undefined) return stock(args);
+  const align = (info: tf.TensorInfo): tf.TensorInfo =>
+    info.shape.length === 1
+      ? { ...info, shape: [...Array.from({ length: rank - 1 }, () => 1), ...info.shape] }
+      : info;
+  return stock({ ...args, inputs: { a: align(a), b: align(b) } });
+};
 
 /**
  * `a · bᵀ` over an inner size of 2000 and more is wrong by 100 % where the split-K program is chosen

@@ -101,7 +101,6 @@ describe("windows larger than the input", () => {
 
 describe("what TensorFlow.js and Keras do not both have", () => {
   test.each([
-    ["conv1d", { padding: "causal" }, [8, 2], "padding"],
     ["conv2d", { strides: [2, 2], dilationRate: [2, 2] }, [9, 9, 1], "dilationRate"],
     ["depthwiseConv2d", { dilationRate: [2, 2] }, [9, 9, 1], "dilationRate"],
     ["depthwiseConv2d", { strides: [1, 2] }, [9, 9, 1], "strides"],

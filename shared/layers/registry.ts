@@ -9,6 +9,7 @@ import { blockInput, blockOutput } from "./definitions/blockPorts.ts";
 import { concatenate } from "./definitions/concatenate.ts";
 import { conv1d } from "./definitions/conv1d.ts";
 import { conv2d } from "./definitions/conv2d.ts";
+import { conv3d } from "./definitions/conv3d.ts";
 import { conv2dTranspose } from "./definitions/conv2dTranspose.ts";
 import { dense } from "./definitions/dense.ts";
 import { depthwiseConv2d } from "./definitions/depthwiseConv2d.ts";
@@ -65,6 +66,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Convolution
   conv1d,
   conv2d,
+  conv3d,
   depthwiseConv2d,
   separableConv2d,
   conv2dTranspose,

@@ -8,25 +8,32 @@ import type { FixHint, ShapeIssue } from "./defineLayer.ts";
 import { axis, shapeOf, type Axis, type Shape } from "./shape.ts";
 
 export type DataFormat = "channelsLast" | "channelsFirst";
-export type Padding = "valid" | "same";
+/** "causal": as same, but with all zeros in front. */
+export type Padding = "valid" | "same" | "causal";
 
-/** The input of a layer with windows, taken apart: one axis for a sequence, two for an image, and the channels. */
+/** Number of axes in space (or time): 1 for sequences, 2 for images, 3 for volumes and videos. */
+export type SpatialRank = 1 | 2 | 3;
+
+const wantedInput: Readonly<Record<SpatialRank, string>> = {
+  1: "a sequence with two axes, time × features",
+  2: "an image with three axes, height × width × channels",
+  3: "a volume with four axes, depth × height × width × channels",
+};
+
+/** The input of a layer with windows, taken apart: the axes in space, and the channels. */
 export interface SpatialInput {
   readonly spatial: readonly Axis[];
   readonly channels: Axis;
 }
 
-/** Takes `[time, features]` (rank 1) or `[height, width, channels]` (rank 2) apart, or says what is needed instead. */
+/** Takes `[time, features]`, `[height, width, channels]` or a volume apart, or says what is needed instead. */
 export function readSpatial(
   shape: Shape,
-  options: { readonly rank: 1 | 2; readonly dataFormat: DataFormat },
+  options: { readonly rank: SpatialRank; readonly dataFormat: DataFormat },
 ): Result<SpatialInput, ShapeIssue> {
   const { rank, dataFormat } = options;
   if (shape.axes.length !== rank + 1) {
-    const needs =
-      rank === 1
-        ? "a sequence with two axes, time × features"
-        : "an image with three axes, height × width × channels";
+    const needs = wantedInput[rank];
     return err({ code: "rank", needs, input: 0, hints: hintReshape(shape, options) });
   }
   if (shape.dtype !== "float32") {
@@ -38,16 +45,24 @@ export function readSpatial(
   return ok({ spatial: isFirst ? shape.axes.slice(1) : shape.axes.slice(0, rank), channels });
 }
 
-/** Puts the axes together again in the order of the data format. Images get Keras's axis names. */
+const spatialNames = ["depth", "height", "width"] as const;
+
+/** Puts the axes together again in the order of the data format. Images and volumes get Keras's axis names. */
 export function joinSpatial(
   spatial: readonly Axis[],
   channels: Axis,
   dataFormat: DataFormat,
 ): Shape {
-  const names = spatial.length === 2 ? ["height", "width"] : [spatial[0]?.name ?? "time"];
+  const isFirst = dataFormat === "channelsFirst";
+  if (spatial.length === 1) {
+    // Names tell what stands where: an input with features first may come with those of time first.
+    const steps = axis(isFirst ? "time" : (spatial[0]?.name ?? "time"), spatial[0]?.size ?? null);
+    return shapeOf(isFirst ? [axis("features", channels.size), steps] : [steps, channels]);
+  }
+  const names = spatialNames.slice(-spatial.length);
   const named = spatial.map((entry, index) => axis(names[index] ?? entry.name, entry.size));
-  const last = axis(spatial.length === 2 ? "channels" : channels.name, channels.size);
-  return shapeOf(dataFormat === "channelsFirst" ? [last, ...named] : [...named, last]);
+  const last = axis("channels", channels.size);
+  return shapeOf(isFirst ? [last, ...named] : [...named, last]);
 }
 
 /** Layers with kernels must know how many channels they weigh. */
@@ -79,7 +94,7 @@ export interface WindowOptions {
 }
 
 /**
- * The spatial axes after the window has slid over them: `ceil(n / stride)` for `same`,
+ * The spatial axes after the window has slid over them: `ceil(n / stride)` for `same` and `causal`,
  * `floor((n − reach) / stride) + 1` for `valid`, where reach is `(size − 1) · dilation + 1`.
  */
 export function slideWindow(
@@ -97,7 +112,7 @@ export function slideWindow(
     spatial.map(({ name, size }, index) => {
       const stride = window.strides[index] ?? 1;
       if (size === null) return axis(name, null);
-      const room = window.padding === "same" ? size : size - (reach[index] ?? 1) + 1;
+      const room = window.padding !== "valid" ? size : size - (reach[index] ?? 1) + 1;
       return axis(name, Math.ceil(room / stride));
     }),
   );
@@ -121,7 +136,6 @@ function describeTooLarge(
   window: WindowOptions,
   reach: readonly number[],
 ): ShapeIssue {
-  const isImage = spatial.length === 2;
   const least = reach.join(" × ");
   const smaller = window.size.map((size, index) => {
     const room = spatial[index]?.size ?? null;
@@ -144,7 +158,10 @@ function describeTooLarge(
   }
   return {
     code: "size",
-    needs: isImage ? `an image of at least ${least}` : `a sequence of at least ${least} steps`,
+    needs:
+      spatial.length === 1
+        ? `a sequence of at least ${least} steps`
+        : `${spatial.length === 2 ? "an image" : "a volume"} of at least ${least}`,
     input: 0,
     param: window.param,
     hints,
@@ -154,14 +171,23 @@ function describeTooLarge(
 /** A Reshape that would make the input fit: flat pixels to a square image, an image to a sequence of its rows … */
 function hintReshape(
   shape: Shape,
-  options: { readonly rank: 1 | 2; readonly dataFormat?: DataFormat },
+  options: { readonly rank: SpatialRank; readonly dataFormat: DataFormat },
 ): readonly FixHint[] {
-  const target =
-    options.rank === 2
-      ? findImageShape(shape, options.dataFormat ?? "channelsLast")
-      : findSequenceShape(shape);
+  const target = findSpatialShape(shape, options);
   if (target === null) return [];
   return [{ kind: "insert", type: "reshape", params: { targetShape: target }, input: 0 }];
+}
+
+function findSpatialShape(
+  shape: Shape,
+  { rank, dataFormat }: { readonly rank: SpatialRank; readonly dataFormat: DataFormat },
+): readonly number[] | null {
+  if (rank === 1) return findSequenceShape(shape);
+  if (rank === 2) return findImageShape(shape, dataFormat);
+  // A stack of grey images: one channel is missing.
+  const sizes = knownSizes(shape);
+  if (sizes?.length !== 3) return null;
+  return dataFormat === "channelsFirst" ? [1, ...sizes] : [...sizes, 1];
 }
 
 function findImageShape(shape: Shape, dataFormat: DataFormat): readonly number[] | null {

@@ -104,7 +104,9 @@ export class Convolution extends tf.layers.Layer {
       const last = this.rank + 1;
       const input = isFirst ? tf.transpose(given, [0, ...spatial.map((i) => i + 1), 1]) : given;
       const convolved = this.convolveGroups(input, this.kernel.read());
-      const shifted = this.bias === null ? convolved : tf.add(convolved, this.bias.read());
+      // With all axes, because tfjs-webgpu adds no vector to five axes.
+      const bias = this.bias && tf.reshape(this.bias.read(), [1, ...spatial.map(() => 1), -1]);
+      const shifted = bias === null ? convolved : tf.add(convolved, bias);
       const activation: { apply(x: tf.Tensor): tf.Tensor } = Reflect.get(this.reader, "activation");
       // As in Keras, the activation comes when the axes stand where the data format wants them.
       return activation.apply(isFirst ? tf.transpose(shifted, [0, last, ...spatial]) : shifted);

@@ -1,118 +1,26 @@
-import { err, ok } from "../../base/result.ts";
-import { formatTuple, multiplySizes, onlyInput, weight } from "../axes.ts";
-import {
-  activationParam,
-  dataFormatParam,
-  dilationRateParam,
-  kernelInitializerParam,
-  kernelSizeParam,
-  paddingParam,
-  stridesParam,
-} from "../commonParams.ts";
-import { defineLayer } from "../defineLayer.ts";
-import { lowerParams } from "../lowerParams.ts";
-import { axis } from "../shape.ts";
-import {
-  checkStridesOrDilation,
-  countChannels,
-  joinSpatial,
-  readChannels,
-  readSpatial,
-  slideWindow,
-} from "../spatial.ts";
-import {
-  biasParams,
-  captionActivation,
-  captionDilation,
-  captionStrides,
-  filtersParam,
-  kernelConstraintParam,
-  kernelRegularizerParam,
-} from "./convolution.ts";
+import { defineConvolution } from "./convolutionFamily.ts";
 
-const { useBias, ...otherBiasParams } = biasParams;
-
-const specs = {
-  filters: filtersParam,
-  kernelSize: kernelSizeParam(2),
-  strides: stridesParam(2),
-  padding: paddingParam,
-  dataFormat: dataFormatParam,
-  dilationRate: dilationRateParam(2),
-  activation: activationParam(),
-  useBias,
-  kernelInitializer: kernelInitializerParam(),
-  kernelRegularizer: kernelRegularizerParam,
-  kernelConstraint: kernelConstraintParam,
-  ...otherBiasParams,
-} as const;
-
-/**
- * Dilated kernels have no gradient in tfjs ("gradients of dilated convolutions", tfjs-core gradients/Conv2D_grad.ts);
- * `engine/patches.ts` supplies one.
- */
-export const conv2d = defineLayer({
+export const conv2d = defineConvolution(2, {
   type: "conv2d",
   title: "Conv2D",
-  category: "convolution",
   summary: "Slides small learned filters over an image and gives one map per filter.",
   about:
-    "Every output value is activation(sum of window × kernel + bias): the same kernel looks at every place, so few weights find a pattern wherever it is. Stack them with growing filters and shrinking size; 3 × 3 with padding same is the usual choice. Weights: kernel height × kernel width × input channels × filters + filters.",
-  sources: [
-    {
-      title: "Keras: Conv2D layer",
-      url: "https://keras.io/api/layers/convolution_layers/convolution2d/",
-    },
+    "The same kernel looks at every place, so few weights find a pattern wherever it is. Stack them with growing filters and shrinking size; 3 × 3 with padding same is the usual choice. Weights: kernel height × kernel width × input channels / groups × filters + filters.",
+  formula:
+    "output[y, x, f] = activation(Σ over i, j, c of input[y · stride + i · dilation, x · stride + j · dilation, c] · kernel[i, j, c, f] + bias[f])",
+  page: "convolution2d",
+  papers: [
     { title: "LeCun et al. 1998: Gradient-based learning applied to document recognition" },
+    {
+      title:
+        "Krizhevsky et al. 2012: ImageNet classification with deep convolutional networks (groups)",
+    },
+    {
+      title: "Yu & Koltun 2015: Multi-scale context aggregation by dilated convolutions",
+      url: "https://arxiv.org/abs/1511.07122",
+    },
   ],
-  keywords: ["convolution", "cnn", "filter", "image", "feature map"],
-  inputs: { min: 1, max: 1 },
-  outputs: 1,
-  params: specs,
-  caption: ({ filters, kernelSize, strides, padding, dilationRate, activation }) => [
-    String(filters),
-    formatTuple(kernelSize),
-    ...(padding === "same" ? ["same"] : []),
-    ...captionStrides(strides),
-    ...captionDilation(dilationRate),
-    ...captionActivation(activation),
-  ],
-
-  inferShape({ filters, kernelSize, strides, padding, dataFormat, dilationRate }, inputs) {
-    const conflict = checkStridesOrDilation(strides, dilationRate);
-    if (conflict !== null) return err(conflict);
-    const input = readSpatial(onlyInput(inputs), { rank: 2, dataFormat });
-    if (!input.ok) return input;
-    const channels = readChannels(input.value);
-    if (!channels.ok) return channels;
-    const spatial = slideWindow(input.value.spatial, {
-      size: kernelSize,
-      strides,
-      padding,
-      dilation: dilationRate,
-      param: "kernelSize",
-    });
-    if (!spatial.ok) return spatial;
-    return ok(joinSpatial(spatial.value, axis("channels", filters), dataFormat));
-  },
-  weights(params, inputs) {
-    const kernel = [
-      ...params.kernelSize,
-      countChannels(onlyInput(inputs), params.dataFormat),
-      params.filters,
-    ];
-    return [
-      weight("kernel", kernel, params.trainable),
-      ...(params.useBias ? [weight("bias", [params.filters], params.trainable)] : []),
-    ];
-  },
-  multiplyAdds: (params, inputs, output) =>
-    multiplySizes([
-      ...output.axes.map(({ size }) => size),
-      ...params.kernelSize,
-      countChannels(onlyInput(inputs), params.dataFormat),
-    ]),
-  lower: (params) => lowerParams({ className: "Conv2D", tfjsFactory: "conv2d", specs, params }),
+  keywords: ["cnn", "filter", "image", "feature map", "grouped", "dilated", "atrous", "kernel"],
   examples: [
     {
       params: { filters: 4, kernelSize: [3, 3] },
@@ -181,6 +89,41 @@ export const conv2d = defineLayer({
       inputs: [[5, 5, 2]],
       output: [3, 3, 2],
       weightCount: 38,
+    },
+    {
+      params: { filters: 4, kernelSize: [3, 3], groups: 2 },
+      inputs: [[6, 5, 4]],
+      output: [4, 3, 4],
+      weightCount: 76,
+    },
+    {
+      params: {
+        filters: 6,
+        kernelSize: [3, 3],
+        groups: 3,
+        strides: [2, 2],
+        padding: "same",
+        useBias: false,
+        activation: "relu",
+      },
+      inputs: [[5, 7, 3]],
+      output: [3, 4, 6],
+      weightCount: 54,
+    },
+    {
+      params: {
+        filters: 4,
+        groups: 2,
+        kernelSize: [2, 3],
+        dilationRate: [2, 1],
+        padding: "same",
+        dataFormat: "channelsFirst",
+        kernelInitializer: { name: "heNormal", seed: 3 },
+        biasRegularizer: { name: "l1", l1: 0.01 },
+      },
+      inputs: [[2, 5, 6]],
+      output: [4, 5, 6],
+      weightCount: 28,
     },
   ],
 });

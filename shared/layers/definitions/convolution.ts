@@ -2,17 +2,70 @@
  * Options and checks that the convolutions share.
  *
  * Left out on purpose: `activityRegularizer`, because tfjs throws NotImplementedError when such a layer is applied
- * (tfjs-layers engine/topology.js, Layer.apply), and `groups`, which tfjs lacks.
+ * (tfjs-layers engine/topology.js, Layer.apply).
  */
-import type { ShapeIssue } from "../defineLayer.ts";
+import type { LayerExample, ShapeIssue } from "../defineLayer.ts";
 import {
   biasInitializerParam,
   constraintParam,
+  paddingParam,
   regularizerParam,
   trainableParam,
   useBiasParam,
 } from "../commonParams.ts";
 import type { IntParam } from "../params.ts";
+import type { SpatialRank } from "../spatial.ts";
+
+/** What sets one member of a family of convolutions apart from the others. */
+export interface ConvolutionFamily {
+  readonly type: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly about: string;
+  readonly formula: string;
+  /** Its page under Keras's convolution layers. */
+  readonly page: string;
+  readonly papers: readonly { readonly title: string; readonly url?: string }[];
+  readonly keywords: readonly string[];
+  readonly examples: readonly LayerExample[];
+}
+
+export function describeConvolution(family: ConvolutionFamily) {
+  return {
+    type: family.type,
+    title: family.title,
+    category: "convolution",
+    summary: family.summary,
+    about: family.about,
+    formula: family.formula,
+    sources: [
+      {
+        title: `Keras: ${family.title} layer`,
+        url: `https://keras.io/api/layers/convolution_layers/${family.page}/`,
+      },
+      ...family.papers,
+    ],
+    keywords: ["convolution", ...family.keywords],
+    inputs: { min: 1, max: 1 },
+    outputs: 1,
+  } as const;
+}
+
+type AnyPadding = "valid" | "same" | "causal";
+
+/** Sequences have an order, so that only they can be padded in front alone. */
+export function anyPaddingParam(rank: SpatialRank) {
+  const options: readonly AnyPadding[] =
+    rank === 1 ? ["valid", "same", "causal"] : ["valid", "same"];
+  return {
+    ...paddingParam,
+    options,
+    help:
+      rank === 1
+        ? `${paddingParam.help} Causal pads the start only, so that no step sees a later one.`
+        : paddingParam.help,
+  } as const;
+}
 
 export const filtersParam = {
   kind: "int",
@@ -67,15 +120,19 @@ export function checkEqualStrides(strides: readonly number[]): ShapeIssue | null
   };
 }
 
+export function isAllOnes(values: readonly number[]): boolean {
+  return values.every((value) => value === 1);
+}
+
 /** `strides 2` for the caption, where it isn't 1. */
 export function captionStrides(strides: readonly number[]): readonly string[] {
-  if (strides.every((value) => value === 1)) return [];
+  if (isAllOnes(strides)) return [];
   const isEven = strides.every((value) => value === strides[0]);
   return [`stride ${isEven ? String(strides[0]) : strides.join("×")}`];
 }
 
 export function captionDilation(dilation: readonly number[]): readonly string[] {
-  if (dilation.every((value) => value === 1)) return [];
+  if (isAllOnes(dilation)) return [];
   const isEven = dilation.every((value) => value === dilation[0]);
   return [`dilation ${isEven ? String(dilation[0]) : dilation.join("×")}`];
 }
