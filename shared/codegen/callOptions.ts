@@ -4,6 +4,8 @@ import { findNamedConfig, type NamedConfigSpec } from "../layers/namedConfigs.ts
 import type { JsonPrimitive } from "../base/json.ts";
 
 export type NamedValue = Extract<CallValue, { readonly config: object }>;
+type LayersValue = Extract<CallValue, { readonly calls: object }>;
+type JsonOptionValue = Extract<CallValue, { readonly kind: "json" }>;
 export type LayerValue = Extract<CallValue, { readonly call: object }>;
 
 export interface SaidOption {
@@ -57,7 +59,15 @@ export function isLayerValue(value: CallValue): value is LayerValue {
   return isRecord(value) && value.kind === "layer";
 }
 
-function isRecord(value: CallValue): value is NamedValue | LayerValue {
+export function isLayersValue(value: CallValue): value is LayersValue {
+  return isRecord(value) && value.kind === "layers";
+}
+
+export function isJsonValue(value: CallValue): value is JsonOptionValue {
+  return isRecord(value) && value.kind === "json";
+}
+
+function isRecord(value: CallValue): value is Extract<CallValue, { readonly kind: string }> {
   return typeof value === "object" && value !== null && "kind" in value;
 }
 

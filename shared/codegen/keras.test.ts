@@ -7,7 +7,7 @@ import { drawInputs, planExample, readExample } from "../layers/example.testkit.
 import { layerDefinitions } from "../layers/registry.ts";
 import { kerasShape } from "../layers/shape.ts";
 import { defaultTraining } from "../training/config.ts";
-import { computeOnce, type Computed } from "./compute.testkit.ts";
+import { computeOnce, type Computed, worstDifference } from "./compute.testkit.ts";
 import { printKeras } from "./printKeras.ts";
 import { askKeras, findKerasPython, type RefereeResult } from "./python.testkit.ts";
 
@@ -57,19 +57,13 @@ describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
     const result = results[index];
     if (read === undefined || result === undefined) throw new Error("the referee gave no answer");
     if ("error" in result) throw new Error(result.error);
-    expect(result.shape).toEqual(kerasShape(read.output));
+    expect(result.shapes).toEqual(read.outputs.map(kerasShape));
     expect(result.paramCount).toBe(read.example.weightCount);
     expect(result.trainableCount).toBe(
       read.weights
         .filter(({ isTrainable }) => isTrainable)
         .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     );
-    const expected = ours[index]?.values ?? [];
-    const worst = Math.max(
-      0,
-      ...expected.map((value, at) => Math.abs(value - (result.values[at] ?? Number.NaN))),
-    );
-    expect(expected.length).toBe(result.values.length);
-    expect(worst).toBeLessThanOrEqual(1e-5);
+    expect(worstDifference(ours[index]?.values ?? [], result.values)).toBeLessThanOrEqual(1e-5);
   });
 });

@@ -1,7 +1,7 @@
 /** The layers of our own that a plan uses, as texts to put into a script. */
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
-import { isLayerValue } from "./callOptions.ts";
+import { isLayersValue, isLayerValue } from "./callOptions.ts";
 import { type OwnSource, pythonSources, typescriptSources } from "./own/ownSources.ts";
 
 /** Each class once, in the order of first use. Throws for a class that `build/embedSources.mjs` has not seen. */
@@ -44,5 +44,6 @@ function listCalls(call: LayerCall, target: "tfjs" | "python"): readonly LayerCa
 }
 
 function listInner(value: CallValue): readonly LayerCall[] {
+  if (isLayersValue(value)) return value.calls;
   return isLayerValue(value) ? [value.call] : [];
 }

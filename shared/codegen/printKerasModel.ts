@@ -1,59 +1,94 @@
-import type { ModelPlan, PlanLayer, PlanTensor } from "../compiler/plan.ts";
+import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
 import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { snakeCase } from "../layers/lowerParams.ts";
-import { sizesOf } from "../layers/shape.ts";
+import { kerasShape, sizesOf } from "../layers/shape.ts";
 import {
   findSpec,
+  isJsonValue,
+  isLayersValue,
   isLayerValue,
   isNamedValue,
   listNamedOptions,
   listSaidOptions,
   type NamedValue,
 } from "./callOptions.ts";
+import { groupLayers } from "./groupLayers.ts";
 import { pythonLiteral, pythonOption, quote } from "./literals.ts";
+import { nameVariables, type Variables } from "./nameVariables.ts";
 import { nameOwnClass } from "./ownLayers.ts";
 import { indentLines, type Layout, printList, pythonLayout } from "./printCall.ts";
 
 const inFunction: Layout = { ...pythonLayout, indent: 4 };
 const parentheses = { open: "(", close: ")" } as const;
+const brackets = { open: "[", close: "]" } as const;
 
 /** `def build_model()`: Keras 3's functional API, one variable per layer, named as in the graph. */
 export function printKerasModel(plan: ModelPlan): string {
+  const variables = nameVariables(plan);
   const lines = [
     ...plan.inputs.map((input) => {
-      const options = [`shape=${pythonLiteral(sizesOf(input.shape))}`];
+      const { batch } = input.shape;
+      const sizes = pythonLiteral(
+        batch === undefined ? sizesOf(input.shape) : kerasShape(input.shape),
+      );
+      const options = [`${batch === undefined ? "shape" : "batch_shape"}=${sizes}`];
       if (input.shape.dtype !== "float32") options.push(`dtype=${quote(input.shape.dtype)}`);
       options.push(`name=${quote(input.name)}`);
       const before = `${input.name} = keras.Input`;
       return `${before}${printList(options, parentheses, { ...inFunction, before })}`;
     }),
     "",
-    ...plan.layers.map(printLayer),
+    ...groupLayers(plan.layers, (layer) => printLayer(layer, variables), "#"),
     "",
-    printModel(plan),
+    printModel(plan, variables),
   ];
   return `def build_model() -> keras.Model:\n${indentLines(lines.join("\n"), "    ")}`;
 }
 
-function printLayer({ name, call, inputs: tensors }: PlanLayer): string {
-  const inputs = tensors.map(nameTensor);
-  const [only] = inputs;
-  const argument = inputs.length === 1 && only !== undefined ? only : `[${inputs.join(", ")}]`;
-  const before = `${name} = `;
-  return `${before}${printCall(call, [`name=${quote(name)}`], { ...inFunction, before, after: `(${argument})` })}(${argument})`;
+/** Makes the layer and calls it; one that is used again gets a variable of its own first. */
+function printLayer(layer: PlanLayer, variables: Variables): string {
+  const { name, call } = layer;
+  const outputs = variables.outputs(layer).map((each) => each ?? "_");
+  // Keras gives a list: what is not needed behind the last output still has to go somewhere.
+  if (outputs.length < layer.outputShapes.length) outputs.push("*_");
+  const target = outputs.join(", ");
+  const before = `${target} = `;
+  const after = `(${printArguments(layer, variables)})`;
+  const extra = [`name=${quote(name)}`];
+  const shared = variables.layer(layer);
+  if (shared === null)
+    return `${before}${printCall(call, extra, { ...inFunction, before, after })}${after}`;
+  const making = { ...inFunction, before: `${shared} = `, after: "" };
+  const definition =
+    layer.sharedWith === null ? `${shared} = ${printCall(call, extra, making)}\n` : "";
+  return `${definition}${before}${shared}${after}`;
 }
 
-/** The variable that holds it; the second and further outputs of a layer are unpacked as `name_1`, `name_2`. */
-function nameTensor({ layer, port }: PlanTensor): string {
-  return port === 0 ? layer : `${layer}_${port}`;
+/** `x`, `[a, b]`, `query=a, value=b`, `x, initial_state=[h, c]`: see `LayerCall.pythonArguments`. */
+function printArguments({ call, inputs }: PlanLayer, variables: Variables): string {
+  const keywords = new Map<string | null, string[]>();
+  inputs.forEach((input, index) => {
+    const keyword = call.pythonArguments?.[index] ?? null;
+    const group = keywords.get(keyword) ?? [];
+    group.push(variables.tensor(input));
+    keywords.set(keyword, group);
+  });
+  const printed = [...keywords].map(([keyword, tensors]) => {
+    const [only = ""] = tensors;
+    const value = tensors.length === 1 ? only : `[${tensors.join(", ")}]`;
+    return { isFirst: keyword === null, text: keyword === null ? value : `${keyword}=${value}` };
+  });
+  const first = printed.filter(({ isFirst }) => isFirst);
+  const rest = printed.filter(({ isFirst }) => !isFirst);
+  return [...first, ...rest].map(({ text }) => text).join(", ");
 }
 
-function printModel({ name, inputs, outputs }: ModelPlan): string {
+function printModel({ name, inputs, outputs }: ModelPlan, variables: Variables): string {
   const one = (names: readonly string[]) =>
     names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
   const options = [
     `inputs=${one(inputs.map((input) => input.name))}`,
-    `outputs=${one(outputs.map((output) => nameTensor(output.source)))}`,
+    `outputs=${one(outputs.map((output) => variables.tensor(output.source)))}`,
     `name=${quote(name)}`,
   ];
   const before = "return keras.Model";
@@ -83,6 +118,12 @@ function printValue(name: string, value: CallValue, layout: Layout): string {
       before: `${name}=`,
       after: ",",
     });
+  if (isLayersValue(value)) {
+    const inner = { ...layout, indent: layout.indent + 4, before: "", after: "," };
+    const calls = value.calls.map((call) => printCall(call, [], inner));
+    return printList(calls, brackets, { ...inner, before: `${name}=` });
+  }
+  if (isJsonValue(value)) return pythonLiteral(value.value);
   return typeof value === "string" ? pythonOption(value) : pythonLiteral(value);
 }
 

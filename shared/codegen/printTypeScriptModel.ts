@@ -1,82 +1,112 @@
-import type { ModelPlan, PlanLayer, PlanTensor } from "../compiler/plan.ts";
+import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
 import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { toTfjsConfig } from "../layers/namedConfigs.ts";
-import { sizesOf } from "../layers/shape.ts";
+import { kerasShape, sizesOf } from "../layers/shape.ts";
 import {
   findSpec,
+  isJsonValue,
+  isLayersValue,
   isLayerValue,
   isNamedValue,
   listNamedOptions,
   listSaidOptions,
   type NamedValue,
 } from "./callOptions.ts";
+import { groupLayers } from "./groupLayers.ts";
 import { quote, typescriptLiteral } from "./literals.ts";
+import { nameVariables, type Variables } from "./nameVariables.ts";
 import { nameOwnClass } from "./ownLayers.ts";
 import { indentLines, type Layout, printList, typescriptLayout } from "./printCall.ts";
 
 const inFunction: Layout = { ...typescriptLayout, indent: 2 };
 const object = { open: "{", close: "}" } as const;
+const list = { open: "[", close: "]" } as const;
 
 /** `export function buildModel()`: the functional API, one constant per layer, named as in the graph. */
 export function printTypeScriptModel(plan: ModelPlan): string {
+  const variables = nameVariables(plan);
   const lines = [
     ...plan.inputs.map((input) => {
-      const options = [`shape: ${typescriptLiteral(sizesOf(input.shape))}`];
+      const { batch } = input.shape;
+      const sizes = typescriptLiteral(
+        batch === undefined ? sizesOf(input.shape) : kerasShape(input.shape),
+      );
+      const options = [`${batch === undefined ? "shape" : "batchShape"}: ${sizes}`];
       if (input.shape.dtype !== "float32") options.push(`dtype: ${quote(input.shape.dtype)}`);
       options.push(`name: ${quote(input.name)}`);
       const before = `const ${input.name} = tf.input(`;
       return `${before}${printList(options, object, { ...inFunction, before, after: ");" })});`;
     }),
     "",
-    ...plan.layers.map(printLayer),
+    ...groupLayers(plan.layers, (layer) => printLayer(layer, variables), "//"),
     "",
-    printModel(plan),
+    printModel(plan, variables),
   ];
   return `export function buildModel(): tf.LayersModel {\n${indentLines(lines.join("\n"), "  ")}\n}`;
 }
 
-function printLayer({ name, call, inputs }: PlanLayer): string {
-  const sources = inputs.map(nameTensor).map((input, index) => {
+/** Makes the layer and applies it; one that is used again gets a constant of its own first. */
+function printLayer(layer: PlanLayer, variables: Variables): string {
+  const { name, call } = layer;
+  const outputs = variables.outputs(layer);
+  const target =
+    layer.outputShapes.length === 1 ? name : `[${outputs.map((each) => each ?? "").join(", ")}]`;
+  const cast =
+    layer.outputShapes.length === 1 ? " as tf.SymbolicTensor" : " as tf.SymbolicTensor[]";
+  const after = `.apply(${printArgument(layer, variables)})${cast};`;
+  const before = `const ${target} = `;
+  const shared = variables.layer(layer);
+  // The layer bears the name of its first use: weights in model files are found by it.
+  const made = layer.sharedWith === null ? name : null;
+  if (shared === null) return printNew(call, name, { before, after });
+  const definition =
+    made === null ? "" : `${printNew(call, made, { before: `const ${shared} = `, after: ";" })}\n`;
+  return `${definition}${before}${shared}${after}`;
+}
+
+function printArgument({ call, inputs }: PlanLayer, variables: Variables): string {
+  const sources = inputs.map(variables.tensor).map((input, index) => {
     const before = call.tfjsInputCalls?.[index];
-    return before ? `${printCall(before, [], inFunction)}.apply(${input})${cast}` : input;
+    return before ? `${printCall(before, [], inFunction)}.apply(${input})${singleCast}` : input;
   });
   const [only] = sources;
-  const argument = sources.length === 1 && only !== undefined ? only : `[${sources.join(", ")}]`;
-  const before = `const ${name} = `;
-  const after = `.apply(${argument})${cast};`;
+  return sources.length === 1 && only !== undefined ? only : `[${sources.join(", ")}]`;
+}
+
+function printNew(
+  call: LayerCall,
+  name: string,
+  { before, after }: { readonly before: string; readonly after: string },
+): string {
   const extra = [`name: ${quote(name)}`];
   const flat = printCall(call, extra, { ...inFunction, width: 10_000 });
   if (2 + before.length + flat.length + after.length <= inFunction.width)
     return `${before}${flat}${after}`;
-  // As a formatter breaks it: one step of the chain per line.
   const own = nameOwnClass(call, "tfjs");
   if (own !== null) {
     const head = `new ${own}(`;
     const options = printOptions(call, extra, { ...inFunction, width: 0 }, head);
     return `${before}${head}${options})${after}`;
   }
+  // As a formatter breaks it: one step of the chain per line.
   const factory = `.${call.tfjsFactory}(`;
   const options = printOptions(call, extra, { ...inFunction, indent: 4 }, factory);
-  return `${before}tf.layers\n  ${indentTail(`${factory}${options})`)}\n  ${after}`;
+  const end = after === ";" ? ";" : `\n  ${after}`;
+  return `${before}tf.layers\n  ${indentTail(`${factory}${options})`)}${end}`;
 }
 
-const cast = " as tf.SymbolicTensor";
+const singleCast = " as tf.SymbolicTensor";
 
 function indentTail(text: string): string {
   const [first = "", ...rest] = text.split("\n");
   return [first, ...rest.map((line) => `  ${line}`)].join("\n");
 }
 
-/** The variable that holds it; the second and further outputs of a layer are unpacked as `name_1`, `name_2`. */
-function nameTensor({ layer, port }: PlanTensor): string {
-  return port === 0 ? layer : `${layer}_${port}`;
-}
-
-function printModel({ name, inputs, outputs }: ModelPlan): string {
+function printModel({ name, inputs, outputs }: ModelPlan, variables: Variables): string {
   const one = (names: readonly string[]) =>
     names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
   const ins = one(inputs.map((input) => input.name));
-  const outs = one(outputs.map((output) => nameTensor(output.source)));
+  const outs = one(outputs.map((output) => variables.tensor(output.source)));
   const options = [
     ins === "inputs" ? "inputs" : `inputs: ${ins}`,
     outs === "outputs" ? "outputs" : `outputs: ${outs}`,
@@ -111,6 +141,11 @@ function printValue(name: string, value: CallValue, layout: Layout): string {
   // As much narrower as the option's name and the comma take.
   if (isLayerValue(value))
     return printCall(value.call, [], { ...layout, width: layout.width - name.length - 3 });
+  if (isLayersValue(value)) {
+    const calls = value.calls.map((call) => printCall(call, [], layout));
+    return printList(calls, list, { ...layout, before: `${name}: `, after: "," });
+  }
+  if (isJsonValue(value)) return typescriptLiteral(value.value);
   // tfjs implements these two, but its types don't say so.
   if (value === "logSoftmax") return `"logSoftmax" as "softmax"`;
   if (name === "noiseShape") return `${typescriptLiteral(value)} as number[]`;

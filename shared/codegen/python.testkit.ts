@@ -15,10 +15,11 @@ export interface RefereeCase {
 
 export type RefereeResult =
   | {
-      readonly shape: readonly (number | null)[];
+      /** One per output. */
+      readonly shapes: readonly (readonly (number | null)[])[];
       readonly paramCount: number;
       readonly trainableCount: number;
-      readonly values: readonly number[];
+      readonly values: readonly (readonly number[])[];
     }
   | { readonly error: string };
 

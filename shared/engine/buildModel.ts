@@ -16,9 +16,11 @@ export function buildModel(plan: ModelPlan, options: { readonly seed: number }):
   const tensors = new Map<string, readonly tf.SymbolicTensor[]>();
   const layers = new Map<string, tf.layers.Layer>();
   const inputs = plan.inputs.map((input) => {
+    const { dtype, batch } = input.shape;
+    const sizes = [...sizesOf(input.shape)];
     const tensor = tf.input({
-      shape: [...sizesOf(input.shape)],
-      dtype: input.shape.dtype,
+      ...(batch === undefined ? { shape: sizes } : { batchShape: [batch, ...sizes] }),
+      dtype,
       name: input.name,
     });
     tensors.set(input.name, [tensor]);

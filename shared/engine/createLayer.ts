@@ -46,6 +46,8 @@ function convertValue(value: CallValue): unknown {
   // A copy: tfjs's Reshape and LayerNormalization write into the list they are given.
   if (!("kind" in value)) return structuredClone(value);
   if (value.kind === "layer") return createLayer(value.call);
+  if (value.kind === "layers") return value.calls.map((call) => createLayer(call));
+  if (value.kind === "json") return structuredClone(value.value);
   const { factory, options } = toTfjsConfig(value.kind, value.name, value.config);
   switch (value.kind) {
     case "initializer":

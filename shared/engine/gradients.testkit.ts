@@ -118,11 +118,11 @@ function setUp(read: GradientCase): Setup {
     return dtype === "float32" ? tf.variable(tensor) : tensor;
   });
   const setStep = prepareRandomLayers(model, 7);
+  /** All outputs, one behind the other. */
   const computeOutput = () => {
     setStep(0);
-    const [output] = runModel(model, inputs, { training: true });
-    if (output === undefined) throw new Error("The model gave no output.");
-    return output;
+    const outputs = runModel(model, inputs, { training: true });
+    return tf.concat(outputs.map((output) => tf.reshape(tf.cast(output, "float32"), [-1])));
   };
   const computeLoss = () => {
     const output = computeOutput();

@@ -10,6 +10,13 @@ export function patchLayer(layer: tf.layers.Layer): void {
     case "Conv2D":
       if (isDilated(layer)) patchDilatedConv2d(layer);
       return;
+    case "SeparableConv1D":
+    case "SeparableConv2D":
+      patchSeparableConfig(layer);
+      return;
+    case "BatchNormalization":
+      patchFrozenNormalization(layer);
+      return;
     case "LayerNormalization":
       if (!readFlag(layer, "scale") || !readFlag(layer, "center")) patchPlainNormalization(layer);
       return;
@@ -69,6 +76,25 @@ function patchDilatedConv2d(layer: tf.layers.Layer): void {
       const output = isFirst ? tf.transpose(shifted, [0, 3, 1, 2]) : shifted;
       return applyActivation(layer, output);
     });
+}
+
+/** tfjs-layers (layers/convolutional.ts) leaves `depthMultiplier` out, so that a saved model can't be loaded. */
+function patchSeparableConfig(layer: tf.layers.Layer): void {
+  const getConfig = layer.getConfig.bind(layer);
+  layer.getConfig = () => ({
+    ...getConfig(),
+    depthMultiplier: Number(Reflect.get(layer, "depthMultiplier")),
+  });
+}
+
+/**
+ * A frozen batch normalization keeps its averages and uses them, in Keras
+ * (https://keras.io/api/layers/normalization_layers/batch_normalization/); tfjs-layers goes on learning them.
+ */
+function patchFrozenNormalization(layer: tf.layers.Layer): void {
+  const call = layer.call.bind(layer);
+  layer.call = (inputs, kwargs) =>
+    call(inputs, layer.trainable ? kwargs : { ...kwargs, training: false });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { JsonPrimitive, JsonValue } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { ParamSpecs, Params, StoredParams } from "./params.ts";
-import type { Shape } from "./shape.ts";
+import type { DType, Shape } from "./shape.ts";
 
 export type LayerCategory =
   | "io"
@@ -103,13 +103,21 @@ export type CallValue =
       readonly name: string;
       readonly config: Readonly<Record<string, JsonPrimitive>>;
     }
-  | { readonly kind: "layer"; readonly call: LayerCall };
+  | { readonly kind: "layer"; readonly call: LayerCall }
+  /** Several layers in order: the cells of a StackedRNNCells. */
+  | { readonly kind: "layers"; readonly calls: readonly LayerCall[] }
+  /** Anything else in a layer of our own. Texts in it: tfjs's model files keep only camelCase ones as they are. */
+  | { readonly kind: "json"; readonly value: JsonValue };
 
 export interface LayerExample {
   readonly params: StoredParams;
   /** Sizes without the batch axis, one list per input. */
   readonly inputs: readonly (readonly (number | null)[])[];
-  readonly inputDType?: "float32" | "int32";
+  /** Of every input; `inputDTypes` where they differ, one per input. */
+  readonly inputDType?: DType;
+  readonly inputDTypes?: readonly DType[];
+  /** Fixed number of samples, for stateful layers. */
+  readonly batch?: number;
   /** Of the first output; `moreOutputs` lists the sizes of the others, in order. */
   readonly output: readonly (number | null)[];
   readonly moreOutputs?: readonly (readonly (number | null)[])[];
@@ -175,19 +183,33 @@ export type AnyLayerDefinition = LayerDefinition<ParamSpecs>;
 export function defineLayer<const Specs extends ParamSpecs>(
   definition: LayerDefinition<Specs>,
 ): AnyLayerDefinition {
+  const inferMore = definition.inferMoreShapes?.bind(definition);
   const checked: LayerDefinition<Specs> = {
     ...definition,
     inferShape(params, inputs) {
       const masked = inputs.findIndex(({ isMasked }) => isMasked);
       const output = definition.inferShape(params, inputs);
-      if (masked === -1 || !output.ok) return output;
+      if (!output.ok) return output;
+      const shape = keepBatch(output.value, inputs);
+      if (masked === -1) return ok(shape);
       const fate = definition.masking?.(params) ?? null;
       if (fate === null) return err(describeMask(masked));
-      return fate === "ends" ? output : ok({ ...output.value, isMasked: true });
+      return ok(fate === "ends" ? shape : { ...shape, isMasked: true });
     },
+    ...(inferMore === undefined
+      ? {}
+      : {
+          inferMoreShapes: (params, inputs, output) =>
+            inferMore(params, inputs, output).map((shape) => keepBatch(shape, inputs)),
+        }),
   };
   // Sound because `readParams` checks every value against the same specs before a definition sees it.
   return checked as unknown as AnyLayerDefinition;
+}
+
+function keepBatch(shape: Shape, inputs: readonly Shape[]): Shape {
+  const batch = inputs.find((input) => input.batch !== undefined)?.batch;
+  return batch === undefined ? shape : { ...shape, batch };
 }
 
 function describeMask(input: number): ShapeIssue {

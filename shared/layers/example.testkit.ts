@@ -1,11 +1,12 @@
 /** Turns an example of a definition into a plan of one layer, with inputs and weights to run it on. */
+import { assertNever } from "../base/assertNever.ts";
 import { nodeId } from "../base/ids.ts";
 import { createRandom, type Random } from "../base/random.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { AnyLayerDefinition, LayerCall, LayerExample, WeightSpec } from "./defineLayer.ts";
 import type { Params, ParamSpecs } from "./params.ts";
 import { readParams } from "./readParams.ts";
-import { shapeFromSizes, type Shape } from "./shape.ts";
+import { type DType, shapeFromSizes, type Shape } from "./shape.ts";
 
 export interface ReadExample {
   readonly title: string;
@@ -13,7 +14,8 @@ export interface ReadExample {
   readonly example: LayerExample;
   readonly params: Params<ParamSpecs>;
   readonly inputs: readonly Shape[];
-  readonly output: Shape;
+  /** One per output port. */
+  readonly outputs: readonly [Shape, ...Shape[]];
   readonly weights: readonly WeightSpec[];
   readonly call: LayerCall | null;
 }
@@ -23,22 +25,27 @@ export function readExample(definition: AnyLayerDefinition, example: LayerExampl
   const title = `${definition.type} ${JSON.stringify(example.params)} on ${JSON.stringify(example.inputs)}`;
   const read = readParams(definition.params, example.params);
   if (!read.ok) throw new Error(`${title}: ${JSON.stringify(read.error)}`);
-  const inputs = example.inputs.map((sizes) => shapeFromSizes(sizes, example.inputDType));
+  const inputs = example.inputs.map((sizes, index): Shape => {
+    const shape = shapeFromSizes(sizes, example.inputDTypes?.[index] ?? example.inputDType);
+    return example.batch === undefined ? shape : { ...shape, batch: example.batch };
+  });
   const output = definition.inferShape(read.value, inputs);
   if (!output.ok) throw new Error(`${title}: needs ${output.error.needs}`);
+  const more = definition.inferMoreShapes?.(read.value, inputs, output.value) ?? [];
   return {
     title,
     definition,
     example,
     params: read.value,
     inputs,
-    output: output.value,
+    outputs: [output.value, ...more],
     weights: definition.weights(read.value, inputs),
     call: definition.lower(read.value, inputs),
   };
 }
 
-export function planExample({ inputs, output, weights }: ReadExample, call: LayerCall): ModelPlan {
+/** Every output of the layer is an output of the model. */
+export function planExample({ inputs, outputs, weights }: ReadExample, call: LayerCall): ModelPlan {
   return {
     name: "example",
     inputs: inputs.map((shape, index) => ({
@@ -54,23 +61,21 @@ export function planExample({ inputs, output, weights }: ReadExample, call: Laye
         call,
         path: [],
         inputs: inputs.map((_shape, index) => ({ layer: `x${index}`, port: 0 })),
-        outputShapes: [output],
+        outputShapes: outputs,
         sharedWith: null,
         weights,
       },
     ],
-    outputs: [
-      {
-        id: nodeId("y"),
-        name: "y",
-        source: { layer: "tested", port: 0 },
-        shape: output,
-        target: "",
-        loss: "meanSquaredError",
-        lossWeight: 1,
-        metrics: [],
-      },
-    ],
+    outputs: outputs.map((shape, port) => ({
+      id: nodeId(`y${port}`),
+      name: `y${port}`,
+      source: { layer: "tested", port },
+      shape,
+      target: "",
+      loss: "meanSquaredError",
+      lossWeight: 1,
+      metrics: [],
+    })),
   };
 }
 
@@ -79,14 +84,30 @@ export interface Values {
   readonly values: readonly number[];
 }
 
-/** A batch of two for every input; unknown sizes become 6. Whole numbers 0 to 3 for int32. */
+/**
+ * A batch of two for every input, where none is fixed; unknown sizes become 6. Whole numbers 0 to 3 for int32, 0 and 1
+ * for bool (1, which is "not masked", twice as often).
+ */
 export function drawInputs(read: Pick<ReadExample, "title" | "inputs">): readonly Values[] {
   const random = createRandom(read.title);
   return read.inputs.map((shape) =>
-    drawValues([2, ...shape.axes.map(({ size }) => size ?? 6)], () =>
-      shape.dtype === "int32" ? random.nextInt(4) : 2 * random.nextNormal(),
+    drawValues([shape.batch ?? 2, ...shape.axes.map(({ size }) => size ?? 6)], () =>
+      drawInput(random, shape.dtype),
     ),
   );
+}
+
+function drawInput(random: Random, dtype: DType): number {
+  switch (dtype) {
+    case "int32":
+      return random.nextInt(4);
+    case "bool":
+      return random.nextInt(3) === 0 ? 0 : 1;
+    case "float32":
+      return 2 * random.nextNormal();
+    default:
+      return assertNever(dtype);
+  }
 }
 
 /** Weights of moderate size; variances are positive. */

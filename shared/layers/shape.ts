@@ -15,6 +15,8 @@ export interface Shape {
   readonly axes: readonly Axis[];
   /** Steps of padding are marked (Embedding's mask zero) and skipped by recurrent layers further on. */
   readonly isMasked?: true;
+  /** Samples per batch, where the Input fixes them (stateful layers need that); `defineLayer` passes it on. */
+  readonly batch?: number;
 }
 
 export function axis(name: string, size: number | null): Axis {
@@ -56,9 +58,9 @@ export function sizesOf(shape: Shape): readonly (number | null)[] {
   return shape.axes.map((entry) => entry.size);
 }
 
-/** `[null, 28, 28, 1]`: as Keras prints it, batch axis included. */
+/** `[null, 28, 28, 1]`: as Keras prints it, batch axis included (null unless it is fixed). */
 export function kerasShape(shape: Shape): readonly (number | null)[] {
-  return [null, ...sizesOf(shape)];
+  return [shape.batch ?? null, ...sizesOf(shape)];
 }
 
 /** Number of values per sample, or null while a size is unknown. */
@@ -87,6 +89,7 @@ export function areSameShapes(left: Shape, right: Shape): boolean {
   return (
     left.dtype === right.dtype &&
     left.isMasked === right.isMasked &&
+    left.batch === right.batch &&
     left.axes.length === right.axes.length &&
     left.axes.every((entry, index) => entry.size === right.axes[index]?.size)
   );

@@ -29,10 +29,20 @@ export const input = defineLayer({
     },
     dtype: {
       kind: "enum",
-      options: ["float32", "int32"],
+      options: ["float32", "int32", "bool"],
       default: "float32",
       label: "Data type",
-      help: "float32 for measurements and pixels; int32 for token or category numbers that go into an Embedding.",
+      help: "float32 for measurements and pixels; int32 for token or category numbers that go into an Embedding; bool for masks.",
+    },
+    batchSize: {
+      kind: "int",
+      default: null,
+      nullable: true,
+      min: 1,
+      max: 1_000_000,
+      group: "advanced",
+      label: "Batch size",
+      help: "Fixes the number of samples per batch. Only stateful layers need it; training must then use the same batch size.",
     },
     field: {
       kind: "text",
@@ -46,12 +56,13 @@ export const input = defineLayer({
     shape.length === 0 ? "scalar" : shape.map((size) => size ?? "?").join(" × "),
     ...(dtype === "float32" ? [] : [dtype]),
   ],
-  inferShape({ shape, dtype }) {
+  inferShape({ shape, dtype, batchSize }) {
     const values = shape.reduce<number>((product, size) => product * (size ?? 1), 1);
     // More than a buffer can hold in any backend: 2^31 values of 4 bytes.
     if (values > 2 ** 31)
       return parameterIssue("shape", `'s shape has ${values} values per sample, too many to hold`);
-    return ok(shapeFromSizes(shape, dtype));
+    const sized = shapeFromSizes(shape, dtype);
+    return ok(batchSize === null ? sized : { ...sized, batch: batchSize });
   },
   weights: () => [],
   lower: () => null,
