@@ -19,20 +19,46 @@
  * The contract tests then compare it with real Keras, save and load it, and check its gradients.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { Activation } from "./layers/activation.ts";
+import { ActivityRegularization } from "./layers/activityRegularization.ts";
+import { BatchNormalization } from "./layers/batchNormalization.ts";
+import { ELU } from "./layers/elu.ts";
+import { GroupNormalization } from "./layers/groupNormalization.ts";
+import { LayerNormalization } from "./layers/layerNormalization.ts";
+import { MaskFeature } from "./layers/maskFeature.ts";
+import { MultiHeadAttention } from "./layers/multiHeadAttention.ts";
+import { ReLU } from "./layers/reLU.ts";
+import { RMSNormalization } from "./layers/rmsNormalization.ts";
+import { Softmax } from "./layers/softmax.ts";
+import { UnitNormalization } from "./layers/unitNormalization.ts";
 import { Convolution } from "./layers/convolution.ts";
 import { CellRnn } from "./layers/cellRnn.ts";
 import { Masking } from "./layers/masking.ts";
 import { Maxout } from "./layers/maxout.ts";
 import { ResetAfterGruCell } from "./layers/resetAfterGruCell.ts";
+import { TransposedConvolution } from "./layers/transposedConvolution.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
 
 /** By factory name. Importing this also registers the classes, so that model files can name them. */
 export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
+  activation: Activation,
+  activityRegularization: ActivityRegularization,
+  batchNormalization: BatchNormalization,
+  elu: ELU,
+  groupNormalization: GroupNormalization,
+  layerNormalization: LayerNormalization,
+  maskFeature: MaskFeature,
+  multiHeadAttention: MultiHeadAttention,
+  reLU: ReLU,
+  rmsNormalization: RMSNormalization,
+  softmax: Softmax,
+  unitNormalization: UnitNormalization,
   convolution: Convolution,
   cellRnn: CellRnn,
   masking: Masking,
   maxout: Maxout,
   resetAfterGruCell: ResetAfterGruCell,
+  transposedConvolution: TransposedConvolution,
 };

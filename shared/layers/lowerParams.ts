@@ -65,6 +65,7 @@ function toCallValue(spec: ParamSpec, value: JsonValue): CallValue {
     case "enumList":
       return toList(json);
     case "layer":
+    case "layerList":
       throw new Error("A wrapped layer is lowered by its wrapper: omit it and give it as extra.");
     default:
       return toPrimitive(json);
@@ -92,4 +93,14 @@ function toPrimitive(json: JsonValue | undefined): JsonPrimitive {
 /** `kernelSize` → `kernel_size`, `l1l2` → `l1l2`. */
 export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Where `axis` is a list of one it is written as a plain number, as people write it. */
+export function printSingleAxis(call: LayerCall): LayerCall {
+  const options = call.options.map((option) => {
+    const { value } = option;
+    if (option.pythonName !== "axis" || !Array.isArray(value) || value.length !== 1) return option;
+    return { ...option, value: toPrimitive(value[0]), pythonDefault: -1, tfjsDefault: -1 };
+  });
+  return { ...call, options };
 }

@@ -10,6 +10,8 @@ import { concatenate } from "./definitions/concatenate.ts";
 import { conv1d } from "./definitions/conv1d.ts";
 import { conv2d } from "./definitions/conv2d.ts";
 import { conv3d } from "./definitions/conv3d.ts";
+import { conv1dTranspose } from "./definitions/conv1dTranspose.ts";
+import { conv3dTranspose } from "./definitions/conv3dTranspose.ts";
 import { conv2dTranspose } from "./definitions/conv2dTranspose.ts";
 import { dense } from "./definitions/dense.ts";
 import { depthwiseConv2d } from "./definitions/depthwiseConv2d.ts";
@@ -41,6 +43,11 @@ import { lstm } from "./definitions/lstm.ts";
 import { maxout } from "./definitions/maxout.ts";
 import { maxPooling1d } from "./definitions/maxPooling1d.ts";
 import { maxPooling2d } from "./definitions/maxPooling2d.ts";
+import {
+  groupNormalization,
+  rmsNormalization,
+  unitNormalization,
+} from "./definitions/otherNormalizations.ts";
 import { output } from "./definitions/output.ts";
 import { permute } from "./definitions/permute.ts";
 import { elu, leakyRelu, prelu, relu } from "./definitions/rectifiers.ts";
@@ -69,7 +76,9 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   conv3d,
   depthwiseConv2d,
   separableConv2d,
+  conv1dTranspose,
   conv2dTranspose,
+  conv3dTranspose,
   // Pooling
   maxPooling1d,
   maxPooling2d,
@@ -95,6 +104,9 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Normalization
   batchNormalization,
   layerNormalization,
+  groupNormalization,
+  rmsNormalization,
+  unitNormalization,
   // Regularization
   dropout,
   spatialDropout1d,

@@ -30,7 +30,11 @@ export class CellRnn extends tf.layers.Layer {
   kept: tf.Tensor[] = [];
 
   constructor(args: CellRnnArgs) {
-    super({ name: args.name, trainable: args.trainable });
+    const { name, trainable } = args;
+    super({
+      ...(name === undefined ? {} : { name }),
+      ...(trainable === undefined ? {} : { trainable }),
+    });
     this.isStacked = Array.isArray(args.cell);
     this.cells = [args.cell].flat().map(cellRnnRevive);
     this.returnSequences = args.returnSequences ?? false;
@@ -74,7 +78,9 @@ export class CellRnn extends tf.layers.Layer {
       }
       let states = given.length > 0 ? given : this.firstStates(input.shape[0] ?? 1);
       if (states.length !== this.stateSizes().length)
-        throw new Error(\`CellRnn has \${this.stateSizes().length} states, but got \${states.length}.\`);
+        throw new Error(
+          \`CellRnn has \${this.stateSizes().length} states, but got \${states.length}.\`,
+        );
       const outputs: tf.Tensor[] = [];
       for (const [time, step] of steps.entries()) {
         const next = tf.tidy(() => this.step(step, states, masks[time] ?? null, options));

@@ -84,11 +84,16 @@ export class ResetAfterGruCell extends tf.layers.RNNCell {
       const [inputBias = null, stateBias = null] = bias === null ? [] : tf.unstack(bias.read());
       const project = (value: tf.Tensor, weight: tf.LayerVariable, shift: tf.Tensor | null) => {
         const product = tf.matMul(value, weight.read());
-        return tf.split(shift === null ? product : tf.add(product, shift), [units, units, units], 1);
+        return tf.split(
+          shift === null ? product : tf.add(product, shift),
+          [units, units, units],
+          1,
+        );
       };
       const [xUpdate, xReset, xNew] = project(given, kernel, inputBias);
       const [hUpdate, hReset, hNew] = project(known, recurrentKernel, stateBias);
-      if (!xUpdate || !xReset || !xNew || !hUpdate || !hReset || !hNew) throw new Error("unreachable");
+      if (!xUpdate || !xReset || !xNew || !hUpdate || !hReset || !hNew)
+        throw new Error("unreachable");
       const update = this.apply_("recurrentActivation", tf.add(xUpdate, hUpdate));
       const reset = this.apply_("recurrentActivation", tf.add(xReset, hReset));
       const candidate = this.apply_("activation", tf.add(xNew, tf.mul(reset, hNew)));

@@ -6,18 +6,19 @@ import {
   parameterIssue,
   rankIssue,
   resolveAxis,
-  weight,
 } from "../axes.ts";
-import {
-  epsilonParam,
-  initializerParam,
-  regularizerParam,
-  trainableParam,
-} from "../commonParams.ts";
+import { epsilonParam, trainableParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
-import { lowerParams } from "../lowerParams.ts";
+import { lowerParams, printSingleAxis } from "../lowerParams.ts";
+import {
+  betaInitializerParam,
+  centerParam,
+  gammaInitializerParam,
+  scaleOffsetOptions,
+  scaleOffsetWeights,
+  scaleParam,
+} from "../normalizationParams.ts";
 
-// Keras also has constraints for gamma and beta; tfjs's layer does not.
 const specs = {
   axis: {
     kind: "intList",
@@ -25,30 +26,17 @@ const specs = {
     min: -6,
     max: 6,
     minLength: 1,
-    maxLength: 4,
+    maxLength: 5,
     group: "advanced",
     label: "Axis",
     help: "Axes whose values are brought to mean 0 and variance 1 together: −1 is the last. 1 is the first behind the batch.",
   },
   epsilon: epsilonParam,
-  center: {
-    kind: "bool",
-    default: true,
-    label: "Center",
-    group: "advanced",
-    help: "Adds a learned offset (beta).",
-  },
-  scale: {
-    kind: "bool",
-    default: true,
-    label: "Scale",
-    group: "advanced",
-    help: "Multiplies by a learned factor (gamma).",
-  },
-  betaInitializer: initializerParam({ label: "Beta initializer", initial: "zeros" }),
-  gammaInitializer: initializerParam({ label: "Gamma initializer", initial: "ones" }),
-  betaRegularizer: regularizerParam("Beta regularizer"),
-  gammaRegularizer: regularizerParam("Gamma regularizer"),
+  center: centerParam,
+  scale: scaleParam,
+  betaInitializer: betaInitializerParam,
+  gammaInitializer: gammaInitializerParam,
+  ...scaleOffsetOptions,
   trainable: trainableParam,
 } as const;
 
@@ -58,7 +46,8 @@ export const layerNormalization = defineLayer({
   category: "normalization",
   summary: "Brings the features of each sample to mean 0 and variance 1.",
   about:
-    "output = gamma · (x − mean) / √(variance + epsilon) + beta, with mean and variance taken over the features of one sample (at one time step). Works the same in training and afterwards and with any batch size; usual in recurrent networks and transformers.",
+    "Mean and variance are taken over the features of one sample (at one time step). Works the same in training and afterwards and with any batch size; usual in recurrent networks and transformers.",
+  formula: "output = gamma · (x − mean) / √(variance + epsilon) + beta",
   sources: [
     {
       title: "Keras: LayerNormalization layer",
@@ -70,13 +59,16 @@ export const layerNormalization = defineLayer({
   inputs: { min: 1, max: 1 },
   outputs: 1,
   params: specs,
-  caption: ({ axis }) => (axis.length === 1 && axis[0] === -1 ? [] : [`axis ${axis.join(", ")}`]),
+  caption: ({ axis, scale, center }) => [
+    ...(axis.length === 1 && axis[0] === -1 ? [] : [`axis ${axis.join(", ")}`]),
+    ...(scale ? [] : ["no scale"]),
+    ...(center ? [] : ["no center"]),
+  ],
   masking: () => "passes",
   inferShape(params, inputs) {
     const shape = onlyInput(inputs);
     const rank = shape.axes.length;
-    // tfjs's underlying operation knows tensors of two to four axes, batch included.
-    if (rank < 1 || rank > 3) return rankIssue("one to three axes");
+    if (rank < 1 || rank > 5) return rankIssue("one to five axes");
     const checked = checkFloat(shape);
     if (!checked.ok) return checked;
     const resolved = params.axis.map((axis) => resolveAxis(axis, rank));
@@ -84,9 +76,6 @@ export const layerNormalization = defineLayer({
       return parameterIssue("axis", `'s axes must each be −1 or 1 to ${rank}, none twice`, [
         { kind: "setParam", param: "axis", value: [-1], title: "Use the last axis" },
       ]);
-    // Keras gives gamma the axes in ascending order, tfjs in the order written.
-    if (resolved.some((index, position) => (index ?? 0) < (resolved[position - 1] ?? 0)))
-      return parameterIssue("axis", "'s axes must be in ascending order");
     const unknown = resolved.find((index) => shape.axes[index ?? 0]?.size === null);
     if (unknown !== undefined)
       return err({
@@ -98,32 +87,32 @@ export const layerNormalization = defineLayer({
   },
   weights(params, inputs) {
     const { axes } = onlyInput(inputs);
-    const sizes = params.axis.map((axis) =>
-      knownSize(axes[resolveAxis(axis, axes.length) ?? 0]?.size),
-    );
-    return [
-      ...(params.scale ? [weight("gamma", sizes, params.trainable)] : []),
-      ...(params.center ? [weight("beta", sizes, params.trainable)] : []),
-    ];
+    const indices = params.axis.map((axis) => resolveAxis(axis, axes.length) ?? 0);
+    // In ascending order, however they are written, as in Keras.
+    const sizes = indices.toSorted((a, b) => a - b).map((index) => knownSize(axes[index]?.size));
+    return scaleOffsetWeights(params, sizes);
   },
-  lower(params) {
+  lower(params, inputs) {
+    const rank = onlyInput(inputs).axes.length;
+    // Neither Keras nor tfjs sorts out negative ones among several.
+    const axis =
+      params.axis.length === 1
+        ? params.axis
+        : params.axis.map((entry) => (resolveAxis(entry, rank) ?? 0) + 1).toSorted((a, b) => a - b);
     const call = lowerParams({
       className: "LayerNormalization",
       tfjsFactory: "layerNormalization",
       specs,
-      params,
+      params: { ...params, axis },
     });
-    const [only] = params.axis;
-    if (params.axis.length !== 1 || only === undefined) return call;
-    // One axis is written as a plain number.
-    return {
-      ...call,
-      options: call.options.map((option) =>
-        option.tfjsName === "axis"
-          ? { ...option, value: only, pythonDefault: -1, tfjsDefault: -1 }
-          : option,
-      ),
-    };
+    // tfjs's own throws above four axes and has no constraints; without gamma or beta it has no gradient.
+    const isStock =
+      rank <= 3 &&
+      params.center &&
+      params.scale &&
+      params.betaConstraint === null &&
+      params.gammaConstraint === null;
+    return { ...printSingleAxis(call), ...(isStock ? {} : { tfjsSource: "own" }) };
   },
   examples: [
     { params: {}, inputs: [[4]], output: [4], weightCount: 8 },
@@ -135,6 +124,12 @@ export const layerNormalization = defineLayer({
       inputs: [[4, 4, 2]],
       output: [4, 4, 2],
       weightCount: 0,
+    },
+    {
+      params: { axis: [-1, 2], gammaConstraint: { name: "nonNeg" } },
+      inputs: [[2, 3, 2, 2]],
+      output: [2, 3, 2, 2],
+      weightCount: 12,
     },
   ],
 });
