@@ -32,10 +32,7 @@ import { RMSNormalization } from "./layers/rmsNormalization.ts";
 import { Softmax } from "./layers/softmax.ts";
 import { UnitNormalization } from "./layers/unitNormalization.ts";
 import { Convolution } from "./layers/convolution.ts";
-import { CellRnn } from "./layers/cellRnn.ts";
-import { Masking } from "./layers/masking.ts";
 import { Maxout } from "./layers/maxout.ts";
-import { ResetAfterGruCell } from "./layers/resetAfterGruCell.ts";
 import { TransposedConvolution } from "./layers/transposedConvolution.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
@@ -56,9 +53,6 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   softmax: Softmax,
   unitNormalization: UnitNormalization,
   convolution: Convolution,
-  cellRnn: CellRnn,
-  masking: Masking,
   maxout: Maxout,
-  resetAfterGruCell: ResetAfterGruCell,
   transposedConvolution: TransposedConvolution,
 };

@@ -2,17 +2,14 @@
 import * as activation from "./activation.ts";
 import * as activityRegularization from "./activityRegularization.ts";
 import * as batchNormalization from "./batchNormalization.ts";
-import * as cellRnn from "./cellRnn.ts";
 import * as convolution from "./convolution.ts";
 import * as elu from "./elu.ts";
 import * as groupNormalization from "./groupNormalization.ts";
 import * as layerNormalization from "./layerNormalization.ts";
 import * as maskFeature from "./maskFeature.ts";
-import * as masking from "./masking.ts";
 import * as maxout from "./maxout.ts";
 import * as multiHeadAttention from "./multiHeadAttention.ts";
 import * as reLU from "./reLU.ts";
-import * as resetAfterGruCell from "./resetAfterGruCell.ts";
 import * as rmsNormalization from "./rmsNormalization.ts";
 import * as softmax from "./softmax.ts";
 import * as transposedConvolution from "./transposedConvolution.ts";
@@ -29,17 +26,14 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   activation: { className: "Activation", text: activation.typescript },
   activityRegularization: { className: "ActivityRegularization", text: activityRegularization.typescript },
   batchNormalization: { className: "BatchNormalization", text: batchNormalization.typescript },
-  cellRnn: { className: "CellRnn", text: cellRnn.typescript },
   convolution: { className: "Convolution", text: convolution.typescript },
   elu: { className: "ELU", text: elu.typescript },
   groupNormalization: { className: "GroupNormalization", text: groupNormalization.typescript },
   layerNormalization: { className: "LayerNormalization", text: layerNormalization.typescript },
   maskFeature: { className: "MaskFeature", text: maskFeature.typescript },
-  masking: { className: "Masking", text: masking.typescript },
   maxout: { className: "Maxout", text: maxout.typescript },
   multiHeadAttention: { className: "MultiHeadAttention", text: multiHeadAttention.typescript },
   reLU: { className: "ReLU", text: reLU.typescript },
-  resetAfterGruCell: { className: "ResetAfterGruCell", text: resetAfterGruCell.typescript },
   rmsNormalization: { className: "RMSNormalization", text: rmsNormalization.typescript },
   softmax: { className: "Softmax", text: softmax.typescript },
   transposedConvolution: { className: "TransposedConvolution", text: transposedConvolution.typescript },
@@ -60,13 +54,6 @@ export const ownNames: readonly string[] = [
   "ActivityRegularization",
   "BatchNormalizationArgs",
   "BatchNormalization",
-  "CellRnnArgs",
-  "CellRnnCell",
-  "CellRnn",
-  "cellRnnRevive",
-  "cellRnnSizes",
-  "cellRnnForgetDropout",
-  "cellRnnMasks",
   "ConvolutionArgs",
   "Convolution",
   "convolutionSpread",
@@ -78,18 +65,12 @@ export const ownNames: readonly string[] = [
   "LayerNormalizationArgs",
   "LayerNormalization",
   "MaskFeature",
-  "MaskingArgs",
-  "Masking",
   "MaxoutArgs",
   "Maxout",
   "MultiHeadAttentionArgs",
   "MultiHeadAttention",
   "ReLUArgs",
   "ReLU",
-  "ResetAfterGruCellArgs",
-  "ResetAfterGruCellFunction",
-  "ResetAfterGruCellDraw",
-  "ResetAfterGruCell",
   "RMSNormalizationArgs",
   "RMSNormalization",
   "SoftmaxArgs",
