@@ -79,7 +79,7 @@ function targetArray(output: PlanOutput, field: ScriptField): string {
   const units = sizes.at(-1) ?? 1;
   if (!field.isClass) return `${field.key}[samples].reshape(${reshapeArguments(sizes)})`;
   if (output.loss === "sparseCategoricalCrossentropy") return `${field.key}[samples]`;
-  if (units === 1) return `${field.key}[samples].astype("float32")[:, None]`;
+  if (units === 1) return `${field.key}[samples].astype("float32")[..., None]`;
   return `keras.utils.to_categorical(${field.key}[samples], ${units})`;
 }
 
@@ -139,18 +139,18 @@ function loadIdxFields(
 }
 
 /** Bytes are 0 to 255 by definition, so only standardising looks at the data. */
-function scaleImages({ scaling }: DataBinding): readonly string[] {
+function scaleImages({ scaling }: DataBinding, key = "image"): readonly string[] {
   switch (scaling) {
     case "none":
       return [];
     case "zeroToOne":
-      return ["image /= 255"];
+      return [`${key} /= 255`];
     case "minusOneToOne":
-      return ["image = image / 127.5 - 1"];
+      return [`${key} = ${key} / 127.5 - 1`];
     case "standardise":
       return [
-        "seen = image[train]",
-        "image = (image - seen.mean(axis=(0, 1, 2))) / np.maximum(seen.std(axis=(0, 1, 2)), 1e-9)",
+        `seen = ${key}[train]`,
+        `${key} = (${key} - seen.mean(axis=(0, 1, 2))) / np.maximum(seen.std(axis=(0, 1, 2)), 1e-9)`,
       ];
     default:
       return assertNever(scaling);
@@ -162,10 +162,11 @@ const scalingFunctions = ({ scaling }: DataBinding): readonly string[] =>
 
 function loadGenerated(
   data: DataBinding,
-  { generator, samples, noise, seed }: Extract<DataSource, { readonly kind: "generated" }>,
+  source: Extract<DataSource, { readonly kind: "generated" }>,
 ): LoadedFields {
+  const { generator, samples, noise, seed } = source;
   const common = { imports: [], needsFiles: false };
-  const generate = printKerasGenerator(generator);
+  const generate = printKerasGenerator(source);
   const rng = `np.random.default_rng(${seed})`;
   if (generator === "sine" || generator === "seasonal" || generator === "trend-windows") {
     const steps = seriesSteps[generator];
@@ -185,7 +186,8 @@ function loadGenerated(
     };
   }
   const fields = listFields(data);
-  const isImage = generator === "digits" || generator === "colour-shapes";
+  const pictures = fields.filter((field) => field.isImage);
+  const isImage = pictures.length > 0;
   const { imageSize, scaling } = data;
   return {
     ...common,
@@ -196,15 +198,17 @@ function loadGenerated(
     lines: [
       `${fields.map(({ key }) => key).join(", ")} = make_data(${samples}, ${noise}, ${rng})`,
       ...(isImage && imageSize
-        ? [`image = resize_images(image, ${imageSize.height}, ${imageSize.width})`]
+        ? pictures.map(
+            ({ key }) => `${key} = resize_images(${key}, ${imageSize.height}, ${imageSize.width})`,
+          )
         : []),
     ],
     scaling: isImage
-      ? scaleImages(data)
+      ? pictures.flatMap(({ key }) => scaleImages(data, key))
       : scaling === "none"
         ? []
         : fields
-            .filter(({ isClass }) => !isClass)
+            .filter(({ isClass, isFixed }) => !isClass && !isFixed)
             .map(({ key }) => `scale_columns(${key}, train, list(range(${key}.shape[-1])))`),
     count: String(samples),
     isWindow: false,

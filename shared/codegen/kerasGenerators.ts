@@ -1,11 +1,13 @@
 /** Printed Python that makes data like Netloom's built-in sets: the same figures, other random numbers. */
 import { assertNever } from "../base/assertNever.ts";
-import type { GeneratorName } from "../datasets/binding.ts";
+import { type GeneratedSource, readSizes } from "../datasets/generators/generatedSizes.ts";
 import { digitGlyphs } from "./generatorFacts.ts";
+import { printSizedKerasGenerator } from "./kerasSizedGenerators.ts";
 import { pythonLiteral } from "./literals.ts";
 
 /** The function `make_data(count, noise, rng)`; for series `make_series(length, noise, rng)`. */
-export function printKerasGenerator(generator: GeneratorName): string {
+export function printKerasGenerator(source: GeneratedSource): string {
+  const { generator } = source;
   switch (generator) {
     case "moons":
       return points("moon", 2, "Two interleaving half circles.", [
@@ -66,6 +68,23 @@ export function printKerasGenerator(generator: GeneratorName): string {
       return digits;
     case "colour-shapes":
       return shapes;
+    case "two-clouds":
+    case "pictures":
+    case "picture-masks":
+    case "edge-maps":
+    case "noisy-digits":
+    case "digit-pairs":
+    case "moving-figures":
+    case "drawn-waves":
+    case "audio-steps":
+    case "word-topics":
+    case "next-words":
+    case "reversed-words": {
+      const printed = printSizedKerasGenerator(generator, readSizes(source));
+      // Every one of them is printed there; the scripts' test runs all.
+      if (printed === null) throw new Error(`Nothing prints ${generator}`);
+      return printed;
+    }
     default:
       return assertNever(generator);
   }

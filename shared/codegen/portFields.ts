@@ -11,6 +11,10 @@ export interface ScriptField {
   readonly key: string;
   readonly role: "feature" | "target";
   readonly isClass: boolean;
+  /** Never scaled: tokens, and numbers that are about 1 as they are. */
+  readonly isFixed: boolean;
+  /** Bytes of pictures. */
+  readonly isImage: boolean;
   /** CSV only: the columns that make it, with their place in a row. */
   readonly columns: readonly PlacedColumn[];
 }
@@ -51,7 +55,7 @@ function listRawFields({ source }: DataBinding): readonly RawField[] {
       return listGeneratedFields(source.generator);
     case "idx":
       return [
-        makeField("image", "feature"),
+        makeField("image", "image"),
         ...(source.labels === null ? [] : [makeField("label", "class")]),
       ];
     case "csv":
@@ -82,15 +86,43 @@ function listGeneratedFields(generator: GeneratorName): readonly RawField[] {
         makeField("pattern", "class"),
       ];
     case "digits":
-      return [makeField("image", "feature"), makeField("digit", "class")];
+      return [makeField("image", "image"), makeField("digit", "class")];
     case "colour-shapes":
-      return [makeField("image", "feature"), makeField("shape", "class")];
+      return [makeField("image", "image"), makeField("shape", "class")];
     case "sine":
     case "seasonal":
     case "trend-windows":
       return [makeField("sequence", "feature"), makeField("next", "target")];
     case "sensor-steps":
       return [makeField("sequence", "feature"), makeField("reading", "target")];
+    case "two-clouds":
+      return [makeField("features", "feature"), makeField("cloud", "class")];
+    case "pictures":
+      return [makeField("image", "image"), makeField("label", "class")];
+    case "picture-masks":
+      return [makeField("image", "image"), makeField("mask", "class")];
+    case "edge-maps":
+      return [makeField("image", "image"), makeField("edges", "fixedTarget")];
+    case "noisy-digits":
+      return [makeField("image", "image"), makeField("clean", "fixedTarget")];
+    case "digit-pairs":
+      return [makeField("left", "image"), makeField("right", "image"), makeField("same", "class")];
+    case "moving-figures":
+      return [makeField("frames", "fixed"), makeField("direction", "class")];
+    case "drawn-waves":
+      return [makeField("settings", "feature"), makeField("wave", "fixedTarget")];
+    case "audio-steps":
+      return [makeField("sound", "fixed"), makeField("nextLevel", "class")];
+    case "word-topics":
+      return [makeField("words", "fixed"), makeField("topic", "class")];
+    case "next-words":
+      return [makeField("words", "fixed"), makeField("nextWord", "class")];
+    case "reversed-words":
+      return [
+        makeField("source", "fixed"),
+        makeField("previous", "fixed"),
+        makeField("answer", "class"),
+      ];
     default:
       return assertNever(generator);
   }
@@ -98,13 +130,15 @@ function listGeneratedFields(generator: GeneratorName): readonly RawField[] {
 
 function makeField(
   name: string,
-  kind: "feature" | "target" | "class",
+  kind: "feature" | "image" | "fixed" | "target" | "fixedTarget" | "class",
   columns: readonly PlacedColumn[] = [],
 ): RawField {
   return {
     name,
-    role: kind === "feature" ? "feature" : "target",
+    role: kind === "feature" || kind === "image" || kind === "fixed" ? "feature" : "target",
     isClass: kind === "class",
+    isFixed: kind === "fixed" || kind === "fixedTarget",
+    isImage: kind === "image",
     columns,
   };
 }

@@ -9,12 +9,13 @@ import { defaultTraining } from "../training/config.ts";
 import { printKeras } from "./printKeras.ts";
 import { findKerasPython, findPlainPython, parsePython, runWithKeras } from "./python.testkit.ts";
 import { makePlan, scriptCases, writeDataFiles } from "./scripts.testkit.ts";
+import { sizedCases } from "./sizedScripts.testkit.ts";
 
 const folder = fileURLToPath(new URL("../../.cache/codegen/python", import.meta.url));
 const plainPython = findPlainPython();
 const kerasPython = findKerasPython();
 
-const printed = scriptCases.map(({ plan, training, data }) => {
+const printed = [...scriptCases, ...sizedCases].map(({ plan, training, data }) => {
   const [file] = printKeras(plan, { training, data }).files;
   if (file === undefined) throw new Error("nothing was printed");
   return { ...file, hasData: data !== null };

@@ -12,13 +12,14 @@ import { layerDefinitions } from "../layers/registry.ts";
 import { computeOnce, worstDifference } from "./compute.testkit.ts";
 import { printTypeScript } from "./printTypeScript.ts";
 import { makePlan, scriptCases, writeDataFiles } from "./scripts.testkit.ts";
+import { sizedCases } from "./sizedScripts.testkit.ts";
 import { defaultTraining } from "../training/config.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, ".cache", "codegen", "typescript");
 const dataFolder = join(folder, "data");
 
-const printed = scriptCases.map(({ plan, training, data }) => {
+const printed = [...scriptCases, ...sizedCases].map(({ plan, training, data }) => {
   const [file] = printTypeScript(plan, { training, data }).files;
   if (file === undefined) throw new Error("nothing was printed");
   return file;

@@ -2,6 +2,11 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { ModelPlan, PlanInput, PlanOutput } from "../compiler/plan.ts";
 import type { CsvSource, DataBinding } from "../datasets/binding.ts";
+import {
+  type GeneratedSource,
+  hasFreeSizes,
+  readSizes,
+} from "../datasets/generators/generatedSizes.ts";
 import { sizesOf } from "../layers/shape.ts";
 import { quote, typescriptLiteral } from "./literals.ts";
 import { assignPortFields, listFields, type PlacedColumn, type ScriptField } from "./portFields.ts";
@@ -86,6 +91,14 @@ function targetTensor(output: PlanOutput, field: ScriptField, isSparse: boolean)
   if (!field.isClass) {
     const shape = sizes.map((size) => typescriptLiteral(size ?? -1)).join(", ");
     return `tf.tensor1d(pick(${field.key}, samples)).reshape([samples.length, ${shape}])`;
+  }
+  const places = sizes.slice(0, -1);
+  const shape = ["samples.length", ...places.map((size) => size ?? -1)].join(", ");
+  if (places.length > 0) {
+    const numbers = `tf.tensor1d(pick(${field.key}, samples), "int32")`;
+    if (units === 1 || isSparse)
+      return `${numbers}.toFloat().reshape([${shape}${isSparse ? "" : ", 1"}])`;
+    return `tf.oneHot(${numbers}, ${units}).toFloat().reshape([${shape}, ${units}])`;
   }
   if (units === 1 || isSparse)
     return `tf.tensor2d(pick(${field.key}, samples), [samples.length, 1])`;
@@ -192,8 +205,9 @@ function loadGenerated(data: DataBinding): LoadedFields {
   }
   const images = printed.isImage;
   const resize = images ? data.imageSize : null;
-  const side = source.generator === "digits" ? [28, 28, 1] : [32, 32, 3];
+  const side = imageSides(source);
   const fields = listFields(data);
+  const pictures = fields.filter(({ isImage }) => isImage);
   return {
     ...common,
     functions: [
@@ -214,18 +228,28 @@ function loadGenerated(data: DataBinding): LoadedFields {
         : []),
       ...(resize
         ? [
-            `image.values = resizeImages(image.values, [${side.join(", ")}], imageShape);`,
-            `image.width = imageShape[0] * imageShape[1] * imageShape[2];`,
+            ...pictures.flatMap(({ key }) => [
+              `${key}.values = resizeImages(${key}.values, [${side.join(", ")}], imageShape);`,
+              `${key}.width = imageShape[0] * imageShape[1] * imageShape[2];`,
+            ]),
           ]
         : []),
     ],
     scaling: images
-      ? scaleImages(data, "image", String(side[2]))
+      ? pictures.flatMap(({ key }) => scaleImages(data, key, String(side[2])))
       : data.scaling === "none"
         ? []
-        : fields.filter(({ isClass }) => !isClass).map(({ key }) => `scaleColumns(${key}, train);`),
+        : fields
+            .filter(({ isClass, isFixed }) => !isClass && !isFixed)
+            .map(({ key }) => `scaleColumns(${key}, train);`),
     count: String(source.samples),
   };
+}
+
+/** Height, width and channels of a generator's pictures. */
+function imageSides(source: GeneratedSource): readonly number[] {
+  if (hasFreeSizes(source.generator)) return readSizes(source).shape;
+  return source.generator === "colour-shapes" ? [32, 32, 3] : [28, 28, 1];
 }
 
 function scalingFunctions({ scaling }: DataBinding): readonly string[] {

@@ -1,8 +1,9 @@
 /** Printed TypeScript that makes data like Netloom's built-in sets: the same figures, other random numbers. */
 import { assertNever } from "../base/assertNever.ts";
-import type { GeneratorName } from "../datasets/binding.ts";
+import { type GeneratedSource, readSizes } from "../datasets/generators/generatedSizes.ts";
 import { digitGlyphs } from "./generatorFacts.ts";
 import { typescriptLiteral } from "./literals.ts";
+import { printSizedGenerator } from "./typescriptSizedGenerators.ts";
 
 /** The body of \`loadData\` up to its fields, and the functions it calls. */
 export interface PrintedGenerator {
@@ -13,13 +14,6 @@ export interface PrintedGenerator {
   readonly isWindow: boolean;
   /** The constant whose length counts samples, and its width. */
   readonly count: number;
-}
-
-interface GeneratedSource {
-  readonly generator: GeneratorName;
-  readonly samples: number;
-  readonly noise: number;
-  readonly seed: number;
 }
 
 export function printGenerator(source: GeneratedSource): PrintedGenerator {
@@ -59,6 +53,23 @@ export function printGenerator(source: GeneratedSource): PrintedGenerator {
       return { ...made(["image", "digit"], [digits]), isImage: true };
     case "colour-shapes":
       return { ...made(["image", "shape"], [shapes]), isImage: true };
+    case "two-clouds":
+    case "pictures":
+    case "picture-masks":
+    case "edge-maps":
+    case "noisy-digits":
+    case "digit-pairs":
+    case "moving-figures":
+    case "drawn-waves":
+    case "audio-steps":
+    case "word-topics":
+    case "next-words":
+    case "reversed-words": {
+      const printed = printSizedGenerator(generator, readSizes(source));
+      // Every one of them is printed there; the scripts' test runs all.
+      if (printed === null) throw new Error(`Nothing prints ${generator}`);
+      return { ...made(printed.keys, printed.functions), isImage: printed.isImage ?? false };
+    }
     default:
       return assertNever(generator);
   }

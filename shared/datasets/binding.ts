@@ -20,6 +20,12 @@ export type DataSource =
       readonly samples: number;
       readonly noise: number;
       readonly seed: number;
+      /** Sizes of a sample's main feature, for generators that draw any; absent: the catalogue's. */
+      readonly shape?: readonly number[];
+      /** How many classes, for generators that have any number of them. */
+      readonly classes?: number;
+      /** How many different words, for generators of texts. */
+      readonly vocabulary?: number;
     }
   /** IDX files (MNIST's format); `handle` names the folder or file that the user chose. */
   | {
@@ -68,7 +74,19 @@ export type GeneratorName =
   | "two-views"
   | "colour-shapes"
   | "trend-windows"
-  | "sensor-steps";
+  | "sensor-steps"
+  | "two-clouds"
+  | "pictures"
+  | "picture-masks"
+  | "edge-maps"
+  | "noisy-digits"
+  | "digit-pairs"
+  | "moving-figures"
+  | "drawn-waves"
+  | "audio-steps"
+  | "word-topics"
+  | "next-words"
+  | "reversed-words";
 
 export interface CsvColumn {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sizesOf } from "../layers/shape.ts";
-import type { GeneratorName } from "./binding.ts";
+import type { DataSource, GeneratorName } from "./binding.ts";
 import { generatorCatalogue, proposeGenerated } from "./generatorCatalogue.ts";
 import { openDataset } from "./openDataset.ts";
 import type { Dataset } from "./dataset.ts";
@@ -20,6 +20,18 @@ const fields: Record<GeneratorName, Record<string, (number | null)[]>> = {
   seasonal: { sequence: [12, 1], next: [1] },
   "trend-windows": { sequence: [60, 1], next: [1] },
   "sensor-steps": { sequence: [10, 5], reading: [10, 1] },
+  "two-clouds": { features: [3], cloud: [] },
+  pictures: { image: [64, 64, 3], label: [] },
+  "picture-masks": { image: [64, 64, 1], mask: [64, 64] },
+  "edge-maps": { image: [64, 64, 1], edges: [64, 64, 1] },
+  "noisy-digits": { image: [28, 28, 1], clean: [28, 28, 1] },
+  "digit-pairs": { left: [28, 28, 1], right: [28, 28, 1], same: [] },
+  "moving-figures": { frames: [8, 16, 16, 1], direction: [] },
+  "drawn-waves": { settings: [2], wave: [24, 1] },
+  "audio-steps": { sound: [64, 1], nextLevel: [64] },
+  "word-topics": { words: [40], topic: [] },
+  "next-words": { words: [24], nextWord: [24] },
+  "reversed-words": { source: [8], previous: [8], answer: [8] },
 };
 
 async function open(name: GeneratorName, change: object = {}): Promise<Dataset> {
@@ -58,6 +70,40 @@ describe.each(Object.entries(fields))("generated %s", (name, expected) => {
     expect(again?.gather(field, all).join() === values?.join()).toBe(true);
     expect(other?.gather(field, all).join() === values?.join()).toBe(false);
   });
+});
+
+it("draws pictures in the size and with the classes that are asked for", async () => {
+  const data = await open("pictures", { samples: 40, shape: [7, 9, 3], classes: 1000 });
+  const [image, label] = data.summary.fields;
+  expect(image && sizesOf(image.shape)).toEqual([7, 9, 3]);
+  expect(label?.classes).toHaveLength(1000);
+  const all = Uint32Array.from({ length: 40 }, (_, index) => index);
+  // Five classes of eight pictures each, spread over all.
+  expect([...new Set(data.gather("label", all))]).toEqual([0, 200, 400, 600, 800]);
+});
+
+it("answers a sentence with its words from last to first, each step knowing the one before", async () => {
+  const data = await open("reversed-words", { samples: 10, noise: 0 });
+  const [source, previous, answer] = ["source", "previous", "answer"].map((field) =>
+    Array.from(data.gather(field, Uint32Array.of(3))),
+  );
+  expect(answer).toEqual(source?.toReversed());
+  expect(previous).toEqual([1, ...(answer ?? []).slice(0, -1)]);
+});
+
+it.each([
+  { generator: "pictures", shape: [8, 8] },
+  { generator: "pictures", samples: 100_000, shape: [224, 224, 3] },
+  { generator: "picture-masks", classes: 6 },
+  { generator: "word-topics", vocabulary: 8 },
+])("refuses sizes that can't be drawn: %o", async (change) => {
+  const binding = proposeGenerated("pictures");
+  const dataset = await openDataset(
+    // The settings above are those of generated sources, some of them wrong.
+    { ...binding, source: { ...binding.source, ...change } as DataSource },
+    { openSource: () => Promise.reject(new Error("no file is needed")) },
+  );
+  expect(dataset).toMatchObject({ ok: false, error: [{ code: "bad-option" }] });
 });
 
 it.each([

@@ -19,6 +19,19 @@ import type { DataBinding, GeneratorName, Scaling } from "./binding.ts";
  * | `trend-windows` | `sequence` [60, 1]          | `next` [1]              | the next day |
  * | `sensor-steps`  | `sequence` [10, 5]          | `reading` [10, 1]       | one value a step |
  *
+ * | `two-clouds`    | `features` [3]              | `cloud`, 2 classes      | below, above |
+ * | `pictures`      | `image` [any, any, any]     | `label`, any number     | class 0 … |
+ * | `picture-masks` | `image` [h, w, any]         | `mask` [h, w], 2 to 5   | ground, disc … |
+ * | `edge-maps`     | `image` [h, w, any]         | `edges` [h, w, 1]       | 0 to 1 |
+ * | `noisy-digits`  | `image` [28, 28, 1]         | `clean` [28, 28, 1]     | 0 to 1 |
+ * | `digit-pairs`   | `left`, `right` [28, 28, 1] | `same`, 2 classes       | different, same |
+ * | `moving-figures`| `frames` [t, h, w, any]     | `direction`, 4 classes  | right, left, down, up |
+ * | `drawn-waves`   | `settings` [2]              | `wave` [t, 1]           | −1 to 1 |
+ * | `audio-steps`   | `sound` [t, 1]              | `nextLevel` [t], any    | the next value's level |
+ * | `word-topics`   | `words` [t] int32           | `topic`, any number     | topic 0 … |
+ * | `next-words`    | `words` [t] int32           | `nextWord` [t], vocab.  | the next word |
+ * | `reversed-words`| `source`, `previous` [t]    | `answer` [t], vocabulary| the source from last to first |
+ *
  * Class targets are one int32 class number per sample. The three series are split by time, the others by seed.
  */
 export interface GeneratorInfo {
@@ -120,6 +133,117 @@ export const generatorCatalogue: readonly GeneratorInfo[] = [
     summary: "Five sensors over ten steps, with one reading to predict at each step.",
     noiseHelp: "Deviation added to every target.",
     scaling: "standardise",
+  },
+  table("two-clouds", "Two clouds", "Three measurements; a plane parts the two classes.", 0.05),
+  {
+    name: "pictures",
+    title: "Striped pictures",
+    kind: "images",
+    samples: 400,
+    noise: 0.05,
+    summary: "Coloured stripes in any size with any number of classes, quickly drawn.",
+    noiseHelp: pixelNoise,
+    scaling: "zeroToOne",
+  },
+  {
+    name: "picture-masks",
+    title: "Figures and masks",
+    kind: "images",
+    samples: 200,
+    noise: 0.05,
+    summary: "Bright figures, and for every pixel what it belongs to.",
+    noiseHelp: pixelNoise,
+    scaling: "zeroToOne",
+  },
+  {
+    name: "edge-maps",
+    title: "Figures and edges",
+    kind: "images",
+    samples: 200,
+    noise: 0.05,
+    summary: "Noisy figures, and how steep the clean picture is at every pixel.",
+    noiseHelp: pixelNoise,
+    scaling: "zeroToOne",
+  },
+  {
+    name: "noisy-digits",
+    title: "Noisy digits",
+    kind: "images",
+    samples: 2000,
+    noise: 0.3,
+    summary: "Drawn digits with noise, and the same picture without.",
+    noiseHelp: pixelNoise,
+    scaling: "zeroToOne",
+  },
+  {
+    name: "digit-pairs",
+    title: "Pairs of digits",
+    kind: "images",
+    samples: 2000,
+    noise: 0.05,
+    summary: "Two drawn digits each, and whether they are the same.",
+    noiseHelp: pixelNoise,
+    scaling: "zeroToOne",
+  },
+  {
+    name: "moving-figures",
+    title: "Moving figures",
+    kind: "sequence",
+    samples: 400,
+    noise: 0.05,
+    summary: "Short films of a square that moves in one of four directions.",
+    noiseHelp: pixelNoise,
+    scaling: "none",
+  },
+  {
+    name: "drawn-waves",
+    title: "Drawn waves",
+    kind: "table",
+    samples: 1000,
+    noise: 0.02,
+    summary: "Frequency and height of a wave, and the wave itself to draw.",
+    noiseHelp: "Deviation added to every value of the wave.",
+    scaling: "standardise",
+  },
+  {
+    name: "audio-steps",
+    title: "Sound in steps",
+    kind: "sequence",
+    samples: 400,
+    noise: 0.02,
+    summary: "Two tones; at every step the next value as one of several levels.",
+    noiseHelp: "Deviation added to every value of a sound from −1 to 1.",
+    scaling: "none",
+  },
+  {
+    name: "word-topics",
+    title: "Texts by topic",
+    kind: "sequence",
+    samples: 1000,
+    noise: 0.1,
+    summary: "Texts of word numbers; a few words tell the topic.",
+    noiseHelp: "Share of telling words that belong to another topic.",
+    scaling: "none",
+  },
+  {
+    name: "next-words",
+    title: "Next words",
+    kind: "sequence",
+    samples: 1000,
+    noise: 0.05,
+    summary: "An invented language; at every step the word that follows from the two before.",
+    noiseHelp: "Share of words that follow from nothing.",
+    scaling: "none",
+  },
+  {
+    name: "reversed-words",
+    title: "Reversed sentences",
+    kind: "sequence",
+    samples: 2000,
+    noise: 0,
+    summary: "A sentence, what was answered so far, and the answer: its words from last to first.",
+    noiseHelp: "Share of words that are answered wrongly.",
+    scaling: "none",
   },
 ];
 

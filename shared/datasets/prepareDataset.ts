@@ -97,7 +97,9 @@ function isImageSide(side: number): boolean {
 function splitData(data: RawData, split: DataBinding["split"]): Split {
   if (data.isChronological) return splitByTime(data.sampleCount, split.validation);
   const classTarget = data.fields.find(
-    ({ role, classes, isAbsent }) => role === "target" && classes && !isAbsent,
+    // With a class at each place a sample has no class of its own to be split by.
+    ({ role, classes, shape, isAbsent }) =>
+      role === "target" && classes && shape.axes.length === 0 && !isAbsent,
   );
   return splitBySeed(data.sampleCount, {
     ...split,
@@ -177,7 +179,9 @@ function makeDataset(
 }
 
 function summarise(data: RawData, fields: readonly PreparedField[], split: Split): DatasetSummary {
-  const classTarget = fields.find(({ spec }) => spec.role === "target" && spec.classes);
+  const classTarget = fields.find(
+    ({ spec }) => spec.role === "target" && spec.classes && spec.shape.axes.length === 0,
+  );
   const classCounts = classTarget?.spec.classes?.map(() => 0) ?? [];
   if (classTarget && !classTarget.raw.isAbsent) {
     for (let sample = 0; sample < data.sampleCount; sample++) {
@@ -202,9 +206,10 @@ function gatherField({ raw, scale }: PreparedField, samples: Uint32Array) {
   // Callers that ask for targets open the data with them; another way is a bug.
   if (raw.isAbsent) throw new Error(`The data set was opened without its target "${raw.name}"`);
   if (raw.classes) {
-    const classNumbers = new Int32Array(samples.length);
+    const classNumbers = new Int32Array(samples.length * width);
     for (let index = 0; index < samples.length; index++) {
-      classNumbers[index] = values[samples[index] ?? 0] ?? 0;
+      const start = (samples[index] ?? 0) * width;
+      classNumbers.set(values.subarray(start, start + width), index * width);
     }
     return classNumbers;
   }
@@ -234,7 +239,8 @@ function describeSample(
     return describeImage(feature, sample, target);
   }
   if (feature && data.kind === "sequence") {
-    const features = feature.shape.axes.at(-1)?.size ?? 1;
+    const [, ...perStep] = feature.shape.axes;
+    const features = perStep.reduce((product, { size }) => product * (size ?? 1), 1);
     const steps = feature.shape.axes[0]?.size ?? 1;
     const start = (sample + feature.firstRow) * feature.width + (feature.shownColumn ?? 0);
     const values = Array.from(
@@ -281,10 +287,18 @@ function describeTarget(fields: readonly PreparedField[], sample: number): strin
     .filter(({ spec, raw }) => spec.role === "target" && !raw.isAbsent)
     .map(({ raw }) => {
       const values = readSample(raw, sample);
-      if (raw.classes) return raw.classes[values[0] ?? 0] ?? "";
+      if (raw.classes) return describeClasses(raw.classes, values);
       return values.map(formatCell).join(", ");
     })
     .join(" · ");
+}
+
+const shownClasses = 12;
+
+/** The class, or the first ones where there is one at each place. */
+function describeClasses(classes: readonly string[], values: readonly number[]): string {
+  const shown = values.slice(0, shownClasses).map((value) => classes[value] ?? "");
+  return [...shown, ...(values.length > shownClasses ? ["…"] : [])].join(" ");
 }
 
 /** Unscaled numbers of one sample. */

@@ -45,7 +45,9 @@ function chooseSamples(dataset: Dataset): readonly number[] {
       .filter((_, index) => index % every === 0)
       .slice(0, shownSamples);
   }
-  const target = summary.fields.find(({ role, classes }) => role === "target" && classes);
+  const target = summary.fields.find(
+    ({ role, classes, shape }) => role === "target" && classes && shape.axes.length === 0,
+  );
   if (!target) return all.slice(0, shownSamples);
   const candidates = Uint32Array.from(all.slice(0, 5000));
   const byClass: number[][] = [];

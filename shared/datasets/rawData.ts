@@ -55,19 +55,39 @@ export type ScalingGroups =
   /** Channels last; statistics per channel. */
   | { readonly kind: "image"; readonly channels: number; readonly isBytes: boolean };
 
-/** A class target: one number per sample. */
+/** A class target: one number per sample, or one at each place of `axes`. */
 export function makeClassTarget(
   name: string,
   classes: readonly string[],
   values: Uint8Array | Int32Array,
+  axes: Shape["axes"] = [],
 ): RawField {
   return {
     name,
     role: "target",
-    shape: { dtype: "int32", axes: [] },
+    shape: { dtype: "int32", axes },
     classes,
     values,
-    width: 1,
+    width: axes.reduce((product, { size }) => product * (size ?? 1), 1),
+    rows: 1,
+    firstRow: 0,
+    scaling: { kind: "fixed" },
+  };
+}
+
+/** Values of any shape that are never scaled: tokens (int32), or numbers from about -1 to 1. */
+export function makeFixed(
+  name: string,
+  role: RawField["role"],
+  { shape, values }: { readonly shape: Shape; readonly values: RawValues },
+): RawField {
+  return {
+    name,
+    role,
+    shape,
+    classes: null,
+    values,
+    width: shape.axes.reduce((product, { size }) => product * (size ?? 1), 1),
     rows: 1,
     firstRow: 0,
     scaling: { kind: "fixed" },

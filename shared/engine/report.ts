@@ -6,6 +6,8 @@ import type { Session } from "./session.ts";
 
 const maxResiduals = 500;
 const maxSamples = 24;
+/** With more classes nobody could read the table, and a thousand classes have a million counts. */
+const maxConfusion = 100;
 
 /** How the model does on the pass's samples, by its first output; null when broken off. */
 export async function buildReport(
@@ -26,7 +28,10 @@ export async function buildReport(
   const isOnePerSample = truth.length === pass.samples.length;
   if (field.classes !== null) {
     return {
-      confusion: isOnePerSample ? countConfusion(context, field.classes) : null,
+      confusion:
+        isOnePerSample && field.classes.length <= maxConfusion
+          ? countConfusion(context, field.classes)
+          : null,
       residuals: null,
       samples: isOnePerSample ? pickClassSamples(context, field.classes) : [],
       baselines,

@@ -5,6 +5,8 @@ import { createPixelNoise } from "./drawNoise.ts";
 import { drawDigitStrokes, type Stroke } from "./digitStrokes.ts";
 
 const size = 28;
+/** Height and width in pixels. */
+export const digitSize = size;
 
 /** Handwriting-like digits, 28 × 28 × 1 bytes, white on black as in MNIST; no two alike. */
 export function generateDigits(samples: number, noise: number, random: Random): RawData {
@@ -36,7 +38,8 @@ export function generateDigits(samples: number, noise: number, random: Random): 
   };
 }
 
-function drawDigit(canvas: Float32Array, digit: number, random: Random): void {
+/** Draws one digit with ink from 0 to 1 on an empty canvas of 28 × 28. */
+export function drawDigit(canvas: Float32Array, digit: number, random: Random): void {
   const rotation = 0.16 * random.nextNormal();
   const shear = 0.18 * random.nextNormal();
   const scaleX = size * (0.34 + 0.2 * random.next());

@@ -139,3 +139,20 @@ export const irisLike: PointCloud = {
     }
   },
 };
+
+/** Three measurements; a plane parts the two clouds. */
+export const twoClouds: PointCloud = {
+  label: "Two clouds",
+  target: "cloud",
+  classes: ["below", "above"],
+  dimensions: 3,
+  draw(point, classNumber, _share, random) {
+    const side = classNumber === 0 ? -1 : 1;
+    // Along the plane x + 2y − z = 0 anywhere, across it on one side.
+    const across = side * (0.25 + random.next());
+    const [a, b] = [2 * random.next() - 1, 2 * random.next() - 1];
+    point[0] = a + across / 6;
+    point[1] = b + (2 * across) / 6;
+    point[2] = a + 2 * b - across / 6;
+  },
+};
