@@ -164,8 +164,8 @@ describe("edits that can't be applied", () => {
       "bad-value",
     ],
     [
-      "an expression, which is reserved",
-      { kind: "setParams", node: n("a"), params: { units: { $expr: "n" } } },
+      "an expression that can't be read",
+      { kind: "setParams", node: n("a"), params: { units: { $expr: "n *" } } },
       "bad-value",
     ],
     ["parameters of nothing", { kind: "setParams", node: n("zz"), params: {} }, "missing-node"],

@@ -7,10 +7,11 @@ import {
   nameSchema,
   trainingSchema,
 } from "./documentSchemas.ts";
-import { checkNewEdge, connect, disconnect, insertOnEdge, reorderInputs } from "./editEdges.ts";
-import { addBlock, findBlock, removeBlock, setBlock, withBlock } from "./editBlocks.ts";
+import { addFragment } from "./addFragment.ts";
+import { connect, disconnect, insertOnEdge, reorderInputs } from "./editEdges.ts";
+import { addBlock, editBlockGraph, removeBlock, setBlock } from "./editBlocks.ts";
 import { addFrame, removeFrames, setFrame } from "./editFrames.ts";
-import { badValue, missingBlock } from "./editIssues.ts";
+import { badValue } from "./editIssues.ts";
 import {
   addNode,
   moveNodes,
@@ -20,11 +21,13 @@ import {
   resetParams,
   setMuted,
   setParams,
-  setShares,
 } from "./editNodes.ts";
 import { addNote, removeNotes, setNote } from "./editNotes.ts";
+import { setShares } from "./editShares.ts";
+import { setVariables } from "./editVariables.ts";
 import type { DocumentEdit, EditIssue, GraphEdit } from "./edits.ts";
 import type { ModelGraph, ProjectDocument } from "./model.ts";
+import type { GraphScope } from "./wiring.ts";
 
 /**
  * The only way a document changes. What the edit does not touch is shared with the old document, an edit that changes
@@ -36,7 +39,9 @@ export function applyEdit(
 ): Result<ProjectDocument, EditIssue> {
   switch (edit.kind) {
     case "inBlock":
-      return editBlockGraph(document, edit);
+      return editBlockGraph(document, edit.block, (scope, graph) =>
+        applyGraphEdit(scope, graph, edit.edit),
+      );
     case "addBlock":
       return addBlock(document, edit.block);
     case "setBlock":
@@ -44,7 +49,7 @@ export function applyEdit(
     case "removeBlock":
       return removeBlock(document, edit.block);
     case "setVariables":
-      return ok({ ...document, variables: edit.variables });
+      return setVariables(document, edit.variables);
     case "renameProject":
       return renameProject(document, edit.name);
     case "setData":
@@ -61,7 +66,11 @@ export function applyEdit(
       return ok(current);
     }
     default: {
-      const changed = applyGraphEdit(document.graph, edit);
+      const changed = applyGraphEdit(
+        { blocks: document.blocks, block: null },
+        document.graph,
+        edit,
+      );
       if (!changed.ok) return changed;
       return ok(
         changed.value === document.graph ? document : { ...document, graph: changed.value },
@@ -70,45 +79,36 @@ export function applyEdit(
   }
 }
 
-function editBlockGraph(
-  document: ProjectDocument,
-  edit: Extract<DocumentEdit, { kind: "inBlock" }>,
-): Result<ProjectDocument, EditIssue> {
-  const block = findBlock(document, edit.block);
-  if (block === null) return err(missingBlock(edit.block));
-  const graph = applyGraphEdit(block.graph, edit.edit);
-  if (!graph.ok) return graph;
-  return ok(
-    graph.value === block.graph ? document : withBlock(document, { ...block, graph: graph.value }),
-  );
-}
-
-function applyGraphEdit(graph: ModelGraph, edit: GraphEdit): Result<ModelGraph, EditIssue> {
+function applyGraphEdit(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edit: GraphEdit,
+): Result<ModelGraph, EditIssue> {
   switch (edit.kind) {
     case "addNode":
-      return addNode(graph, edit.node);
+      return addNode(scope, graph, edit.node);
     case "removeNodes":
-      return removeNodes(graph, edit);
+      return removeNodes(scope, graph, edit);
     case "moveNodes":
       return moveNodes(graph, edit);
     case "renameNode":
       return renameNode(graph, edit);
     case "setParams":
-      return setParams(graph, edit);
+      return setParams(scope, graph, edit);
     case "resetParams":
-      return resetParams(graph, edit);
+      return resetParams(scope, graph, edit);
     case "replaceType":
-      return replaceType(graph, edit);
+      return replaceType(scope, graph, edit);
     case "connect":
-      return connect(graph, edit);
+      return connect(scope, graph, edit);
     case "disconnect":
-      return disconnect(graph, edit.edges);
+      return disconnect(scope, graph, edit.edges);
     case "insertOnEdge":
-      return insertOnEdge(graph, edit);
+      return insertOnEdge(scope, graph, edit);
     case "reorderInputs":
       return reorderInputs(graph, edit);
     case "addFragment":
-      return addFragment(graph, edit);
+      return addFragment(scope, graph, edit);
     case "addNote":
       return addNote(graph, edit.note);
     case "setNote":
@@ -122,35 +122,12 @@ function applyGraphEdit(graph: ModelGraph, edit: GraphEdit): Result<ModelGraph, 
     case "removeFrames":
       return removeFrames(graph, edit.frames);
     case "setMuted":
-      return setMuted(graph, edit);
+      return setMuted(scope, graph, edit);
     case "setShares":
-      return setShares(graph, edit);
+      return setShares(scope, graph, edit);
     default:
       return assertNever(edit);
   }
-}
-
-function addFragment(
-  graph: ModelGraph,
-  edit: Extract<DocumentEdit, { kind: "addFragment" }>,
-): Result<ModelGraph, EditIssue> {
-  let current = graph;
-  for (const node of edit.nodes) {
-    const added = addNode(current, node);
-    if (!added.ok) return added;
-    current = added.value;
-  }
-  for (const note of edit.notes) {
-    const added = addNote(current, note);
-    if (!added.ok) return added;
-    current = added.value;
-  }
-  for (const edge of edit.edges) {
-    const fault = checkNewEdge(current, edge);
-    if (fault !== null) return err(fault);
-    current = { ...current, edges: { ...current.edges, [edge.id]: edge } };
-  }
-  return ok(current);
 }
 
 function renameProject(
@@ -169,7 +146,7 @@ function setData(
 ): Result<ProjectDocument, EditIssue> {
   const fault = data === null ? null : findSchemaFault(dataBindingSchema, data);
   if (fault !== null) return err(badValue(`The data binding is not valid: ${fault}.`));
-  return ok(data === document.data ? document : { ...document, data });
+  return ok(areSameJson(data, document.data) ? document : { ...document, data });
 }
 
 function setTraining(

@@ -1,43 +1,77 @@
 import type { EdgeId, NodeId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
-import { findLayer } from "../layers/registry.ts";
-import { checkNode } from "./checkParts.ts";
+import { checkPlacedNode } from "./checkParts.ts";
 import { edgeSchema, findSchemaFault } from "./documentSchemas.ts";
 import { badValue, issue, missingEdge, missingNode, quote } from "./editIssues.ts";
 import type { DocumentEdit, EditIssue } from "./edits.ts";
 import { findEdge, findNode, incomingEdges, indexGraph } from "./graphQueries.ts";
-import type { GraphEdge, GraphNode, ModelGraph } from "./model.ts";
+import type { GraphEdge, ModelGraph } from "./model.ts";
+import { type GraphScope, wiringOf } from "./wiring.ts";
 
 type EditOf<Kind extends DocumentEdit["kind"]> = Extract<DocumentEdit, { kind: Kind }>;
 type GraphResult = Result<ModelGraph, EditIssue>;
 
-/** How many wires a node may take; unknown types may take any number, so that nothing of theirs is lost. */
-function maxInputsOf(node: GraphNode): number | null {
-  const definition = findLayer(node.type);
-  return definition === null ? null : definition.inputs.max;
-}
-
-function hasOutput(node: GraphNode): boolean {
-  return findLayer(node.type)?.outputs !== 0;
-}
-
-export function connect(graph: ModelGraph, edit: EditOf<"connect">): GraphResult {
-  const fault = checkNewEdge(graph, { ...edit, slot: edit.slot ?? 0 });
+export function connect(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edit: EditOf<"connect">,
+): GraphResult {
+  const wanted = makeEdge(edit.id, { ...edit, slot: edit.slot ?? 0 });
+  const fault = checkNewEdge(scope, graph, wanted);
   if (fault !== null) return err(fault);
+  const source = findNode(graph, edit.source);
   const target = findNode(graph, edit.target);
-  const present = incomingEdges(graph, edit.target);
-  const replaced = target !== null && maxInputsOf(target) === 1 ? present : [];
-  const kept = present.filter((edge) => !replaced.includes(edge));
-  const slot = Math.min(edit.slot ?? kept.length, kept.length);
-  const edge: GraphEdge = { id: edit.id, source: edit.source, target: edit.target, slot };
+  if (source === null || target === null) return err(missingNode(edit.target));
+  const { inputs } = wiringOf(scope.blocks, graph, target);
+  const present = incomingEdges(graph, target.id);
+  const isSame = (edge: GraphEdge | undefined) =>
+    edge !== undefined && edge.source === source.id && portOf(edge) === portOf(wanted);
+  const duplicate = () =>
+    err(issue("duplicate-edge", `${quote(source.name)} already feeds ${quote(target.name)}.`));
   const edges = { ...graph.edges };
-  for (const old of replaced) delete edges[old.id];
+
+  if (inputs.kind === "ports") {
+    const slot = edit.slot ?? findFreePort(present, inputs.count);
+    if (slot === null) {
+      return err(
+        badValue(
+          `All ${inputs.count} inputs of ${quote(target.name)} are taken. Disconnect one first, or draw the wire to it.`,
+        ),
+      );
+    }
+    const replaced = present.filter((edge) => edge.slot === slot);
+    if (replaced.some(isSame)) return duplicate();
+    for (const old of replaced) delete edges[old.id];
+    edges[wanted.id] = { ...wanted, slot };
+    return ok({ ...graph, edges });
+  }
+
+  const isOnly = inputs.kind === "list" && inputs.max === 1;
+  const slot = Math.min(edit.slot ?? Infinity, isOnly ? 0 : present.length);
+  if (isOnly ? present.some(isSame) : edit.slot !== undefined && isSame(present[slot]))
+    return duplicate();
+  const kept = isOnly ? [] : present;
+  for (const old of isOnly ? present : []) delete edges[old.id];
+  const edge = { ...wanted, slot };
   edges[edge.id] = edge;
   numberSlots(edges, [...kept.slice(0, slot), edge, ...kept.slice(slot)]);
   return ok({ ...graph, edges });
 }
 
-export function disconnect(graph: ModelGraph, ids: readonly EdgeId[]): GraphResult {
+function findFreePort(present: readonly GraphEdge[], count: number | null): number | null {
+  const taken = new Set(present.map((edge) => edge.slot));
+  let slot = 0;
+  while (taken.has(slot)) slot++;
+  if (count === null || slot < count) return slot;
+  // One input, and it is taken: the new wire replaces the old one, as everywhere.
+  return count === 1 ? 0 : null;
+}
+
+export function disconnect(
+  scope: GraphScope,
+  graph: ModelGraph,
+  ids: readonly EdgeId[],
+): GraphResult {
   const edges = { ...graph.edges };
   const targets = new Set<NodeId>();
   for (const id of ids) {
@@ -46,16 +80,14 @@ export function disconnect(graph: ModelGraph, ids: readonly EdgeId[]): GraphResu
     delete edges[id];
     targets.add(edge.target);
   }
-  for (const target of targets) {
-    numberSlots(
-      edges,
-      incomingEdges(graph, target).filter((edge) => Object.hasOwn(edges, edge.id)),
-    );
-  }
-  return ok(ids.length === 0 ? graph : { ...graph, edges });
+  return ok(ids.length === 0 ? graph : renumber(scope, { ...graph, edges }, targets));
 }
 
-export function insertOnEdge(graph: ModelGraph, edit: EditOf<"insertOnEdge">): GraphResult {
+export function insertOnEdge(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edit: EditOf<"insertOnEdge">,
+): GraphResult {
   const edge = findEdge(graph, edit.edge);
   if (edge === null) return err(missingEdge(edit.edge));
   const { node } = edit;
@@ -68,21 +100,24 @@ export function insertOnEdge(graph: ModelGraph, edit: EditOf<"insertOnEdge">): G
       ),
     );
   }
-  const fault = checkNode(node);
+  const fault = checkPlacedNode(scope, graph, node);
   if (fault !== null) return err(fault);
-  if (maxInputsOf(node) === 0 || !hasOutput(node)) {
+  const nodes = { ...graph.nodes, [node.id]: node };
+  const { inputs, outputs } = wiringOf(scope.blocks, { ...graph, nodes }, node);
+  if (inputs.kind === "none" || outputs === 0) {
     return err(
       badValue(`${quote(node.name)} can't stand on a wire: it has no input or no output.`),
     );
   }
-  const nodes = { ...graph.nodes, [node.id]: node };
-  const rewired = { ...graph.edges, [edge.id]: { ...edge, source: node.id } };
-  const before: GraphEdge = { id: edit.newEdge, source: edge.source, target: node.id, slot: 0 };
-  const edgeFault = checkNewEdge({ ...graph, nodes, edges: rewired }, before);
+  const { port: _, ...rest } = edge;
+  const rewired = { ...graph.edges, [edge.id]: { ...rest, source: node.id } };
+  const before = makeEdge(edit.newEdge, { ...edge, target: node.id, slot: 0 });
+  const edgeFault = checkNewEdge(scope, { ...graph, nodes, edges: rewired }, before);
   if (edgeFault !== null) return err(edgeFault);
   return ok({ ...graph, nodes, edges: { ...rewired, [before.id]: before } });
 }
 
+/** Of a layer whose inputs aren't alike, the wires change places among the ports that are taken. */
 export function reorderInputs(graph: ModelGraph, edit: EditOf<"reorderInputs">): GraphResult {
   const node = findNode(graph, edit.node);
   if (node === null) return err(missingNode(edit.node));
@@ -97,62 +132,16 @@ export function reorderInputs(graph: ModelGraph, edit: EditOf<"reorderInputs">):
     );
   }
   const edges = { ...graph.edges };
-  return ok(numberSlots(edges, ordered) ? { ...graph, edges } : graph);
-}
-
-/**
- * Removes wires at nodes that go away. With `heal`, a removed node that had exactly one input hands its source on to
- * its targets, at the same place among their inputs.
- */
-export function removeEdgesAt(
-  graph: ModelGraph,
-  gone: ReadonlySet<NodeId>,
-  options: { readonly heal: boolean },
-): ModelGraph["edges"] {
-  const { incoming } = indexGraph(graph);
-  /** Where the values of a removed node come from once it is gone; null where that is not one node. */
-  function findStandIn(start: NodeId): NodeId | null {
-    let node = start;
-    const seen = new Set<NodeId>();
-    while (gone.has(node)) {
-      const sources = incoming.get(node) ?? [];
-      const only = sources.length === 1 ? sources[0] : undefined;
-      if (only === undefined || seen.has(node) || !options.heal) return null;
-      seen.add(node);
-      node = only.source;
-    }
-    return node;
-  }
-
-  const kept: Record<EdgeId, GraphEdge> = {};
-  const links = new Set<string>();
-  const targets = new Set<NodeId>();
-  for (const edge of Object.values(graph.edges)) {
-    if (!gone.has(edge.source) && !gone.has(edge.target))
-      links.add(`${edge.source} ${edge.target}`);
-  }
-  for (const edge of Object.values(graph.edges)) {
-    if (gone.has(edge.target)) continue;
-    if (!gone.has(edge.source)) {
-      kept[edge.id] = edge;
-      continue;
-    }
-    targets.add(edge.target);
-    const source = findStandIn(edge.source);
-    if (source === null || source === edge.target || links.has(`${source} ${edge.target}`))
-      continue;
-    links.add(`${source} ${edge.target}`);
-    kept[edge.id] = { ...edge, source };
-  }
-  for (const target of targets) {
-    const edges = (incoming.get(target) ?? []).flatMap((edge) => kept[edge.id] ?? []);
-    numberSlots(kept, edges);
-  }
-  return kept;
+  const slots = present.map((edge) => edge.slot);
+  return ok(numberSlots(edges, ordered, slots) ? { ...graph, edges } : graph);
 }
 
 /** What stops a wire from being added, or null. A wire that closes a cycle may be drawn: analysis explains it. */
-export function checkNewEdge(graph: ModelGraph, edge: GraphEdge): EditIssue | null {
+export function checkNewEdge(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edge: GraphEdge,
+): EditIssue | null {
   const source = findNode(graph, edge.source);
   const target = findNode(graph, edge.target);
   if (source === null) return missingNode(edge.source);
@@ -160,8 +149,7 @@ export function checkNewEdge(graph: ModelGraph, edge: GraphEdge): EditIssue | nu
   if (findEdge(graph, edge.id) !== null) {
     return issue("duplicate-id", `There is already a wire with the id ${quote(edge.id)}.`);
   }
-  const { id, slot } = edge;
-  const fault = findSchemaFault(edgeSchema, { id, source: source.id, target: target.id, slot });
+  const fault = findSchemaFault(edgeSchema, edge);
   if (fault !== null) return badValue(`The wire is not valid: ${fault}.`);
   if (source.id === target.id) {
     return issue(
@@ -169,24 +157,70 @@ export function checkNewEdge(graph: ModelGraph, edge: GraphEdge): EditIssue | nu
       `${quote(source.name)} can't feed itself. Connect it to another layer.`,
     );
   }
-  if (!hasOutput(source)) {
+  const { outputs } = wiringOf(scope.blocks, graph, source);
+  if (outputs === 0) {
     return badValue(`${quote(source.name)} is an output: nothing can be connected behind it.`);
   }
-  if (maxInputsOf(target) === 0) {
+  if (outputs !== null && portOf(edge) >= outputs) {
     return badValue(
-      `${quote(target.name)} is an input: it takes its values from the data, not from a wire.`,
+      `${quote(source.name)} has no output ${portOf(edge) + 1}: it has ${outputs} in all.`,
     );
   }
-  if (incomingEdges(graph, target.id).some((present) => present.source === source.id)) {
-    return issue("duplicate-edge", `${quote(source.name)} already feeds ${quote(target.name)}.`);
+  const { inputs } = wiringOf(scope.blocks, graph, target);
+  if (inputs.kind === "none") {
+    return badValue(
+      target.type.startsWith("block:")
+        ? `${quote(target.name)} has no inputs. Enter the block and add one.`
+        : `${quote(target.name)} is an input: it takes its values from outside, not from a wire.`,
+    );
+  }
+  if (inputs.kind === "ports" && inputs.count !== null && edge.slot >= inputs.count) {
+    return badValue(
+      `${quote(target.name)} has no input ${edge.slot + 1}: it has ${inputs.count} in all.`,
+    );
   }
   return null;
 }
 
-/** Numbers the wires of one target 0, 1, 2 … in this order; returns whether anything changed. Changes `edges`. */
-function numberSlots(edges: Record<EdgeId, GraphEdge>, ordered: readonly GraphEdge[]): boolean {
+/** A wire as documents hold it: without a `port` where it is the first. */
+export function makeEdge(
+  id: EdgeId,
+  { source, target, slot, port }: Omit<GraphEdge, "id" | "port"> & { readonly port?: number },
+): GraphEdge {
+  return { id, source, target, slot, ...(port === undefined || port === 0 ? {} : { port }) };
+}
+
+/** The number of the source's output. */
+export function portOf(edge: GraphEdge): number {
+  return edge.port ?? 0;
+}
+
+/** Closes the gaps that removed wires left, at those of the targets whose wires are a mere order. */
+export function renumber(
+  scope: GraphScope,
+  graph: ModelGraph,
+  targets: Iterable<NodeId>,
+): ModelGraph {
+  const edges = { ...graph.edges };
   let hasChanged = false;
-  ordered.forEach((edge, slot) => {
+  for (const id of targets) {
+    const target = findNode(graph, id);
+    if (target === null) continue;
+    if (wiringOf(scope.blocks, graph, target).inputs.kind === "ports") continue;
+    hasChanged = numberSlots(edges, incomingEdges(graph, id)) || hasChanged;
+  }
+  return hasChanged ? { ...graph, edges } : graph;
+}
+
+/** Numbers the wires of one target 0, 1, 2 … (or as given) in this order; whether anything changed. Changes `edges`. */
+function numberSlots(
+  edges: Record<EdgeId, GraphEdge>,
+  ordered: readonly GraphEdge[],
+  slots?: readonly number[],
+): boolean {
+  let hasChanged = false;
+  ordered.forEach((edge, index) => {
+    const slot = slots?.[index] ?? index;
     if (edge.slot === slot) return;
     edges[edge.id] = { ...edge, slot };
     hasChanged = true;

@@ -2,34 +2,45 @@ import type { NodeId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { areSameJson, findJsonFault } from "./checkJson.ts";
-import { checkNode } from "./checkParts.ts";
+import { checkNode, checkPlace, checkPlacedNode, findFormulaFault } from "./checkParts.ts";
 import { findSchemaFault, nameSchema, positionSchema } from "./documentSchemas.ts";
-import { removeEdgesAt } from "./editEdges.ts";
+import { renumber } from "./editEdges.ts";
 import { badValue, issue, missingNode, quote } from "./editIssues.ts";
-import type { DocumentEdit, EditIssue, GraphEdit } from "./edits.ts";
+import { listSharers, promoteSharers } from "./editShares.ts";
+import type { DocumentEdit, EditIssue } from "./edits.ts";
 import { findNode } from "./graphQueries.ts";
 import type { GraphNode, ModelGraph, Position } from "./model.ts";
+import { removeEdgesAt } from "./removeEdgesAt.ts";
+import { type GraphScope, originalOf, wiringOf } from "./wiring.ts";
 
 type EditOf<Kind extends DocumentEdit["kind"]> = Extract<DocumentEdit, { kind: Kind }>;
 type GraphResult = Result<ModelGraph, EditIssue>;
 
-export function addNode(graph: ModelGraph, node: GraphNode): GraphResult {
-  if (findNode(graph, node.id) !== null) {
-    return err(issue("duplicate-id", `There is already a layer with the id ${quote(node.id)}.`));
-  }
-  const fault = checkNode(node);
+export function addNode(scope: GraphScope, graph: ModelGraph, node: GraphNode): GraphResult {
+  const fault = checkNewId(graph, node) ?? checkPlacedNode(scope, graph, node);
   return fault === null ? ok(withNode(graph, node)) : err(fault);
 }
 
-export function removeNodes(graph: ModelGraph, edit: EditOf<"removeNodes">): GraphResult {
+export function checkNewId(graph: ModelGraph, node: GraphNode): EditIssue | null {
+  return findNode(graph, node.id) === null
+    ? null
+    : issue("duplicate-id", `There is already a layer with the id ${quote(node.id)}.`);
+}
+
+export function removeNodes(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edit: EditOf<"removeNodes">,
+): GraphResult {
   const gone = new Set(edit.nodes);
   if (gone.size === 0) return ok(graph);
-  const nodes = { ...graph.nodes };
   for (const id of gone) {
     if (findNode(graph, id) === null) return err(missingNode(id));
-    delete nodes[id];
   }
-  return ok({ ...graph, nodes, edges: removeEdgesAt(graph, gone, { heal: edit.heal ?? false }) });
+  const { edges } = removeEdgesAt(scope, graph, { gone, heal: edit.heal ?? false });
+  const nodes = promoteSharers(graph, gone);
+  for (const id of gone) delete nodes[id];
+  return ok({ ...graph, nodes, edges });
 }
 
 export function moveNodes(graph: ModelGraph, edit: EditOf<"moveNodes">): GraphResult {
@@ -53,11 +64,23 @@ export function renameNode(graph: ModelGraph, edit: EditOf<"renameNode">): Graph
   const name = edit.name.trim();
   const fault = findSchemaFault(nameSchema, name);
   if (fault !== null) return err(badValue(`A layer's name ${fault}.`));
-  return changeNode(graph, edit.node, (node) => (node.name === name ? node : { ...node, name }));
+  const node = findNode(graph, edit.node);
+  if (node === null) return err(missingNode(edit.node));
+  return ok(node.name === name ? graph : withNode(graph, { ...node, name }));
 }
 
-export function setParams(graph: ModelGraph, edit: EditOf<"setParams">): GraphResult {
-  const node = findNode(graph, edit.node);
+/** Of a layer used at several places, wherever it is edited, the one set of options that all of them have. */
+function findEdited(graph: ModelGraph, id: NodeId): GraphNode | null {
+  const node = findNode(graph, id);
+  return node === null ? null : originalOf(graph, node);
+}
+
+export function setParams(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edit: EditOf<"setParams">,
+): GraphResult {
+  const node = findEdited(graph, edit.node);
   if (node === null) return err(missingNode(edit.node));
   const fault = checkParams(node, edit.params);
   if (fault !== null) return err(fault);
@@ -66,44 +89,54 @@ export function setParams(graph: ModelGraph, edit: EditOf<"setParams">): GraphRe
   );
   if (changed.length === 0) return ok(graph);
   const params = { ...node.params, ...Object.fromEntries(changed) };
-  return ok(withNode(graph, { ...node, params }));
+  return ok(withChanged(scope, graph, { ...node, params }));
 }
 
-export function resetParams(graph: ModelGraph, edit: EditOf<"resetParams">): GraphResult {
+export function resetParams(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edit: EditOf<"resetParams">,
+): GraphResult {
+  const node = findEdited(graph, edit.node);
+  if (node === null) return err(missingNode(edit.node));
   const names = new Set(edit.params);
-  return changeNode(graph, edit.node, (node) => {
-    const kept = Object.entries(node.params).filter(([name]) => !names.has(name));
-    return kept.length === Object.keys(node.params).length
-      ? node
-      : { ...node, params: Object.fromEntries(kept) };
-  });
+  const kept = Object.entries(node.params).filter(([name]) => !names.has(name));
+  if (kept.length === Object.keys(node.params).length) return ok(graph);
+  return ok(withChanged(scope, graph, { ...node, params: Object.fromEntries(kept) }));
 }
 
-export function replaceType(graph: ModelGraph, edit: EditOf<"replaceType">): GraphResult {
-  const node = findNode(graph, edit.node);
+export function replaceType(
+  scope: GraphScope,
+  graph: ModelGraph,
+  edit: EditOf<"replaceType">,
+): GraphResult {
+  const node = findEdited(graph, edit.node);
   if (node === null) return err(missingNode(edit.node));
   const replaced = { ...node, type: edit.type, params: edit.params };
-  const fault = checkNode(replaced);
-  return fault === null ? ok(withNode(graph, replaced)) : err(fault);
+  const fault = checkNode(replaced) ?? checkPlace(scope, edit.type, node.name);
+  if (fault !== null) return err(fault);
+  if (node.type === edit.type && areSameJson(node.params, edit.params)) return ok(graph);
+  return ok(withChanged(scope, graph, replaced));
+}
+
+/** Puts in a layer with another type or other options, and what follows of it: other ports, and its other uses. */
+function withChanged(scope: GraphScope, graph: ModelGraph, node: GraphNode): ModelGraph {
+  const sharers = listSharers(graph, node.id);
+  const nodes: Record<NodeId, GraphNode> = { ...graph.nodes, [node.id]: node };
+  for (const sharer of sharers) {
+    if (sharer.type !== node.type) nodes[sharer.id] = { ...sharer, type: node.type };
+  }
+  return renumber(scope, { ...graph, nodes }, [node.id, ...sharers.map(({ id }) => id)]);
 }
 
 function checkParams(node: GraphNode, params: StoredParams): EditIssue | null {
   for (const [name, value] of Object.entries(params)) {
     const fault = findJsonFault({ [name]: value });
     if (fault !== null) return badValue(`The option ${name} of ${quote(node.name)} ${fault}.`);
+    const formula = findFormulaFault(value);
+    if (formula !== null) return badValue(`The option ${name} of ${quote(node.name)} ${formula}`);
   }
   return null;
-}
-
-function changeNode(
-  graph: ModelGraph,
-  id: NodeId,
-  change: (node: GraphNode) => GraphNode,
-): GraphResult {
-  const node = findNode(graph, id);
-  if (node === null) return err(missingNode(id));
-  const changed = change(node);
-  return ok(changed === node ? graph : withNode(graph, changed));
 }
 
 function withNode(graph: ModelGraph, node: GraphNode): ModelGraph {
@@ -111,26 +144,23 @@ function withNode(graph: ModelGraph, node: GraphNode): ModelGraph {
 }
 
 export function setMuted(
+  scope: GraphScope,
   graph: ModelGraph,
-  edit: Extract<GraphEdit, { kind: "setMuted" }>,
-): Result<ModelGraph, EditIssue> {
+  edit: EditOf<"setMuted">,
+): GraphResult {
   const nodes = { ...graph.nodes };
+  let hasChanged = false;
   for (const id of edit.nodes) {
     const node = findNode(graph, id);
     if (node === null) return err(missingNode(id));
+    if ((node.isMuted ?? false) === edit.isMuted) continue;
+    const { inputs, outputs } = wiringOf(scope.blocks, graph, node);
+    if (edit.isMuted && (inputs.kind === "none" || outputs === 0)) {
+      return err(badValue(`${quote(node.name)} can't be bypassed: it has no input or no output.`));
+    }
     const { isMuted: _, ...rest } = node;
     nodes[id] = edit.isMuted ? { ...rest, isMuted: true } : rest;
+    hasChanged = true;
   }
-  return ok({ ...graph, nodes });
-}
-
-export function setShares(
-  graph: ModelGraph,
-  edit: Extract<GraphEdit, { kind: "setShares" }>,
-): Result<ModelGraph, EditIssue> {
-  const node = findNode(graph, edit.node);
-  if (node === null) return err(missingNode(edit.node));
-  const { shares: _, ...rest } = node;
-  const changed = edit.original === null ? rest : { ...rest, shares: edit.original };
-  return ok({ ...graph, nodes: { ...graph.nodes, [node.id]: changed } });
+  return ok(hasChanged ? { ...graph, nodes } : graph);
 }

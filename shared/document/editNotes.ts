@@ -1,5 +1,6 @@
 import type { NoteId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
+import { areSameJson } from "./checkJson.ts";
 import { checkNote } from "./checkParts.ts";
 import { issue, missingNote, quote } from "./editIssues.ts";
 import type { DocumentEdit, EditIssue } from "./edits.ts";
@@ -23,7 +24,8 @@ export function setNote(
   if (note === null) return err(missingNote(edit.note));
   const changed: GraphNote = { ...note, ...edit.change, id: note.id };
   const fault = checkNote(changed);
-  return fault === null ? ok(withNote(graph, changed)) : err(fault);
+  if (fault !== null) return err(fault);
+  return ok(areSameJson(note, changed) ? graph : withNote(graph, changed));
 }
 
 export function removeNotes(graph: ModelGraph, ids: readonly NoteId[]): GraphResult {

@@ -70,11 +70,11 @@ export function wouldCloseCycle(graph: ModelGraph, source: NodeId, target: NodeI
 }
 
 /** Iterative on purpose: a chain of thousands of layers must not overflow the stack. */
-export function reach(
-  starts: Iterable<NodeId>,
-  next: (node: NodeId) => readonly NodeId[],
-): ReadonlySet<NodeId> {
-  const seen = new Set<NodeId>(starts);
+export function reach<Id extends string>(
+  starts: Iterable<Id>,
+  next: (node: Id) => readonly Id[],
+): ReadonlySet<Id> {
+  const seen = new Set<Id>(starts);
   const waiting = [...seen];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     for (const neighbour of next(node)) {

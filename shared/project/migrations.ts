@@ -1,4 +1,4 @@
-import type { JsonObject } from "../base/json.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
 
 /** Turns a file of one version into the next. The file is checked only after the last step. */
 export interface Migration {
@@ -8,8 +8,30 @@ export interface Migration {
   migrate(file: JsonObject): JsonObject;
 }
 
-/** In order. Version 1 is the first one; the next change of the file's shape adds `{ from: 1, … }` here. */
-export const migrations: readonly Migration[] = [];
+/** In order, and for ever. The next change of the file's shape adds `{ from: 2, … }` here. */
+export const migrations: readonly Migration[] = [
+  {
+    from: 1,
+    title: "Blocks, variables and frames",
+    migrate(file) {
+      const { models, data, training, ...head } = file;
+      const main = isObject(models) ? models["main"] : undefined;
+      return {
+        ...head,
+        variables: [],
+        models:
+          isObject(models) && isObject(main) ? { ...models, main: { ...main, frames: [] } } : {},
+        blocks: [],
+        ...(data === undefined ? {} : { data }),
+        ...(training === undefined ? {} : { training }),
+      };
+    },
+  },
+];
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** Brings a file up to `to`; null where a step is missing. */
 export function migrateFile(

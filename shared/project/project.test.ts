@@ -228,10 +228,10 @@ describe("parseProject", () => {
       { code: "not-json", line: lineOf('"type": "flatten"') + 1 },
     ],
     ["a file cut short", good.slice(0, 300), { code: "not-json" }],
-    ["a newer version", replace('"version": 1', '"version": 2'), { code: "newer-version" }],
+    ["a newer version", replace('"version": 2', '"version": 3'), { code: "newer-version" }],
     [
       "a version that never was",
-      replace('"version": 1', '"version": 0'),
+      replace('"version": 2', '"version": 0'),
       { code: "bad-value", path: "version" },
     ],
     [
@@ -241,7 +241,7 @@ describe("parseProject", () => {
     ],
     [
       "a constructor at the top",
-      replace('"version": 1,', '"version": 1, "constructor": {},'),
+      replace('"version": 2,', '"version": 2, "constructor": {},'),
       { code: "forbidden-key" },
     ],
     [
@@ -251,7 +251,7 @@ describe("parseProject", () => {
     ],
     [
       "a property of nobody",
-      replace('"version": 1,', '"version": 1, "colour": "red",'),
+      replace('"version": 2,', '"version": 2, "colour": "red",'),
       { code: "bad-value" },
     ],
     [
