@@ -34,6 +34,7 @@ import { UnitNormalization } from "./layers/unitNormalization.ts";
 import { Convolution } from "./layers/convolution.ts";
 import { Maxout } from "./layers/maxout.ts";
 import { TransposedConvolution } from "./layers/transposedConvolution.ts";
+import { DepthwiseConvolution } from "./layers/depthwiseConvolution.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
@@ -55,4 +56,5 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   convolution: Convolution,
   maxout: Maxout,
   transposedConvolution: TransposedConvolution,
+  depthwiseConvolution: DepthwiseConvolution,
 };

@@ -102,15 +102,13 @@ describe("windows larger than the input", () => {
 describe("what TensorFlow.js and Keras do not both have", () => {
   test.each([
     ["conv2d", { strides: [2, 2], dilationRate: [2, 2] }, [9, 9, 1], "dilationRate"],
-    ["depthwiseConv2d", { dilationRate: [2, 2] }, [9, 9, 1], "dilationRate"],
     ["depthwiseConv2d", { strides: [1, 2] }, [9, 9, 1], "strides"],
-    ["separableConv2d", { dataFormat: "channelsFirst" }, [4, 9, 9], "dataFormat"],
-    [
-      "separableConv2d",
-      { pointwiseInitializer: { name: "heNormal" } },
-      [9, 9, 2],
-      "pointwiseInitializer",
-    ],
+    ["separableConv2d", { strides: [2, 1] }, [9, 9, 1], "strides"],
+    ["depthwiseConv1d", { strides: [2], dilationRate: [2] }, [9, 1], "dilationRate"],
+    ["conv2d", { groups: 3 }, [9, 9, 6], "groups"],
+    ["conv1d", { groups: 4, filters: 8 }, [9, 6], "groups"],
+    ["conv2dTranspose", { outputPadding: [1, 1] }, [4, 4, 1], "outputPadding"],
+    ["conv1dTranspose", { strides: [2], dilationRate: [2] }, [4, 1], "dilationRate"],
     ["upSampling2d", { interpolation: "bilinear" }, [4, 4, 1], "interpolation"],
     ["globalMaxPooling1d", { keepdims: true }, [4, 2], "keepdims"],
     ["gru", { resetAfter: true }, [4, 2], "resetAfter"],

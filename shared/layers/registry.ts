@@ -59,6 +59,8 @@ import { softmax } from "./definitions/softmax.ts";
 import { timeDistributed } from "./definitions/timeDistributed.ts";
 import { upSampling2d } from "./definitions/upSampling2d.ts";
 import { zeroPadding2d } from "./definitions/zeroPadding2d.ts";
+import { depthwiseConv1d } from "./definitions/depthwiseConv1d.ts";
+import { separableConv1d } from "./definitions/separableConv1d.ts";
 
 export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Input and output
@@ -74,7 +76,9 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   conv1d,
   conv2d,
   conv3d,
+  depthwiseConv1d,
   depthwiseConv2d,
+  separableConv1d,
   separableConv2d,
   conv1dTranspose,
   conv2dTranspose,

@@ -3,6 +3,7 @@ import * as activation from "./activation.ts";
 import * as activityRegularization from "./activityRegularization.ts";
 import * as batchNormalization from "./batchNormalization.ts";
 import * as convolution from "./convolution.ts";
+import * as depthwiseConvolution from "./depthwiseConvolution.ts";
 import * as elu from "./elu.ts";
 import * as groupNormalization from "./groupNormalization.ts";
 import * as layerNormalization from "./layerNormalization.ts";
@@ -27,6 +28,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   activityRegularization: { className: "ActivityRegularization", text: activityRegularization.typescript },
   batchNormalization: { className: "BatchNormalization", text: batchNormalization.typescript },
   convolution: { className: "Convolution", text: convolution.typescript },
+  depthwiseConvolution: { className: "DepthwiseConvolution", text: depthwiseConvolution.typescript },
   elu: { className: "ELU", text: elu.typescript },
   groupNormalization: { className: "GroupNormalization", text: groupNormalization.typescript },
   layerNormalization: { className: "LayerNormalization", text: layerNormalization.typescript },
@@ -58,6 +60,10 @@ export const ownNames: readonly string[] = [
   "Convolution",
   "convolutionSpread",
   "convolutionDilated",
+  "DepthwiseConvolutionReader",
+  "DepthwiseConvolutionArgs",
+  "DepthwiseConvolution",
+  "depthwiseConvolutionSpread",
   "ELUArgs",
   "ELU",
   "GroupNormalizationArgs",

@@ -153,7 +153,7 @@ function checkGroups(
   while (channels % nearest !== 0 || filters % nearest !== 0) nearest--;
   const issue = parameterIssue(
     "groups",
-    `'s groups must divide both the ${channels} channels that come in and the ${filters} filters, got ${groups}`,
+    `'s groups must be a divisor of both the ${channels} channels that come in and the ${filters} filters, got ${groups}`,
     [{ kind: "setParam", param: "groups", value: nearest, title: `Set groups to ${nearest}` }],
   );
   return issue.ok ? null : issue.error;
