@@ -1,13 +1,15 @@
 import type { NodeId } from "../base/ids.ts";
 import { indexGraph, reach } from "../document/graphQueries.ts";
-import type { ModelGraph } from "../document/model.ts";
+import type { GraphEdge, ModelGraph } from "../document/model.ts";
 import type { DatasetSummary } from "../datasets/dataset.ts";
 import { type NodeRecord, analyzeNode, emptyAnalysis } from "./analyzeNode.ts";
 import { checkData } from "./checkData.ts";
 import { checkGraph } from "./checkGraph.ts";
 import { checkOutputs } from "./checkOutputs.ts";
 import { describeNode } from "./describeNode.ts";
-import { createFixContext } from "./fixContext.ts";
+import { addCosts, countTrainable, countWeights, noCosts } from "./costs.ts";
+import { type FixContext, createFixContext } from "./fixContext.ts";
+import { linkShared } from "./linkShared.ts";
 import { type GraphOrder, orderGraph } from "./orderGraph.ts";
 import type { Diagnostic, GraphAnalysis, NodeAnalysis } from "./types.ts";
 
@@ -16,6 +18,14 @@ export interface AnalyzeOptions {
   readonly previous?: GraphAnalysis | null;
   /** What the bound data offers; null: no data is bound; absent: don't look at the data. */
   readonly data?: DatasetSummary | null;
+  /** Nodes whose faults are told elsewhere: they are given no shape, and nothing is said of them. */
+  readonly silent?: ReadonlySet<NodeId>;
+}
+
+/** An analysis with what describing and mending it needs. */
+export interface GraphFindings {
+  readonly analysis: GraphAnalysis;
+  readonly context: FixContext;
 }
 
 /** What an analysis keeps for the next one. Beside it, not in it, so that it stays plain data. */
@@ -32,10 +42,16 @@ const memories = new WeakMap<GraphAnalysis, Memory>();
  * a node whose type, parameters and input shapes are as before is not looked at again.
  */
 export function analyzeGraph(graph: ModelGraph, options: AnalyzeOptions = {}): GraphAnalysis {
+  return examineGraph(graph, options).analysis;
+}
+
+/** As `analyzeGraph`, for who wants to add findings of their own. */
+export function examineGraph(graph: ModelGraph, options: AnalyzeOptions = {}): GraphFindings {
   const previous = options.previous ?? null;
   const memory = previous === null ? undefined : memories.get(previous);
   const order = findOrder(graph, memory);
-  const records = analyzeNodes(graph, order, memory);
+  const own = analyzeNodes(graph, order, memory, options.silent);
+  const records = linkShared(graph, own);
   const context = createFixContext(graph, records);
   const diagnostics: Diagnostic[] = [];
   const add = (run: () => readonly Diagnostic[]) => diagnostics.push(...guardCheck(run));
@@ -62,9 +78,9 @@ export function analyzeGraph(graph: ModelGraph, options: AnalyzeOptions = {}): G
     edges: graph.edges,
     nodeCount: Object.keys(graph.nodes).length,
     order,
-    records,
+    records: own,
   });
-  return analysis;
+  return { analysis, context };
 }
 
 /** The order depends on wires and on which nodes there are; without new wires nodes can only come or go unwired. */
@@ -82,6 +98,7 @@ function analyzeNodes(
   graph: ModelGraph,
   order: GraphOrder,
   memory: Memory | undefined,
+  silent: ReadonlySet<NodeId> | undefined,
 ): ReadonlyMap<NodeId, NodeRecord> {
   const { incoming } = indexGraph(graph);
   const records = new Map<NodeId, NodeRecord>();
@@ -89,19 +106,27 @@ function analyzeNodes(
   for (const id of [...order.order, ...inCycle]) {
     const node = graph.nodes[id];
     if (node === undefined) continue;
-    const inputShapes = (incoming.get(id) ?? []).map(
-      ({ source }) => records.get(source)?.analysis.outputShape ?? null,
+    const edges = incoming.get(id) ?? [];
+    const inputShapes = edges.map(
+      ({ source, port = 0 }) => records.get(source)?.analysis.outputShapes[port] ?? null,
     );
-    if (!inCycle.has(id)) {
-      records.set(id, analyzeNode(node, inputShapes, memory?.records.get(id)));
+    if (!inCycle.has(id) && silent?.has(id) !== true) {
+      const slots = findGaps(edges);
+      records.set(id, analyzeNode(node, inputShapes, memory?.records.get(id), slots));
       continue;
     }
-    // Told as a cycle; nothing else about it can be known.
+    // Told as a cycle, or elsewhere; nothing else about it can be known.
     const analysis = emptyAnalysis(id, inputShapes);
-    const { type, params } = node;
-    records.set(id, { type, params, analysis, issue: null, unknownParams: [] });
+    const { type } = node;
+    // Options of its own, so that a look is taken as soon as there is more to know.
+    records.set(id, { type, params: {}, slots: null, analysis, issue: null, unknownParams: [] });
   }
   return records;
+}
+
+/** The slots, where one is left free; null: they are 0, 1, 2 … as with all layers whose inputs are alike. */
+function findGaps(edges: readonly GraphEdge[]): readonly number[] | null {
+  return edges.every(({ slot }, index) => slot === index) ? null : edges.map(({ slot }) => slot);
 }
 
 /** Fed by an Output, or not by anything: rare faults that the node's own record doesn't hold. */
@@ -153,22 +178,23 @@ function sumTotals(
     (id) => graph.nodes[id]?.type === "output" && incoming.has(id),
   );
   const live = reach(outputs, (id) => (incoming.get(id) ?? []).map((edge) => edge.source));
-  let paramCount = 0;
-  let trainableCount = 0;
-  let multiplyAdds: number | null = 0;
-  let activationBytes: number | null = 0;
+  let totals = noCosts;
+  const counted = new Set<NodeId>();
   for (const [id, { analysis }] of records) {
     if (outputs.length > 0 && !live.has(id)) continue;
-    paramCount += analysis.paramCount;
-    trainableCount += analysis.trainableCount;
-    multiplyAdds = addKnown(multiplyAdds, analysis.multiplyAdds);
-    activationBytes = addKnown(activationBytes, analysis.activationBytes);
+    // Weights once, wherever they are used first.
+    const owner = analysis.sharedWith ?? id;
+    const { weights, multiplyAdds, activationBytes } = analysis;
+    const isFirst = !counted.has(owner);
+    counted.add(owner);
+    totals = addCosts(totals, {
+      paramCount: isFirst ? countWeights(weights) : 0,
+      trainableCount: isFirst ? countTrainable(weights) : 0,
+      multiplyAdds,
+      activationBytes,
+    });
   }
-  return { paramCount, trainableCount, multiplyAdds, activationBytes };
-}
-
-function addKnown(left: number | null, right: number | null): number | null {
-  return left === null || right === null ? null : left + right;
+  return totals;
 }
 
 const rank = { error: 0, warning: 1, info: 2 } as const;

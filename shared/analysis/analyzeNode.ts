@@ -5,7 +5,9 @@ import type { AnyLayerDefinition, ShapeIssue, WeightSpec } from "../layers/defin
 import type { ParamSpecs, Params, StoredParams } from "../layers/params.ts";
 import { type ParamIssue, readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
-import { type Shape, countValues, formatSizes } from "../layers/shape.ts";
+import { listInputPorts } from "../blocks/nodeType.ts";
+import { type Shape, formatSizes } from "../layers/shape.ts";
+import { countActivationBytes, countTrainable, countWeights } from "./costs.ts";
 import { limits } from "./limits.ts";
 import type { NodeAnalysis } from "./types.ts";
 
@@ -14,8 +16,17 @@ export type NodeIssue =
   | { readonly kind: "unknown-layer" }
   | { readonly kind: "params"; readonly issues: readonly ParamIssue[] }
   | { readonly kind: "too-few"; readonly min: number }
+  /** Of a layer whose inputs aren't alike: the ports that need a wire and have none. */
+  | { readonly kind: "missing-ports"; readonly ports: readonly string[] }
   | { readonly kind: "too-many"; readonly max: number }
   | { readonly kind: "shape"; readonly issue: ShapeIssue }
+  /** It is another use of a layer, whose weights have other shapes for what comes in here. */
+  | {
+      readonly kind: "shared-mismatch";
+      readonly original: NodeId;
+      readonly own: readonly WeightSpec[];
+      readonly theirs: readonly WeightSpec[];
+    }
   /** `what` stands after the layer's name: "gives 1 × 9999999 …". */
   | { readonly kind: "too-large"; readonly what: string; readonly param: string | null }
   /** A definition threw: a bug of ours, which must not take the editor down. */
@@ -25,6 +36,8 @@ export type NodeIssue =
 export interface NodeRecord {
   readonly type: string;
   readonly params: StoredParams;
+  /** Slots of the wires where one is left free between them; null: they are 0, 1, 2 … */
+  readonly slots: readonly number[] | null;
   readonly analysis: NodeAnalysis;
   readonly issue: NodeIssue | null;
   /** Stored options that the layer doesn't have. */
@@ -38,11 +51,13 @@ export function analyzeNode(
   node: GraphNode,
   inputShapes: readonly (Shape | null)[],
   previous: NodeRecord | undefined,
+  slots: readonly number[] | null = null,
 ): NodeRecord {
   if (
     previous !== undefined &&
     previous.type === node.type &&
     previous.params === node.params &&
+    previous.slots?.join() === slots?.join() &&
     areSameInputs(previous.analysis.inputShapes, inputShapes)
   ) {
     return previous;
@@ -52,30 +67,31 @@ export function analyzeNode(
     definition === null
       ? []
       : Object.keys(node.params).filter((name) => !Object.hasOwn(definition.params, name));
-  const outcome = guard(() => infer(definition, node.params, inputShapes));
-  const shared = { type: node.type, params: node.params, unknownParams };
+  const outcome = guard(() => infer(definition, node.params, inputShapes, slots));
+  const shared = { type: node.type, params: node.params, slots, unknownParams };
   if (outcome.issue !== null || outcome.output === null) {
     const analysis = emptyAnalysis(node.id, inputShapes);
     return { ...shared, analysis, issue: outcome.issue };
   }
   const { weights, multiplyAdds } = outcome;
   // The very same shape object where it is equal: what comes behind is then reused without a look inside.
-  const before = previous?.analysis.outputShape ?? null;
-  const output =
-    before !== null && areIdenticalShapes(before, outcome.output) ? before : outcome.output;
+  const outputs = [outcome.output, ...outcome.more].map((shape, port) => {
+    const before = previous?.analysis.outputShapes[port];
+    return before !== undefined && areIdenticalShapes(before, shape) ? before : shape;
+  });
   return {
     ...shared,
     issue: null,
     analysis: {
       id: node.id,
       inputShapes,
-      outputShape: output,
-      outputShapes: [output],
+      outputShape: outputs[0] ?? outcome.output,
+      outputShapes: outputs,
       weights,
-      paramCount: sum(weights, () => true),
-      trainableCount: sum(weights, (weight) => weight.isTrainable),
+      paramCount: countWeights(weights),
+      trainableCount: countTrainable(weights),
       multiplyAdds,
-      activationBytes: definition?.outputs === 0 ? 0 : countBytes(output),
+      activationBytes: definition?.outputs === 0 ? 0 : countActivationBytes(outputs),
     },
   };
 }
@@ -98,6 +114,8 @@ interface Outcome {
   readonly issue: NodeIssue | null;
   /** null with no issue: an input's shape is not known, which is told where it arises. */
   readonly output: Shape | null;
+  /** Of the second and further outputs. */
+  readonly more: readonly Shape[];
   readonly weights: readonly WeightSpec[];
   readonly multiplyAdds: number | null;
 }
@@ -106,11 +124,14 @@ function infer(
   definition: AnyLayerDefinition | null,
   stored: StoredParams,
   inputShapes: readonly (Shape | null)[],
+  slots: readonly number[] | null = null,
 ): Outcome {
   if (definition === null) return failed({ kind: "unknown-layer" });
   const read = readParams(definition.params, stored);
   if (!read.ok) return failed({ kind: "params", issues: read.error });
   const { min, max } = definition.inputs;
+  const open = findOpenPorts(definition, read.value, inputShapes.length, slots);
+  if (open.length > 0) return failed({ kind: "missing-ports", ports: open });
   if (inputShapes.length < min) return failed({ kind: "too-few", min });
   if (max !== null && inputShapes.length > max) return failed({ kind: "too-many", max });
   const inputs = inputShapes.filter((shape) => shape !== null);
@@ -132,11 +153,26 @@ function infer(
   const multiplyAdds = definition.multiplyAdds
     ? definition.multiplyAdds(read.value, inputs, output)
     : 0;
-  return { issue: null, output, weights, multiplyAdds };
+  const more = definition.inferMoreShapes?.(read.value, inputs, output) ?? [];
+  return { issue: null, output, more, weights, multiplyAdds };
+}
+
+/** Names of the ports that need a wire: the required ones, and those before one that has a wire. */
+function findOpenPorts(
+  definition: AnyLayerDefinition,
+  params: Params<ParamSpecs>,
+  count: number,
+  slots: readonly number[] | null,
+): readonly string[] {
+  const ports = listInputPorts(definition, params);
+  if (ports === null) return [];
+  const wired = new Set(slots ?? Array.from({ length: count }, (_, index) => index));
+  const needed = Math.max(definition.inputs.min, ...[...wired].map((slot) => slot + 1));
+  return ports.filter((_, slot) => slot < needed && !wired.has(slot));
 }
 
 function failed(issue: NodeIssue | null): Outcome {
-  return { issue, output: null, weights: noWeights, multiplyAdds: 0 };
+  return { issue, output: null, more: [], weights: noWeights, multiplyAdds: 0 };
 }
 
 function guard(run: () => Outcome): Outcome {
@@ -181,6 +217,7 @@ function areIdenticalShapes(left: Shape, right: Shape): boolean {
   return (
     left.dtype === right.dtype &&
     left.isMasked === right.isMasked &&
+    left.batch === right.batch &&
     left.axes.length === right.axes.length &&
     left.axes.every((axis, index) => {
       const other = right.axes[index];
@@ -192,15 +229,6 @@ function areIdenticalShapes(left: Shape, right: Shape): boolean {
 /** Unknown sizes count as 1. */
 function countAtLeast(shape: Shape): number {
   return product(shape.axes.map(({ size }) => size ?? 1));
-}
-
-function countBytes(shape: Shape): number | null {
-  const values = countValues(shape);
-  return values === null ? null : values * (shape.dtype === "bool" ? 1 : 4);
-}
-
-function sum(weights: readonly WeightSpec[], counts: (weight: WeightSpec) => boolean): number {
-  return weights.reduce((total, weight) => total + (counts(weight) ? product(weight.shape) : 0), 0);
 }
 
 function product(sizes: readonly number[]): number {

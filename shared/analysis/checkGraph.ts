@@ -1,5 +1,5 @@
 import type { NodeId } from "../base/ids.ts";
-import { listNodes, reach } from "../document/graphQueries.ts";
+import { listEdges, listNodes, reach } from "../document/graphQueries.ts";
 import type { GraphEdge, GraphNode } from "../document/model.ts";
 import { findLayer } from "../layers/registry.ts";
 import type { Shape } from "../layers/shape.ts";
@@ -28,6 +28,7 @@ export function checkGraph(
 ): readonly Diagnostic[] {
   return [
     ...cycles.map((cycle) => describeCycle(context, cycle)),
+    ...checkPorts(context),
     ...checkEnds(context),
     ...checkNames(context),
     ...checkSize(context, order),
@@ -52,6 +53,39 @@ function describeCycle(context: FixContext, cycle: readonly NodeId[]): Finding {
     remedies: proposeCuts(context, edges),
     advice: "Remove one of the wires between them.",
   };
+}
+
+/** Wires from an output that the layer before doesn't have, or not with its present options. */
+function checkPorts(context: FixContext): readonly Finding[] {
+  return listEdges(context.graph).flatMap((edge): Finding[] => {
+    const { port = 0, source, target } = edge;
+    if (port === 0) return [];
+    const count = context.records.get(source)?.analysis.outputShapes.length ?? 0;
+    if (count === 0 || port < count) return [];
+    const has = count === 1 ? "only one output" : `only ${count} outputs`;
+    return [
+      {
+        code: "missing-input",
+        message: `${context.nameOf(target)} is wired to output ${port + 1} of ${context.nameOf(source)}, which has ${has}.`,
+        nodes: [target, source],
+        edges: [edge.id],
+        remedies: [
+          makeRemedy(
+            "use its first output",
+            `Use the first output of ${context.nameOf(source)}`,
+            () => ({
+              kind: "batch",
+              label: "Use the first output",
+              edits: [
+                { kind: "disconnect", edges: [edge.id] },
+                { kind: "connect", id: edge.id, source, target, slot: edge.slot },
+              ],
+            }),
+          ),
+        ],
+      },
+    ];
+  });
 }
 
 /** Wires that break the circle by going away: upward ones first, because models are drawn downward, then the newest. */

@@ -1,7 +1,7 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { GraphEdge, GraphNode } from "../document/model.ts";
-import type { ShapeIssue } from "../layers/defineLayer.ts";
+import type { ShapeIssue, WeightSpec } from "../layers/defineLayer.ts";
 import { findLayer } from "../layers/registry.ts";
 import { type Shape, formatShape } from "../layers/shape.ts";
 import { type NodeIssue, type NodeRecord, tryLayer } from "./analyzeNode.ts";
@@ -67,6 +67,10 @@ function describeIssue(context: FixContext, node: GraphNode, issue: NodeIssue): 
       }));
     case "too-few":
       return [describeTooFew(context, node, issue.min)];
+    case "missing-ports":
+      return [describeMissingPorts(context, node, issue.ports)];
+    case "shared-mismatch":
+      return [describeSharedMismatch(context, node, issue)];
     case "too-many":
       return [describeTooMany(context, node, issue.max)];
     case "shape":
@@ -103,7 +107,7 @@ function describeShapeIssue(context: FixContext, node: GraphNode, issue: ShapeIs
   const told = issue.code === "merge" ? incoming : blamed;
   const isDType = issue.code === "dtype";
   const given = told.flatMap((edge) => {
-    const shape = context.shapeOf(edge.source);
+    const shape = context.shapeOf(edge.source, edge.port);
     return shape === null
       ? []
       : [`${context.nameOf(edge.source)} gives ${describeShape(shape, isDType)}`];
@@ -156,10 +160,53 @@ function describeTooFew(context: FixContext, node: GraphNode, min: number): Find
   };
 }
 
+function describeMissingPorts(
+  context: FixContext,
+  node: GraphNode,
+  ports: readonly string[],
+): Finding {
+  const sources = findFreeSources(context, node, node.type.length);
+  const [port = ""] = ports;
+  const remedies =
+    ports.length === 1 ? sources.map((source) => connectRemedy(context, source, node.id)) : [];
+  return {
+    code: "missing-input",
+    message: `${joinWords(ports)} of ${node.name} ${ports.length === 1 ? "is" : "are"} not connected.`,
+    nodes: [node.id],
+    remedies,
+    advice: `Connect a layer to ${ports.length === 1 ? port : "them"}.`,
+  };
+}
+
+function describeSharedMismatch(
+  context: FixContext,
+  node: GraphNode,
+  { original, own, theirs }: Extract<NodeIssue, { kind: "shared-mismatch" }>,
+): Finding {
+  const differing = own.find(({ shape }, index) => shape.join() !== theirs[index]?.shape.join());
+  const other = theirs.find(({ name }) => name === differing?.name) ?? theirs[0];
+  const say = (weight: WeightSpec | undefined) =>
+    weight === undefined ? "no weights" : `a ${weight.name} of ${weight.shape.join(" × ")}`;
+  const name = context.nameOf(original);
+  return {
+    code: "shared-mismatch",
+    message: `${node.name} is another use of ${name}, which has ${say(other)}; what comes in here would need ${say(differing)}.`,
+    nodes: [node.id, original],
+    edges: context.incoming(node.id).map((edge) => edge.id),
+    remedies: [
+      makeRemedy("give it weights of its own", `Give ${node.name} weights of its own`, () => ({
+        kind: "setShares",
+        node: node.id,
+        original: null,
+      })),
+    ],
+  };
+}
+
 /** Nodes whose values nobody uses yet, that are not behind this one, and whose shape would fit; the nearest first. */
 function findFreeSources(context: FixContext, node: GraphNode, min: number): readonly NodeId[] {
   if (!context.mayPropose()) return [];
-  const present = context.incoming(node.id).map((edge) => context.shapeOf(edge.source));
+  const present = context.incoming(node.id).map((edge) => context.shapeOf(edge.source, edge.port));
   const known = present.filter((shape) => shape !== null);
   const behind = new Set<NodeId>([node.id]);
   const waiting: NodeId[] = [node.id];
@@ -208,7 +255,7 @@ function describeTooMany(context: FixContext, node: GraphNode, max: number): Fin
       remedies: [disconnectRemedy(context, incoming)],
     };
   }
-  const shapes = incoming.flatMap((edge) => context.shapeOf(edge.source) ?? []);
+  const shapes = incoming.flatMap((edge) => context.shapeOf(edge.source, edge.port) ?? []);
   const remedies: Remedy[] = [];
   if (max === 1 && shapes.length === incoming.length) {
     for (const type of ["add", "concatenate"]) {

@@ -53,7 +53,7 @@ function readContext(document: ProjectDocument): FixContext {
     const node = graph.nodes[id];
     if (node === undefined) continue;
     const shapes = (incoming.get(id) ?? []).map(
-      ({ source }) => records.get(source)?.analysis.outputShape ?? null,
+      ({ source, port = 0 }) => records.get(source)?.analysis.outputShapes[port] ?? null,
     );
     records.set(id, analyzeNode(node, shapes, undefined));
   }

@@ -20,7 +20,8 @@ export interface FixContext {
   readonly records: ReadonlyMap<NodeId, NodeRecord>;
   incoming(node: NodeId): readonly GraphEdge[];
   outgoing(node: NodeId): readonly GraphEdge[];
-  shapeOf(node: NodeId): Shape | null;
+  /** Of an output port; absent: the first. */
+  shapeOf(node: NodeId, port?: number): Shape | null;
   /** False once so many nodes have got proposals that more would only cost time: nobody mends hundreds one by one. */
   mayPropose(): boolean;
   /** Nodes with a shape that nobody uses yet. */
@@ -55,7 +56,7 @@ export function createFixContext(
     records,
     incoming: (node) => index.incoming.get(node) ?? [],
     outgoing: (node) => index.outgoing.get(node) ?? [],
-    shapeOf: (node) => records.get(node)?.analysis.outputShape ?? null,
+    shapeOf: (node, port = 0) => records.get(node)?.analysis.outputShapes[port] ?? null,
     mayPropose: () => proposalsLeft-- > 0,
     freeSources: () => (freeSources ??= findFreeSources()),
     nameOf: (node) => graph.nodes[node]?.name ?? node,

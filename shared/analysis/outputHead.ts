@@ -44,7 +44,7 @@ const layersWithUnits = new Set([
 export function readHead(context: FixContext, output: GraphNode): OutputHead | null {
   const edges = context.incoming(output.id);
   const edge = edges.length === 1 ? edges[0] : undefined;
-  const shape = edge === undefined ? null : context.shapeOf(edge.source);
+  const shape = edge === undefined ? null : context.shapeOf(edge.source, edge.port);
   if (edge === undefined || shape === null) return null;
   return { output, edge, shape, ...findActivation(context, edge.source) };
 }

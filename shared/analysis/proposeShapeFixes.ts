@@ -47,7 +47,7 @@ interface Wire {
 
 function readWires(context: FixContext, node: GraphNode): readonly Wire[] {
   return context.incoming(node.id).flatMap((edge) => {
-    const shape = context.shapeOf(edge.source);
+    const shape = context.shapeOf(edge.source, edge.port);
     return shape === null ? [] : [{ edge, shape }];
   });
 }

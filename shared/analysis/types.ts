@@ -24,6 +24,13 @@ export interface Fix {
 
 export type DiagnosticCode =
   | "unknown-layer"
+  | "unknown-block"
+  | "block-cycle"
+  | "block-port"
+  | "expression"
+  | "repeat"
+  | "muted"
+  | "shared-mismatch"
   | "bad-parameter"
   | "cycle"
   | "missing-input"

@@ -106,8 +106,18 @@ function readOrDefaults(
 /** How often an instance can be repeated. */
 export const maxRepeat = 1000;
 
+const blockSpecs = new WeakMap<BlockDefinition["params"], ParamSpecs>();
+
 /** A block's own options, and the two that every block has. */
 export function blockParamSpecs(block: BlockDefinition): ParamSpecs {
+  const known = blockSpecs.get(block.params);
+  if (known !== undefined) return known;
+  const specs = makeParamSpecs(block);
+  blockSpecs.set(block.params, specs);
+  return specs;
+}
+
+function makeParamSpecs(block: BlockDefinition): ParamSpecs {
   return {
     ...Object.fromEntries(block.params.map((param) => [param.name, toParamSpec(param)])),
     repeat: {

@@ -1,0 +1,127 @@
+import type { JsonValue } from "../base/json.ts";
+import type { BlockDefinition, GraphNode, ProjectVariable } from "../document/model.ts";
+import { type Environment, findNameFault } from "../expressions/expression.ts";
+import { type UnresolvedParam, resolveValue } from "../expressions/resolveParams.ts";
+import { checkParam, specDefault } from "../layers/readParams.ts";
+import { blockParamSpecs } from "./nodeType.ts";
+import type { ExpansionIssue } from "./scope.ts";
+
+export interface Variables {
+  readonly environment: Environment;
+  /** Names that have no value: what uses them is not at fault. */
+  readonly failed: ReadonlySet<string>;
+  readonly issues: readonly ExpansionIssue[];
+}
+
+const known = new WeakMap<readonly ProjectVariable[], Variables>();
+
+/** The project's variables, each worked out from those before it. */
+export function evaluateVariables(variables: readonly ProjectVariable[]): Variables {
+  const before = known.get(variables);
+  if (before !== undefined) return before;
+  const environment = new Map<string, JsonValue>();
+  const failed = new Set<string>();
+  const issues: ExpansionIssue[] = [];
+  const add = (code: ExpansionIssue["code"], message: string) =>
+    issues.push({ code, severity: "error", message, node: null });
+  for (const { name, value } of variables) {
+    const fault = findNameFault(name);
+    if (fault !== null) {
+      add("bad-parameter", `The variable ${name} has a name that can't be used: it ${fault}.`);
+    } else if (environment.has(name) || failed.has(name)) {
+      add("duplicate-name", `Two variables are called ${name}. Rename one of them.`);
+      continue;
+    }
+    const result = resolveValue(value, environment);
+    if (result.ok) {
+      environment.set(name, result.value);
+      continue;
+    }
+    failed.add(name);
+    const { unknownName } = result.error.issue;
+    if (unknownName !== undefined && failed.has(unknownName) && unknownName !== name) continue;
+    add("expression", `The variable ${name} has no value: ${result.error.issue.message}`);
+  }
+  const evaluated = { environment, failed, issues };
+  known.set(variables, evaluated);
+  return evaluated;
+}
+
+/** What an instance's options come to, as its block sees them. */
+export interface InstanceValues {
+  /** Variables and the block's parameters, without `index`. */
+  readonly environment: ReadonlyMap<string, JsonValue>;
+  readonly repeat: number;
+  readonly isTrainable: boolean;
+  readonly faults: readonly InstanceFault[];
+}
+
+export interface InstanceFault {
+  readonly code: "bad-parameter" | "expression";
+  readonly severity: "error" | "warning";
+  readonly param: string;
+  /** To stand after the instance's name: ": Filters must be …", " has the option …". */
+  readonly words: string;
+}
+
+/** Values of an instance's options: expressions of the graph it stands in, or the block's defaults. */
+export function evaluateInstance(
+  block: BlockDefinition,
+  source: GraphNode,
+  outer: { readonly variables: Variables; readonly environment: Environment },
+): InstanceValues {
+  const values = new Map(outer.variables.environment);
+  const faults: InstanceFault[] = [];
+  const specs = blockParamSpecs(block);
+  let repeat = 1;
+  let isTrainable = true;
+  const defaults = new Map(block.params.map((param) => [param.name, param.default]));
+  for (const [param, spec] of Object.entries(specs)) {
+    const given = Object.hasOwn(source.params, param) ? source.params[param] : undefined;
+    // The block's own defaults may be computed from the project's variables.
+    const environment = given === undefined ? outer.variables.environment : outer.environment;
+    const value = given ?? defaults.get(param) ?? specDefault(spec);
+    const resolved = resolveValue(value, environment);
+    // What is faulty is told here; inside, the default stands for it, so that it isn't told again.
+    if (defaults.has(param)) values.set(param, specDefault(spec));
+    if (!resolved.ok) {
+      if (isExcused(resolved.error, outer.variables)) continue;
+      const words = `: ${spec.label} has no value: ${resolved.error.issue.message}`;
+      faults.push({ code: "expression", severity: "error", param, words });
+      continue;
+    }
+    const checked = checkParam(spec, resolved.value);
+    if (!checked.ok) {
+      const gap = /^[,:]/.test(checked.error) ? "" : " ";
+      const words = `: ${spec.label}${gap}${checked.error}.`;
+      faults.push({ code: "bad-parameter", severity: "error", param, words });
+    } else if (param === "repeat") repeat = Number(checked.value);
+    else if (param === "trainable") isTrainable = checked.value === true;
+    else values.set(param, checked.value);
+  }
+  for (const param of Object.keys(source.params)) {
+    if (Object.hasOwn(specs, param)) continue;
+    const words = ` has the option ${param}, which the block ${block.name} doesn't know; it is left out.`;
+    faults.push({ code: "bad-parameter", severity: "warning", param, words });
+  }
+  return { environment: values, repeat, isTrainable, faults };
+}
+
+/** Whether an expression only fails because of a variable that is told of already. */
+export function isExcused(
+  { issue }: Omit<UnresolvedParam, "param">,
+  variables: Pick<Variables, "failed">,
+): boolean {
+  return issue.unknownName !== undefined && variables.failed.has(issue.unknownName);
+}
+
+export function areSameEnvironments(left: Environment, right: Environment): boolean {
+  if (left === right) return true;
+  if (left.size !== right.size) return false;
+  for (const [name, value] of left) {
+    const other = right.get(name);
+    if (value === other) continue;
+    if (typeof value !== "object" || JSON.stringify(value) !== JSON.stringify(other)) return false;
+  }
+  return true;
+}
