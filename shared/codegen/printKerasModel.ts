@@ -80,7 +80,11 @@ function printArguments({ call, inputs }: PlanLayer, variables: Variables): stri
   });
   const first = printed.filter(({ isFirst }) => isFirst);
   const rest = printed.filter(({ isFirst }) => !isFirst);
-  return [...first, ...rest].map(({ text }) => text).join(", ");
+  const said = listSaidOptions(
+    call.options.filter(({ isGivenOnCall }) => isGivenOnCall),
+    "python",
+  ).map(({ name, value }) => `${name}=${printValue(name, value, inFunction)}`);
+  return [...[...first, ...rest].map(({ text }) => text), ...said].join(", ");
 }
 
 function printModel({ name, inputs, outputs }: ModelPlan, variables: Variables): string {
@@ -99,8 +103,8 @@ type CallLayout = Layout & { readonly before: string; readonly after: string };
 
 /** `layers.Dense(10, activation="softmax")`: what Keras has no default for comes first, without its name. */
 function printCall(call: LayerCall, extra: readonly string[], layout: CallLayout): string {
-  const said = listSaidOptions(call.options, "python");
-  const options = said.map(({ name, value, isRequired }, index) => {
+  const made = call.options.filter(({ isGivenOnCall }) => !isGivenOnCall);
+  const options = listSaidOptions(made, "python").map(({ name, value, isRequired }, index) => {
     const printed = printValue(name, value, layout);
     return index === 0 && isRequired ? printed : `${name}=${printed}`;
   });

@@ -20,6 +20,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { Activation } from "./layers/activation.ts";
+import { Attention } from "./layers/attention.ts";
 import { ActivityRegularization } from "./layers/activityRegularization.ts";
 import { BatchNormalization } from "./layers/batchNormalization.ts";
 import { ELU } from "./layers/elu.ts";
@@ -32,7 +33,15 @@ import { RMSNormalization } from "./layers/rmsNormalization.ts";
 import { Softmax } from "./layers/softmax.ts";
 import { UnitNormalization } from "./layers/unitNormalization.ts";
 import { Convolution } from "./layers/convolution.ts";
+import { CellRnn } from "./layers/cellRnn.ts";
+import { ConvLstm2d } from "./layers/convLstm2d.ts";
+import { Masking } from "./layers/masking.ts";
+import { FixedFilter } from "./layers/fixedFilter.ts";
+import { Sampling } from "./layers/sampling.ts";
+import { Slice } from "./layers/slice.ts";
+import { Split } from "./layers/split.ts";
 import { Maxout } from "./layers/maxout.ts";
+import { ResetAfterGruCell } from "./layers/resetAfterGruCell.ts";
 import { TransposedConvolution } from "./layers/transposedConvolution.ts";
 import { DepthwiseConvolution } from "./layers/depthwiseConvolution.ts";
 
@@ -42,6 +51,7 @@ export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly 
 /** By factory name. Importing this also registers the classes, so that model files can name them. */
 export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   activation: Activation,
+  attention: Attention,
   activityRegularization: ActivityRegularization,
   batchNormalization: BatchNormalization,
   elu: ELU,
@@ -54,7 +64,15 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   softmax: Softmax,
   unitNormalization: UnitNormalization,
   convolution: Convolution,
+  cellRnn: CellRnn,
+  convLstm2d: ConvLstm2d,
+  masking: Masking,
   maxout: Maxout,
+  split: Split,
+  slice: Slice,
+  sampling: Sampling,
+  fixedFilter: FixedFilter,
+  resetAfterGruCell: ResetAfterGruCell,
   transposedConvolution: TransposedConvolution,
   depthwiseConvolution: DepthwiseConvolution,
 };

@@ -90,6 +90,8 @@ export interface CallOption {
   readonly tfjsName: string | null;
   readonly pythonName: string | null;
   readonly value: CallValue;
+  /** Keras takes it where the layer is applied, not where it is made: `layers.Attention()([q, v], use_causal_mask=True)`. */
+  readonly isGivenOnCall?: true;
   /** The default of each target, to leave unsaid what goes without saying. Absent: always print. */
   readonly tfjsDefault?: CallValue;
   readonly pythonDefault?: CallValue;
@@ -158,7 +160,7 @@ export interface LayerDefinition<Specs extends ParamSpecs = ParamSpecs> {
    * What becomes of a mask (see `Shape.isMasked`): "passes" on, or "ends" here. Absent: tfjs throws for a masked input,
    * or Keras would do something else with it, so `defineLayer` refuses it.
    */
-  masking?(params: Params<Specs>): "passes" | "ends";
+  masking?(params: Params<Specs>, inputs: readonly Shape[]): "passes" | "ends";
   /** Shapes exclude the batch axis. Inputs have been counted and their shapes are known to be valid. */
   inferShape(params: Params<Specs>, inputs: readonly Shape[]): Result<Shape, ShapeIssue>;
   /** Shapes of the second and further outputs, as many as `outputPorts` names. Called only when `inferShape` was content. */
@@ -192,7 +194,7 @@ export function defineLayer<const Specs extends ParamSpecs>(
       if (!output.ok) return output;
       const shape = keepBatch(output.value, inputs);
       if (masked === -1) return ok(shape);
-      const fate = definition.masking?.(params) ?? null;
+      const fate = definition.masking?.(params, inputs) ?? null;
       if (fate === null) return err(describeMask(masked));
       return ok(fate === "ends" ? shape : { ...shape, isMasked: true });
     },

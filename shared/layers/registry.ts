@@ -1,6 +1,7 @@
 /** All layers. A new one is a file in `definitions/`, an import and a line here; the order is the palette's. */
 import type { AnyLayerDefinition } from "./defineLayer.ts";
 import { activation } from "./definitions/activation.ts";
+import { additiveAttention, attention } from "./definitions/attention.ts";
 import { averagePooling1d } from "./definitions/averagePooling1d.ts";
 import { averagePooling2d } from "./definitions/averagePooling2d.ts";
 import { batchNormalization } from "./definitions/batchNormalization.ts";
@@ -8,6 +9,7 @@ import { bidirectional } from "./definitions/bidirectional.ts";
 import { blockInput, blockOutput } from "./definitions/blockPorts.ts";
 import { concatenate } from "./definitions/concatenate.ts";
 import { conv1d } from "./definitions/conv1d.ts";
+import { convLstm2d } from "./definitions/convLstm2d.ts";
 import { conv2d } from "./definitions/conv2d.ts";
 import { conv3d } from "./definitions/conv3d.ts";
 import { conv1dTranspose } from "./definitions/conv1dTranspose.ts";
@@ -37,9 +39,14 @@ import { globalAveragePooling2d } from "./definitions/globalAveragePooling2d.ts"
 import { globalMaxPooling1d } from "./definitions/globalMaxPooling1d.ts";
 import { globalMaxPooling2d } from "./definitions/globalMaxPooling2d.ts";
 import { gru } from "./definitions/gru.ts";
+import { fixedFilter } from "./definitions/fixedFilter.ts";
+import { sampling } from "./definitions/sampling.ts";
+import { slice } from "./definitions/slice.ts";
+import { split } from "./definitions/split.ts";
 import { input } from "./definitions/input.ts";
 import { layerNormalization } from "./definitions/layerNormalization.ts";
 import { lstm } from "./definitions/lstm.ts";
+import { masking } from "./definitions/masking.ts";
 import { maxout } from "./definitions/maxout.ts";
 import { maxPooling1d } from "./definitions/maxPooling1d.ts";
 import { maxPooling2d } from "./definitions/maxPooling2d.ts";
@@ -48,11 +55,14 @@ import {
   rmsNormalization,
   unitNormalization,
 } from "./definitions/otherNormalizations.ts";
+import { multiHeadAttention } from "./definitions/multiHeadAttention.ts";
 import { output } from "./definitions/output.ts";
 import { permute } from "./definitions/permute.ts";
 import { elu, leakyRelu, prelu, relu } from "./definitions/rectifiers.ts";
 import { repeatVector } from "./definitions/repeatVector.ts";
+import { recurrentCells } from "./definitions/recurrentCells.ts";
 import { reshape } from "./definitions/reshape.ts";
+import { rnn } from "./definitions/rnn.ts";
 import { separableConv2d } from "./definitions/separableConv2d.ts";
 import { simpleRnn } from "./definitions/simpleRnn.ts";
 import { softmax } from "./definitions/softmax.ts";
@@ -72,6 +82,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   dense,
   maxout,
   embedding,
+  masking,
   // Convolution
   conv1d,
   conv2d,
@@ -83,6 +94,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   conv1dTranspose,
   conv2dTranspose,
   conv3dTranspose,
+  fixedFilter,
   // Pooling
   maxPooling1d,
   maxPooling2d,
@@ -96,6 +108,8 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   simpleRnn,
   lstm,
   gru,
+  rnn,
+  convLstm2d,
   bidirectional,
   timeDistributed,
   // Reshaping
@@ -103,8 +117,14 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   reshape,
   permute,
   repeatVector,
+  slice,
+  split,
   zeroPadding2d,
   upSampling2d,
+  // Attention
+  multiHeadAttention,
+  attention,
+  additiveAttention,
   // Normalization
   batchNormalization,
   layerNormalization,
@@ -116,6 +136,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   spatialDropout1d,
   spatialDropout2d,
   gaussianNoise,
+  sampling,
   // Activation
   activation,
   relu,
@@ -140,4 +161,9 @@ const byType: ReadonlyMap<string, AnyLayerDefinition> = new Map(
 
 export function findLayer(type: string): AnyLayerDefinition | null {
   return byType.get(type) ?? null;
+}
+
+/** A layer that may stand inside another one: also the cells of an RNN, which can't stand alone. */
+export function findInnerLayer(type: string): AnyLayerDefinition | null {
+  return recurrentCells.find((cell) => cell.type === type) ?? findLayer(type);
 }
