@@ -56,6 +56,8 @@ function prepareRandomPart(part: object): ((value: number) => void) | null {
         return prepareNoise(part);
     }
   }
+  // Layers of our own that draw numbers.
+  if ("stepSeed" in part) return (value) => Reflect.set(part, "stepSeed", value);
   if ("dropoutFunc" in part && "recurrentDropout" in part) return prepareCell(part);
   return null;
 }
