@@ -24,8 +24,6 @@ export function listSaidOptions(
     const name = target === "tfjs" ? option.tfjsName : option.pythonName;
     const initial = target === "tfjs" ? option.tfjsDefault : option.pythonDefault;
     if (name === null) return [];
-    // "None" is every target's default where it is allowed at all.
-    if (option.value === null && initial !== undefined) return [];
     if (initial !== undefined && isSame(initial, option.value)) return [];
     return [{ name, value: option.value, isRequired: initial === undefined }];
   });

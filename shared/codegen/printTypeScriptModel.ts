@@ -65,10 +65,12 @@ function printLayer(layer: PlanLayer, variables: Variables): string {
 }
 
 function printArgument({ call, inputs }: PlanLayer, variables: Variables): string {
-  const sources = inputs.map(variables.tensor).map((input, index) => {
-    const before = call.tfjsInputCalls?.[index];
-    return before ? `${printCall(before, [], inFunction)}.apply(${input})${singleCast}` : input;
-  });
+  const sources = inputs
+    .map((input) => variables.tensor(input))
+    .map((input, index) => {
+      const before = call.tfjsInputCalls?.[index];
+      return before ? `${printCall(before, [], inFunction)}.apply(${input})${singleCast}` : input;
+    });
   const [only] = sources;
   return sources.length === 1 && only !== undefined ? only : `[${sources.join(", ")}]`;
 }
@@ -146,8 +148,9 @@ function printValue(name: string, value: CallValue, layout: Layout): string {
     return printList(calls, list, { ...layout, before: `${name}: `, after: "," });
   }
   if (isJsonValue(value)) return typescriptLiteral(value.value);
-  // tfjs implements these two, but its types don't say so.
+  // tfjs implements these, but its types don't say so.
   if (value === "logSoftmax") return `"logSoftmax" as "softmax"`;
+  if (name === "mergeMode" && value === null) return `null as unknown as "concat"`;
   if (name === "noiseShape") return `${typescriptLiteral(value)} as number[]`;
   return typescriptLiteral(value);
 }

@@ -36,9 +36,12 @@ function makeOwnLayer(name: string, options: Record<string, unknown>): unknown {
   return Reflect.construct(found, [options]);
 }
 
-/** null means "none" in Keras's vocabulary; tfjs has the same meaning for an absent option. */
+/**
+ * null means "none" in Keras's vocabulary; tfjs has the same meaning for an absent option, unless its default is
+ * something else (a Bidirectional's merge mode).
+ */
 function isUnsaid(option: CallOption): boolean {
-  return option.value === null;
+  return option.value === null && (option.tfjsDefault ?? null) === null;
 }
 
 function convertValue(value: CallValue): unknown {

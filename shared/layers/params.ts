@@ -103,6 +103,16 @@ export interface LayerParam extends ParamBase {
   readonly default: InnerLayer;
 }
 
+/** Several layers inside a layer, in order: the cells that an RNN stacks. */
+export interface LayerListParam extends ParamBase {
+  readonly kind: "layerList";
+  /** Types that may stand in the list. */
+  readonly options: readonly string[];
+  readonly default: readonly InnerLayer[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
 export type ParamSpec =
   | IntParam
   | FloatParam
@@ -115,7 +125,8 @@ export type ParamSpec =
   | InitializerParam
   | RegularizerParam
   | ConstraintParam
-  | LayerParam;
+  | LayerParam
+  | LayerListParam;
 
 export type ParamSpecs = { readonly [name: string]: ParamSpec };
 
@@ -148,7 +159,9 @@ export type ParamValue<Spec extends ParamSpec> = Spec extends { readonly kind: "
                   ? NamedConfig | null
                   : Spec extends { readonly kind: "layer" }
                     ? InnerLayer
-                    : never;
+                    : Spec extends { readonly kind: "layerList" }
+                      ? readonly InnerLayer[]
+                      : never;
 
 /** Every option with its value, defaults filled in and checked: what a definition's functions receive. */
 export type Params<Specs extends ParamSpecs> = {

@@ -2,7 +2,15 @@ import { assertNever } from "../base/assertNever.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { findNamedConfig, namedTable, type NamedKind, type NamedOption } from "./namedConfigs.ts";
-import type { NamedConfig, ParamSpec, ParamSpecs, Params, StoredParams } from "./params.ts";
+import type {
+  InnerLayer,
+  LayerListParam,
+  NamedConfig,
+  ParamSpec,
+  ParamSpecs,
+  Params,
+  StoredParams,
+} from "./params.ts";
 
 export interface ParamIssue {
   readonly param: string;
@@ -34,10 +42,11 @@ export function readParams<Specs extends ParamSpecs>(
 
 /** The default as plain JSON. */
 export function specDefault(spec: ParamSpec): JsonValue {
-  return spec.kind === "layer"
-    ? { type: spec.default.type, params: spec.default.params }
-    : spec.default;
+  if (spec.kind === "layer") return toJson(spec.default);
+  return spec.kind === "layerList" ? spec.default.map(toJson) : spec.default;
 }
+
+const toJson = ({ type, params }: InnerLayer): JsonObject => ({ type, params });
 
 /** One value against its spec; initializers and the like come back with all their options filled in. */
 export function checkParam(spec: ParamSpec, value: JsonValue): Checked {
@@ -80,11 +89,9 @@ export function checkParam(spec: ParamSpec, value: JsonValue): Checked {
     case "constraint":
       return value === null ? ok(null) : checkNamed(spec.kind, value);
     case "layer":
-      if (!isObject(value) || !isOption(spec.options, value["type"] ?? null))
-        return mismatch(`a layer: ${spec.options.join(", ")}`, value);
-      return isObject(value["params"] ?? {})
-        ? ok({ type: value["type"] ?? "", params: value["params"] ?? {} })
-        : err("has a layer without options");
+      return checkInnerLayer(value, spec.options);
+    case "layerList":
+      return checkLayerList(value, spec);
     default:
       return assertNever(spec);
   }
@@ -120,6 +127,28 @@ function checkEntries(
     if (!checked.ok) return err(`, entry ${index + 1}, ${checked.error}`);
   }
   return ok(values);
+}
+
+function checkInnerLayer(value: JsonValue, options: readonly string[]): Checked {
+  if (!isObject(value) || !isOption(options, value["type"] ?? null))
+    return mismatch(`a layer: ${options.join(", ")}`, value);
+  return isObject(value["params"] ?? {})
+    ? ok({ type: value["type"] ?? "", params: value["params"] ?? {} })
+    : err("has a layer without options");
+}
+
+function checkLayerList(value: JsonValue, spec: LayerListParam): Checked {
+  if (!isList(value)) return mismatch("a list of layers", value);
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, options } = spec;
+  if (value.length < minLength) return err(`must have at least ${count(minLength, "layer")}`);
+  if (value.length > maxLength) return err(`must have at most ${count(maxLength, "layer")}`);
+  const layers: JsonValue[] = [];
+  for (const [index, entry] of value.entries()) {
+    const checked = checkInnerLayer(entry, options);
+    if (!checked.ok) return err(`, entry ${index + 1}, ${checked.error}`);
+    layers.push(checked.value);
+  }
+  return ok(layers);
 }
 
 function checkNamed(kind: NamedKind, value: JsonValue, allowed?: readonly string[]): Checked {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "#shared/base/json.ts";
 import type { LayerParam, ParamSpecs } from "#shared/layers/params.ts";
 import { specDefault } from "#shared/layers/readParams.ts";
-import { findLayer } from "#shared/layers/registry.ts";
+import { findInnerLayer } from "#shared/layers/registry.ts";
 import { Select } from "../../ui/Select.tsx";
 import { useContext } from "react";
 import { FormContext, isJsonObject } from "./control.ts";
@@ -18,7 +18,7 @@ export function InnerLayerControl(props: ControlProps<LayerParam>) {
     ? // Just checked; the lookup has to be repeated because an index access isn't narrowed.
       (inner?.["params"] as JsonObject)
     : {};
-  const definition = findLayer(type);
+  const definition = findInnerLayer(type);
   const specs: ParamSpecs = definition?.params ?? {};
   const setOption = (name: string, next: JsonValue, isGesture: boolean) => {
     const { [name]: _old, ...rest } = stored;
@@ -33,7 +33,7 @@ export function InnerLayerControl(props: ControlProps<LayerParam>) {
         value={type}
         options={spec.options.map((option) => ({
           value: option,
-          label: findLayer(option)?.title ?? option,
+          label: findInnerLayer(option)?.title ?? option,
         }))}
         onChange={(chosen) => onChange({ type: chosen, params: {} })}
       />

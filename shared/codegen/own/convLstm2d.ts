@@ -90,7 +90,12 @@ export class ConvLstm2d extends tf.layers.Layer {
       );
     const flatten = ConvLstm2d.flatten;
     const { kernelInitializer, recurrentInitializer, biasInitializer } = this;
-    this.kernel = add("kernel", "kernel", [height, width, channels, gates], flatten(kernelInitializer));
+    this.kernel = add(
+      "kernel",
+      "kernel",
+      [height, width, channels, gates],
+      flatten(kernelInitializer),
+    );
     this.recurrentKernel = add(
       "recurrent_kernel",
       "recurrent",

@@ -9,6 +9,7 @@ import * as convolution from "./convolution.ts";
 import * as depthwiseConvolution from "./depthwiseConvolution.ts";
 import * as elu from "./elu.ts";
 import * as fixedFilter from "./fixedFilter.ts";
+import * as globalPooling from "./globalPooling.ts";
 import * as groupNormalization from "./groupNormalization.ts";
 import * as layerNormalization from "./layerNormalization.ts";
 import * as maskFeature from "./maskFeature.ts";
@@ -24,6 +25,7 @@ import * as softmax from "./softmax.ts";
 import * as split from "./split.ts";
 import * as transposedConvolution from "./transposedConvolution.ts";
 import * as unitNormalization from "./unitNormalization.ts";
+import * as windowPooling from "./windowPooling.ts";
 
 /** A class's text, without its imports. */
 export interface OwnSource {
@@ -43,6 +45,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   depthwiseConvolution: { className: "DepthwiseConvolution", text: depthwiseConvolution.typescript },
   elu: { className: "ELU", text: elu.typescript },
   fixedFilter: { className: "FixedFilter", text: fixedFilter.typescript },
+  globalPooling: { className: "GlobalPooling", text: globalPooling.typescript },
   groupNormalization: { className: "GroupNormalization", text: groupNormalization.typescript },
   layerNormalization: { className: "LayerNormalization", text: layerNormalization.typescript },
   maskFeature: { className: "MaskFeature", text: maskFeature.typescript },
@@ -58,6 +61,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   split: { className: "Split", text: split.typescript },
   transposedConvolution: { className: "TransposedConvolution", text: transposedConvolution.typescript },
   unitNormalization: { className: "UnitNormalization", text: unitNormalization.typescript },
+  windowPooling: { className: "WindowPooling", text: windowPooling.typescript },
 };
 
 /** By the `className` of a call. */
@@ -103,6 +107,8 @@ export const ownNames: readonly string[] = [
   "ELU",
   "FixedFilterArgs",
   "FixedFilter",
+  "GlobalPoolingArgs",
+  "GlobalPooling",
   "GroupNormalizationArgs",
   "GroupNormalization",
   "LayerNormalizationArgs",
@@ -137,4 +143,7 @@ export const ownNames: readonly string[] = [
   "transposedConvolutionSpread",
   "UnitNormalizationArgs",
   "UnitNormalization",
+  "WindowPoolingArgs",
+  "WindowPooling",
+  "windowPoolingPad",
 ];

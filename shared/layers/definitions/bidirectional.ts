@@ -11,12 +11,15 @@ import {
   readInnerLayer,
 } from "../innerLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
-import { axis } from "../shape.ts";
+import type { InnerLayer } from "../params.ts";
+import { axis, type Shape } from "../shape.ts";
+import { convLstm2d } from "./convLstm2d.ts";
 import { gru } from "./gru.ts";
 import { lstm } from "./lstm.ts";
+import { rnn } from "./rnn.ts";
 import { simpleRnn } from "./simpleRnn.ts";
 
-const innerTypes: InnerTypes = [lstm, gru, simpleRnn];
+const innerTypes: InnerTypes = [lstm, gru, simpleRnn, rnn, convLstm2d];
 
 const specs = {
   layer: innerLayerParam(innerTypes, {
@@ -28,12 +31,31 @@ const specs = {
     kind: "enum",
     options: ["concat", "sum", "mul", "ave"],
     default: "concat",
+    nullable: true,
     label: "Merge mode",
-    help: "How both directions are joined: side by side (twice the features), summed, multiplied or averaged.",
+    help: "How both directions are joined: side by side (twice the features), summed, multiplied or averaged. None gives each direction a port of its own.",
   },
 } as const;
 
-/** Keras's `merge_mode=None` and `backward_layer` are not offered: two outputs, and tfjs has no second layer. */
+/** The names of the inner layer's states ("state h", …), once for each direction. */
+function listStates(layer: InnerLayer): readonly string[] {
+  const inner = readInnerLayer(layer, innerTypes);
+  if (!inner.ok) return [];
+  const { definition, params } = inner.value;
+  const states = definition.outputPorts?.(params).slice(1) ?? [];
+  return ["forward", "backward"].flatMap((direction) =>
+    states.map((state) => `${direction} ${state}`),
+  );
+}
+
+/** What the inner layer gives on one direction. */
+function inferInner(layer: InnerLayer, inputs: readonly Shape[]) {
+  const inner = readInnerLayer(layer, innerTypes);
+  if (!inner.ok) return inner;
+  return inner.value.definition.inferShape(inner.value.params, inputs);
+}
+
+/** Keras's `backward_layer` is not offered: tfjs knows no second layer. First states can't be wired. */
 export const bidirectional = defineLayer({
   type: "bidirectional",
   title: "Bidirectional",
@@ -41,6 +63,7 @@ export const bidirectional = defineLayer({
   summary: "Runs a recurrent layer over the sequence in both directions and joins the results.",
   about:
     "Every output knows what came before and what comes after. Use it where the whole sequence is there at once (text, recorded signals), not for forecasting. It has twice the weights of the layer inside.",
+  formula: "output = merge(layer(x), reverse(layer'(reverse(x))))",
   sources: [
     {
       title: "Keras: Bidirectional layer",
@@ -51,15 +74,19 @@ export const bidirectional = defineLayer({
   keywords: ["bilstm", "bigru", "both directions", "recurrent", "wrapper"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
+  outputPorts: ({ layer, mergeMode }) => [
+    ...(mergeMode === null ? ["forward", "backward"] : ["output"]),
+    ...listStates(layer),
+  ],
   params: specs,
   caption: ({ layer, mergeMode }) => [
     ...captionInnerLayer(layer, innerTypes),
-    ...(mergeMode === "concat" ? [] : [mergeMode]),
+    ...(mergeMode === "concat" ? [] : [mergeMode ?? "not merged"]),
   ],
 
-  masking({ layer }) {
+  masking({ layer }, inputs) {
     const { definition, params } = needInnerLayer(layer, innerTypes);
-    return definition.masking?.(params) ?? "ends";
+    return definition.masking?.(params, inputs) ?? "ends";
   },
   inferShape({ layer, mergeMode }, inputs) {
     const inner = readInnerLayer(layer, innerTypes);
@@ -78,11 +105,20 @@ export const bidirectional = defineLayer({
           },
         ],
       );
-    const output = inner.value.definition.inferShape(inner.value.params, inputs);
+    const output = inferInner(layer, inputs);
     if (!output.ok) return err(liftIssue(output.error, layer, { keepsInserts: true }));
     if (mergeMode !== "concat") return output;
+    // tfjs doubles the last axis, whatever it is; Keras too.
     const { name, size } = lastAxis(output.value);
     return ok(replaceLastAxis(output.value, axis(name, size === null ? null : size * 2)));
+  },
+  inferMoreShapes({ layer, mergeMode }, inputs, output) {
+    const { definition, params } = needInnerLayer(layer, innerTypes);
+    const inner = inferInner(layer, inputs);
+    const states = inner.ok
+      ? (definition.inferMoreShapes?.(params, inputs, inner.value) ?? [])
+      : [];
+    return [...(mergeMode === null ? [output] : []), ...states, ...states];
   },
   weights({ layer }, inputs) {
     const { definition, params } = needInnerLayer(layer, innerTypes);
@@ -91,9 +127,11 @@ export const bidirectional = defineLayer({
       weights.map((entry) => ({ ...entry, name: `${direction}/${entry.name}` })),
     );
   },
-  multiplyAdds({ layer }, inputs, output) {
+  multiplyAdds({ layer }, inputs) {
     const { definition, params } = needInnerLayer(layer, innerTypes);
-    const count = definition.multiplyAdds?.(params, inputs, output) ?? null;
+    const output = inferInner(layer, inputs);
+    if (!output.ok) return null;
+    const count = definition.multiplyAdds?.(params, inputs, output.value) ?? null;
     return count === null ? null : count * 2;
   },
   lower(params, inputs) {
@@ -127,6 +165,15 @@ export const bidirectional = defineLayer({
       },
       inputs: [[4, 3]],
       output: [4, 2],
+      weightCount: 84,
+    },
+    {
+      params: {
+        layer: { type: "gru", params: { units: 2, resetAfter: false, returnState: true } },
+      },
+      inputs: [[4, 3]],
+      output: [4],
+      moreOutputs: [[2], [2]],
       weightCount: 72,
     },
     {
@@ -149,10 +196,53 @@ export const bidirectional = defineLayer({
     },
     {
       params: {
+        layer: { type: "lstm", params: { units: 2, returnSequences: true, returnState: true } },
+        mergeMode: null,
+      },
+      inputs: [[3, 2]],
+      output: [3, 2],
+      moreOutputs: [[3, 2], [2], [2], [2], [2]],
+      weightCount: 80,
+    },
+    {
+      params: {
+        layer: {
+          type: "rnn",
+          params: {
+            cells: [
+              { type: "gruCell", params: { units: 2 } },
+              { type: "simpleRnnCell", params: { units: 3 } },
+            ],
+          },
+        },
+        mergeMode: null,
+      },
+      inputs: [[4, 2]],
+      output: [3],
+      moreOutputs: [[3]],
+      weightCount: 108,
+    },
+    {
+      params: {
+        layer: { type: "convLstm2d", params: { filters: 1, padding: "same" } },
+      },
+      inputs: [[2, 3, 4, 1]],
+      output: [3, 4, 2],
+      weightCount: 152,
+    },
+    {
+      params: {
         layer: { type: "simpleRnn", params: { units: 2, returnSequences: true, useBias: false } },
       },
       inputs: [[null, 3]],
       output: [null, 4],
+      weightCount: 20,
+    },
+    {
+      params: { layer: { type: "simpleRnn", params: { units: 2, stateful: true } } },
+      inputs: [[3, 2]],
+      batch: 2,
+      output: [4],
       weightCount: 20,
     },
     {

@@ -1,54 +1,38 @@
-import { parameterIssue } from "../axes.ts";
-import { activationParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
-import { lowerParams } from "../lowerParams.ts";
+import { lowerLoop } from "./lowerLoop.ts";
 import {
   captionRecurrent,
+  cellTail,
   countRecurrentMultiplyAdds,
+  gatedCellParams,
   inferRecurrent,
-  recurrentInitializerParam,
-  recurrentParams,
-  recurrentTail,
+  inferStates,
+  loopParams,
+  maskLoop,
+  nameInputPorts,
+  nameStatePorts,
   recurrentWeights,
-  unitsParam,
+  resetAfterParam,
 } from "./recurrent.ts";
 
-const { useBias, kernelInitializer, biasInitializer } = recurrentParams;
-
 const specs = {
-  units: unitsParam,
-  activation: activationParam("tanh"),
-  recurrentActivation: {
-    ...activationParam("sigmoid"),
-    tfjsDefault: "hardSigmoid",
-    label: "Recurrent activation",
-    help: "Function of the gates, which open and close between 0 and 1: sigmoid, as a rule.",
-  },
-  useBias,
-  kernelInitializer,
-  recurrentInitializer: recurrentInitializerParam({ isSquare: false }),
-  biasInitializer,
-  ...recurrentTail,
-  resetAfter: {
-    kind: "bool",
-    default: false,
-    group: "advanced",
-    label: "Reset after",
-    help: "Whether the reset gate works after the product with the recurrent kernel (on is Keras's default and has a second bias) or before it, as in the paper. TensorFlow.js knows off only; the Keras code then says so.",
-  },
+  ...gatedCellParams,
+  ...cellTail,
+  ...loopParams,
+  resetAfter: resetAfterParam,
 } as const;
+const states = ["h"];
 
-/**
- * The one option whose default is not Keras's: tfjs's GRU throws for `resetAfter: true` (tfjs-layers
- * layers/recurrent.ts, GRUCell), so off is the default and Python code always says `reset_after=False`.
- */
+/** tfjs's GRU throws for `resetAfter: true`, which is Keras's default: that one runs a cell of our own. */
 export const gru = defineLayer({
   type: "gru",
   title: "GRU",
   category: "recurrent",
   summary: "Recurrent layer with two gates: lighter than LSTM and often as good.",
   about:
-    "An update gate decides how much of the state is replaced, a reset gate how much of it is used for the replacement. Fewer weights than LSTM and quicker to train. Weights: 3 × units × (features + units + 1).",
+    "An update gate decides how much of the state is kept, a reset gate how much of it is used for what replaces the rest. Fewer weights than LSTM and quicker to train. Weights: 3 × units × (features + units + 2); with reset after off 3 × units × (features + units + 1).",
+  formula:
+    "z, r = gate(x · W + b + h · U + b'); h = z · h + (1 − z) · activation(x · W + b + r · (h · U + b'))",
   sources: [
     { title: "Keras: GRU layer", url: "https://keras.io/api/layers/recurrent_layers/gru/" },
     {
@@ -57,54 +41,40 @@ export const gru = defineLayer({
     },
   ],
   keywords: ["recurrent", "rnn", "gated recurrent unit", "sequence", "time series", "gate"],
-  inputs: { min: 1, max: 1 },
+  inputs: { min: 1, max: 2 },
+  inputPorts: () => nameInputPorts(states),
   outputs: 1,
+  outputPorts: ({ returnState }) => ["output", ...(returnState ? nameStatePorts(states) : [])],
   params: specs,
   caption: captionRecurrent,
-  masking: ({ returnSequences }) => (returnSequences ? "passes" : "ends"),
-  inferShape(params, inputs) {
-    if (params.resetAfter) {
-      return parameterIssue(
-        "resetAfter",
-        "'s reset after must be off: TensorFlow.js has no GRU that resets after the product",
-        [
-          {
-            kind: "setParam",
-            param: "resetAfter",
-            value: false,
-            title: "Switch off reset after",
-          },
-        ],
-      );
-    }
-    return inferRecurrent(params, inputs);
-  },
+  masking: maskLoop,
+  inferShape: (params, inputs) => inferRecurrent(params, inputs, states),
+  inferMoreShapes: (params) => inferStates(params, states),
   weights: (params, inputs) => recurrentWeights(params, inputs, 3),
   multiplyAdds: (params, inputs) => countRecurrentMultiplyAdds(params, inputs, 3),
-  lower: (params) =>
-    lowerParams({
+  lower: (params, inputs) =>
+    lowerLoop({
       className: "GRU",
       tfjsFactory: "gru",
+      cellFactory: params.resetAfter ? "resetAfterGruCell" : "gruCell",
+      isOwnCell: params.resetAfter,
       specs,
       params,
-      omit: ["resetAfter"],
-      extra: [
-        {
-          tfjsName: "resetAfter",
-          pythonName: "reset_after",
-          value: params.resetAfter,
-          tfjsDefault: false,
-          pythonDefault: true,
-        },
-      ],
+      inputs,
     }),
   examples: [
-    { params: { units: 4 }, inputs: [[5, 3]], output: [4], weightCount: 96 },
+    { params: { units: 4 }, inputs: [[5, 3]], output: [4], weightCount: 108 },
+    {
+      params: { units: 4, resetAfter: false },
+      inputs: [[5, 3]],
+      output: [4],
+      weightCount: 96,
+    },
     {
       params: { units: 3, returnSequences: true, recurrentActivation: "tanh" },
       inputs: [[4, 2]],
       output: [4, 3],
-      weightCount: 54,
+      weightCount: 63,
     },
     {
       params: { units: 2, goBackwards: true, useBias: false, activation: "relu" },
@@ -113,10 +83,45 @@ export const gru = defineLayer({
       weightCount: 24,
     },
     {
-      params: { units: 2, returnSequences: true, dropout: 0.25, recurrentDropout: 0.1 },
+      params: { units: 2, goBackwards: true, returnSequences: true, resetAfter: false },
+      inputs: [[4, 2]],
+      output: [4, 2],
+      weightCount: 30,
+    },
+    {
+      params: { units: 2, returnSequences: true, returnState: true },
+      inputs: [[4, 3], [2]],
+      output: [4, 2],
+      moreOutputs: [[2]],
+      weightCount: 42,
+    },
+    {
+      params: { units: 2, resetAfter: false, returnState: true },
+      inputs: [[3, 2], [2]],
+      output: [2],
+      moreOutputs: [[2]],
+      weightCount: 30,
+    },
+    {
+      params: { units: 2, stateful: true },
+      inputs: [[3, 2]],
+      batch: 2,
+      output: [2],
+      weightCount: 36,
+    },
+    {
+      params: {
+        units: 2,
+        returnSequences: true,
+        dropout: 0.25,
+        recurrentDropout: 0.1,
+        kernelRegularizer: { name: "l2", l2: 0.001 },
+        biasConstraint: { name: "maxNorm", maxValue: 1, axis: 0 },
+        trainable: false,
+      },
       inputs: [[null, 3]],
       output: [null, 2],
-      weightCount: 36,
+      weightCount: 42,
     },
   ],
 });

@@ -1,42 +1,27 @@
-import { activationParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
-import { lowerParams } from "../lowerParams.ts";
+import { lowerLoop } from "./lowerLoop.ts";
 import {
   captionRecurrent,
+  cellTail,
   countRecurrentMultiplyAdds,
+  gatedCellParams,
   inferRecurrent,
-  recurrentInitializerParam,
-  recurrentParams,
-  recurrentTail,
+  inferStates,
+  loopParams,
+  maskLoop,
+  nameInputPorts,
+  nameStatePorts,
   recurrentWeights,
-  unitsParam,
+  unitForgetBiasParam,
 } from "./recurrent.ts";
 
-const { useBias, kernelInitializer, biasInitializer } = recurrentParams;
-
 const specs = {
-  units: unitsParam,
-  activation: activationParam("tanh"),
-  recurrentActivation: {
-    ...activationParam("sigmoid"),
-    tfjsDefault: "hardSigmoid",
-    label: "Recurrent activation",
-    help: "Function of the gates, which open and close between 0 and 1: sigmoid, as a rule.",
-  },
-  useBias,
-  kernelInitializer,
-  recurrentInitializer: recurrentInitializerParam({ isSquare: false }),
-  biasInitializer,
-  unitForgetBias: {
-    kind: "bool",
-    default: true,
-    tfjsDefault: false,
-    group: "initialisation",
-    label: "Unit forget bias",
-    help: "Starts the forget gate's bias at 1, so that the layer remembers from the start (Jozefowicz et al. 2015).",
-  },
-  ...recurrentTail,
+  ...gatedCellParams,
+  unitForgetBias: unitForgetBiasParam,
+  ...cellTail,
+  ...loopParams,
 } as const;
+const states = ["h", "c"];
 
 export const lstm = defineLayer({
   type: "lstm",
@@ -44,7 +29,9 @@ export const lstm = defineLayer({
   category: "recurrent",
   summary: "Recurrent layer with a memory cell that gates write, keep and read.",
   about:
-    "Input, forget and output gates decide at every step what enters the cell, what stays and what comes out, so it learns over hundreds of steps. The usual choice for sequences and time series. To stack several, switch on return sequences in all but the last. Weights: 4 × units × (features + units + 1).",
+    "Input, forget and output gates decide at every step what enters the cell, what stays and what comes out, so it learns over hundreds of steps. The usual choice for sequences and time series. To stack several, switch on return sequences in all but the last. An encoder gives its states on with return state; wire them to initial h and initial c of the decoder. Weights: 4 × units × (features + units + 1).",
+  formula:
+    "i, f, o = gate(x · W + h · U + b); c = f · c + i · activation(x · W + h · U + b); h = o · activation(c)",
   sources: [
     { title: "Keras: LSTM layer", url: "https://keras.io/api/layers/recurrent_layers/lstm/" },
     {
@@ -52,16 +39,37 @@ export const lstm = defineLayer({
       url: "https://www.bioinf.jku.at/publications/older/2604.pdf",
     },
   ],
-  keywords: ["recurrent", "rnn", "long short-term memory", "sequence", "time series", "gate"],
-  inputs: { min: 1, max: 1 },
+  keywords: [
+    "recurrent",
+    "rnn",
+    "long short-term memory",
+    "sequence",
+    "time series",
+    "gate",
+    "encoder",
+    "decoder",
+  ],
+  inputs: { min: 1, max: 3 },
+  inputPorts: () => nameInputPorts(states),
   outputs: 1,
+  outputPorts: ({ returnState }) => ["output", ...(returnState ? nameStatePorts(states) : [])],
   params: specs,
   caption: captionRecurrent,
-  masking: ({ returnSequences }) => (returnSequences ? "passes" : "ends"),
-  inferShape: inferRecurrent,
+  masking: maskLoop,
+  inferShape: (params, inputs) => inferRecurrent(params, inputs, states),
+  inferMoreShapes: (params) => inferStates(params, states),
   weights: (params, inputs) => recurrentWeights(params, inputs, 4),
   multiplyAdds: (params, inputs) => countRecurrentMultiplyAdds(params, inputs, 4),
-  lower: (params) => lowerParams({ className: "LSTM", tfjsFactory: "lstm", specs, params }),
+  lower: (params, inputs) =>
+    lowerLoop({
+      className: "LSTM",
+      tfjsFactory: "lstm",
+      cellFactory: "lstmCell",
+      isOwnCell: false,
+      specs,
+      params,
+      inputs,
+    }),
   examples: [
     { params: { units: 4 }, inputs: [[5, 3]], output: [4], weightCount: 128 },
     {
@@ -81,6 +89,33 @@ export const lstm = defineLayer({
       inputs: [[3, 1]],
       output: [1],
       weightCount: 12,
+    },
+    {
+      params: { units: 3, returnState: true },
+      inputs: [[4, 2]],
+      output: [3],
+      moreOutputs: [[3], [3]],
+      weightCount: 72,
+    },
+    {
+      params: { units: 2, returnSequences: true, returnState: true },
+      inputs: [[4, 3], [2], [2]],
+      output: [4, 2],
+      moreOutputs: [[2], [2]],
+      weightCount: 48,
+    },
+    {
+      params: { units: 2, goBackwards: true, dropout: 0.2, unitForgetBias: false },
+      inputs: [[3, 2], [2], [2]],
+      output: [2],
+      weightCount: 40,
+    },
+    {
+      params: { units: 2, stateful: true },
+      inputs: [[3, 2]],
+      batch: 2,
+      output: [2],
+      weightCount: 40,
     },
     {
       params: {

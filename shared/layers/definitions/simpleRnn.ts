@@ -1,28 +1,21 @@
-import { activationParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
-import { lowerParams } from "../lowerParams.ts";
+import { lowerLoop } from "./lowerLoop.ts";
 import {
   captionRecurrent,
+  cellTail,
   countRecurrentMultiplyAdds,
   inferRecurrent,
-  recurrentInitializerParam,
-  recurrentParams,
-  recurrentTail,
+  inferStates,
+  loopParams,
+  maskLoop,
+  nameInputPorts,
+  nameStatePorts,
+  plainCellParams,
   recurrentWeights,
-  unitsParam,
 } from "./recurrent.ts";
 
-const { useBias, kernelInitializer, biasInitializer } = recurrentParams;
-
-const specs = {
-  units: unitsParam,
-  activation: activationParam("tanh"),
-  useBias,
-  kernelInitializer,
-  recurrentInitializer: recurrentInitializerParam({ isSquare: true }),
-  biasInitializer,
-  ...recurrentTail,
-} as const;
+const specs = { ...plainCellParams, ...cellTail, ...loopParams } as const;
+const states = ["h"];
 
 export const simpleRnn = defineLayer({
   type: "simpleRnn",
@@ -30,7 +23,8 @@ export const simpleRnn = defineLayer({
   category: "recurrent",
   summary: "The plain recurrent layer: each step mixes its input with the last output.",
   about:
-    "h(t) = activation(x(t) · kernel + h(t − 1) · recurrent kernel + bias). Good for short sequences and for teaching; over many steps its gradients fade, where LSTM and GRU hold on. Weights: units × (features + units + 1).",
+    "Good for short sequences and for teaching; over many steps its gradients fade, where LSTM and GRU hold on. Its first state is zero, or what is wired to initial h. Weights: units × (features + units + 1).",
+  formula: "h(t) = activation(x(t) · kernel + h(t − 1) · recurrent_kernel + bias)",
   sources: [
     {
       title: "Keras: SimpleRNN layer",
@@ -39,16 +33,27 @@ export const simpleRnn = defineLayer({
     { title: "Elman 1990: Finding structure in time" },
   ],
   keywords: ["recurrent", "rnn", "elman", "sequence", "time series"],
-  inputs: { min: 1, max: 1 },
+  inputs: { min: 1, max: 2 },
+  inputPorts: () => nameInputPorts(states),
   outputs: 1,
+  outputPorts: ({ returnState }) => ["output", ...(returnState ? nameStatePorts(states) : [])],
   params: specs,
   caption: captionRecurrent,
-  masking: ({ returnSequences }) => (returnSequences ? "passes" : "ends"),
-  inferShape: inferRecurrent,
+  masking: maskLoop,
+  inferShape: (params, inputs) => inferRecurrent(params, inputs, states),
+  inferMoreShapes: (params) => inferStates(params, states),
   weights: (params, inputs) => recurrentWeights(params, inputs, 1),
   multiplyAdds: (params, inputs) => countRecurrentMultiplyAdds(params, inputs, 1),
-  lower: (params) =>
-    lowerParams({ className: "SimpleRNN", tfjsFactory: "simpleRNN", specs, params }),
+  lower: (params, inputs) =>
+    lowerLoop({
+      className: "SimpleRNN",
+      tfjsFactory: "simpleRNN",
+      cellFactory: "simpleRNNCell",
+      isOwnCell: false,
+      specs,
+      params,
+      inputs,
+    }),
   examples: [
     { params: { units: 4 }, inputs: [[5, 3]], output: [4], weightCount: 32 },
     {
@@ -58,19 +63,38 @@ export const simpleRnn = defineLayer({
       weightCount: 18,
     },
     {
-      params: { units: 3, useBias: false, goBackwards: true, returnSequences: true },
-      inputs: [[4, 2]],
-      output: [4, 3],
-      weightCount: 15,
-    },
-    {
-      params: { units: 2, recurrentInitializer: { name: "identity", gain: 0.9 }, unroll: true },
-      inputs: [[3, 1]],
+      params: {
+        units: 2,
+        useBias: false,
+        goBackwards: true,
+        recurrentInitializer: { name: "identity" },
+      },
+      inputs: [[3, 2]],
       output: [2],
       weightCount: 8,
     },
     {
-      params: { units: 2, returnSequences: true, dropout: 0.2, recurrentDropout: 0.1 },
+      params: { units: 3, returnState: true, unroll: true },
+      inputs: [[4, 2], [3]],
+      output: [3],
+      moreOutputs: [[3]],
+      weightCount: 18,
+    },
+    {
+      params: { units: 2, stateful: true, returnSequences: true },
+      inputs: [[3, 2]],
+      batch: 2,
+      output: [3, 2],
+      weightCount: 10,
+    },
+    {
+      params: {
+        units: 2,
+        returnSequences: true,
+        dropout: 0.25,
+        recurrentDropout: 0.1,
+        recurrentRegularizer: { name: "l1", l1: 0.01 },
+      },
       inputs: [[null, 3]],
       output: [null, 2],
       weightCount: 12,
