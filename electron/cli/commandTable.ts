@@ -32,10 +32,10 @@ export const commandTable = {
     help: [dataHelp, jsonHelp],
   },
   summary: {
-    summary: "List layers, their output shapes and weight counts",
+    summary: "List layers, their output shapes, weight counts and costs",
     positionals: ["PROJECT"],
-    options: json,
-    help: [jsonHelp],
+    options: { ...json, flat: { type: "boolean" } },
+    help: [["--flat", "one line a layer, without the lines of the blocks around them"], jsonHelp],
   },
   train: {
     summary: "Train a project's model and keep the run in a folder",

@@ -1,6 +1,6 @@
-import { analyzeGraph } from "#shared/analysis/analyzeGraph.ts";
-import type { Diagnostic, GraphAnalysis } from "#shared/analysis/types.ts";
-import { compileGraph } from "#shared/compiler/compileGraph.ts";
+import { type DocumentAnalysis, analyzeDocument } from "#shared/analysis/analyzeDocument.ts";
+import type { Diagnostic } from "#shared/analysis/types.ts";
+import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
 import type { DatasetSummary } from "#shared/datasets/dataset.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
@@ -10,9 +10,9 @@ import { CliFailure, type CliDiagnostic } from "./io.ts";
 export function compileProject(
   document: ProjectDocument,
   data: DatasetSummary | null,
-): { readonly plan: ModelPlan; readonly analysis: GraphAnalysis } {
-  const analysis = analyzeGraph(document.graph, data === null ? {} : { data });
-  const plan = compileGraph(document, analysis);
+): { readonly plan: ModelPlan; readonly analysis: DocumentAnalysis } {
+  const analysis = analyzeDocument(document, data === null ? {} : { data });
+  const plan = compileDocument(document, analysis);
   if (plan.ok) return { plan: plan.value, analysis };
   throw new CliFailure(1, "The project has errors.", plan.error.map(toCliDiagnostic));
 }

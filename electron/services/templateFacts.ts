@@ -1,4 +1,4 @@
-import { analyzeGraph } from "#shared/analysis/analyzeGraph.ts";
+import { analyzeDocument } from "#shared/analysis/analyzeDocument.ts";
 import { templatePicture } from "#shared/analysis/templatePicture.ts";
 import type { TemplateInfo } from "#shared/host/contract.ts";
 import { parseProject } from "#shared/project/parseProject.ts";
@@ -9,9 +9,8 @@ export function describeTemplate(
 ): Pick<TemplateInfo, "paramCount" | "picture"> | null {
   const project = parseProject(text);
   if (!project.ok) return null;
-  const { graph } = project.value;
   return {
-    paramCount: analyzeGraph(graph).totals.paramCount,
-    picture: templatePicture(graph),
+    paramCount: analyzeDocument(project.value).totals.paramCount,
+    picture: templatePicture(project.value.graph),
   };
 }

@@ -1,12 +1,13 @@
 import type { DatasetSummary, FieldSpec } from "../datasets/dataset.ts";
 import { applyEdit } from "../document/applyEdit.ts";
 import type { DocumentEdit } from "../document/edits.ts";
-import { indexGraph } from "../document/graphQueries.ts";
 import type { ProjectDocument } from "../document/model.ts";
 import { sizesOf } from "../layers/shape.ts";
 import type { StoredParams } from "../layers/params.ts";
-import { type NodeRecord, analyzeNode, readNodeParams } from "./analyzeNode.ts";
-import { analyzeGraph } from "./analyzeGraph.ts";
+import { expandDocument } from "../blocks/expandDocument.ts";
+import { analyzeDocument } from "./analyzeDocument.ts";
+import { examineGraph } from "./analyzeGraph.ts";
+import { readNodeParams } from "./analyzeNode.ts";
 import {
   binaryWish,
   matchInputs,
@@ -15,10 +16,10 @@ import {
   wishForNumbers,
 } from "./checkData.ts";
 import { readLoss } from "./checkOutputs.ts";
-import { type FixContext, createFixContext } from "./fixContext.ts";
+import type { FixContext } from "./fixContext.ts";
 import { kindOfLoss } from "./lossKinds.ts";
+import { type EditMapper, createEditMapper } from "./mapEdit.ts";
 import { type HeadWish, type OutputHead, changeHead, readHead } from "./outputHead.ts";
-import { orderGraph } from "./orderGraph.ts";
 
 /**
  * One edit that makes the graph take this data: shapes of the Inputs, units and activation of the last layers, loss and
@@ -38,26 +39,32 @@ export function fitGraphToData(
     edits.push(edit);
     return true;
   };
-  for (const edit of fitInputs(readContext(current), summary)) carryOut(edit);
+  // Edits are made for the flat graph; those that can't be drawn (across a block's border) are left to the user.
+  const carryOutMapped = (make: (context: FixContext) => readonly DocumentEdit[]) => {
+    const { context, mapEdit } = readContext(current);
+    for (const edit of make(context)) {
+      const mapped = mapEdit(edit);
+      if (mapped !== null) carryOut(mapped.edit);
+    }
+  };
+  carryOutMapped((context) => fitInputs(context, summary));
   mendBehindInputs(() => current, carryOut);
-  for (const edit of fitOutputs(readContext(current), summary)) carryOut(edit);
+  carryOutMapped((context) => fitOutputs(context, summary));
   return edits.length === 0 ? null : { kind: "batch", label: "Fit the graph to the data", edits };
 }
 
-/** Shapes without diagnostics, for deciding what to change. */
-function readContext(document: ProjectDocument): FixContext {
-  const { graph } = document;
-  const { incoming } = indexGraph(graph);
-  const records = new Map<NodeRecord["analysis"]["id"], NodeRecord>();
-  for (const id of orderGraph(graph).order) {
-    const node = graph.nodes[id];
-    if (node === undefined) continue;
-    const shapes = (incoming.get(id) ?? []).map(
-      ({ source, port = 0 }) => records.get(source)?.analysis.outputShapes[port] ?? null,
-    );
-    records.set(id, analyzeNode(node, shapes, undefined));
-  }
-  return createFixContext(graph, records);
+/** Shapes of all layers, for deciding what to change. */
+function readContext(document: ProjectDocument): {
+  readonly context: FixContext;
+  readonly mapEdit: EditMapper;
+} {
+  const expanded = expandDocument(document);
+  const { context } = examineGraph(expanded.graph, { silent: expanded.silent });
+  const isAsDrawn = expanded.graph === document.graph;
+  const mapEdit = isAsDrawn
+    ? (edit: DocumentEdit) => ({ edit, everywhere: [] })
+    : createEditMapper(expanded);
+  return { context, mapEdit };
 }
 
 function fitInputs(context: FixContext, summary: DatasetSummary): readonly DocumentEdit[] {
@@ -87,8 +94,7 @@ function mendBehindInputs(
   carryOut: (edit: DocumentEdit) => boolean,
 ): void {
   for (let round = 0; round < 4; round++) {
-    const { graph } = read();
-    const broken = analyzeGraph(graph).diagnostics.find(
+    const broken = analyzeDocument(read()).diagnostics.find(
       ({ code, severity, fixes }) =>
         severity === "error" && code === "rank" && fixes[0] !== undefined,
     );

@@ -1,4 +1,5 @@
 import type { NodeId } from "../base/ids.ts";
+import { isBlockPort } from "../blocks/blockType.ts";
 import type { ModelGraph } from "../document/model.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { layerDefinitions } from "../layers/registry.ts";
@@ -16,13 +17,14 @@ export interface LayerSuggestion {
   readonly outputShape: Shape | null;
 }
 
-/** Which layers can stand behind a node, the usual ones first. Empty while the node's shape isn't known. */
+/** Which layers can stand behind an output of a node, the usual ones first. Empty while the node's shape isn't known. */
 export function suggestLayers(
   graph: ModelGraph,
   analysis: GraphAnalysis,
   source: NodeId,
+  port = 0,
 ): readonly LayerSuggestion[] {
-  const shape = analysis.nodes[source]?.outputShape ?? null;
+  const shape = analysis.nodes[source]?.outputShapes[port] ?? null;
   if (shape === null) return [];
   const params = proposeOutput(createFixContext(graph, new Map()), source);
   return suggestAfter(shape).map((suggestion) =>
@@ -35,7 +37,7 @@ function suggestAfter(shape: Shape): readonly LayerSuggestion[] {
   const rank = new Map(usual.map((type, index) => [type, index]));
   const found: LayerSuggestion[] = [];
   for (const { type, inputs } of layerDefinitions) {
-    if (inputs.max === 0) continue;
+    if (inputs.max === 0 || isBlockPort(type)) continue;
     if (inputs.min > 1) {
       // A merge fits if it would take the same shape twice.
       if (tryLayer(type, {}, [shape, shape]) !== null) found.push({ type, outputShape: null });

@@ -1,5 +1,6 @@
 import { listEdges, listNodes } from "../document/graphQueries.ts";
 import type { ModelGraph } from "../document/model.ts";
+import { readBlockType } from "../blocks/blockType.ts";
 import { findLayer } from "../layers/registry.ts";
 
 /** As the host's contract has it: a category and a place per node, and lines between their numbers. */
@@ -16,7 +17,7 @@ export function templatePicture(graph: ModelGraph): TemplatePicture {
   const indexes = new Map(nodes.map((node, index) => [node.id, index]));
   return {
     nodes: nodes.map(({ type, position }) => ({
-      category: findLayer(type)?.category ?? "core",
+      category: readBlockType(type) === null ? (findLayer(type)?.category ?? "core") : "block",
       x: relateX(position.x),
       y: relateY(position.y),
     })),

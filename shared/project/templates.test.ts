@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { analyzeGraph } from "../analysis/analyzeGraph.ts";
+import { analyzeDocument } from "../analysis/analyzeDocument.ts";
 import { fitGraphToData } from "../analysis/fitGraphToData.ts";
 import { templatePicture } from "../analysis/templatePicture.ts";
-import { compileGraph } from "../compiler/compileGraph.ts";
+import { compileDocument } from "../compiler/compileDocument.ts";
 import type { DatasetSummary } from "../datasets/dataset.ts";
 import { openDataset } from "../datasets/openDataset.ts";
 import type { ProjectDocument } from "../document/model.ts";
@@ -58,14 +58,14 @@ describe.each(Object.keys(totals))("template %s", (id) => {
   const document = load(id);
 
   it("has exactly its weights, and nothing wrong with it or its data", async () => {
-    const analysis = analyzeGraph(document.graph, { data: await openSummary(document) });
+    const analysis = analyzeDocument(document, { data: await openSummary(document) });
     expect(analysis.diagnostics).toEqual([]);
     const { paramCount, trainableCount } = analysis.totals;
     expect([paramCount, paramCount - trainableCount]).toEqual(totals[id]);
   });
 
   it("compiles into a plan", () => {
-    const plan = compileGraph(document, analyzeGraph(document.graph));
+    const plan = compileDocument(document, analyzeDocument(document));
     expect(plan.ok).toBe(true);
     if (!plan.ok) return;
     const weights = plan.value.layers.flatMap((layer) => layer.weights);

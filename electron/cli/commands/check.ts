@@ -1,4 +1,4 @@
-import { analyzeGraph } from "#shared/analysis/analyzeGraph.ts";
+import { analyzeDocument } from "#shared/analysis/analyzeDocument.ts";
 import { toCliDiagnostic } from "../compile.ts";
 import type { CliDiagnostic, CliIo, CommandResult } from "../io.ts";
 import { loadData } from "../loadData.ts";
@@ -15,7 +15,7 @@ export async function runCheck(
   const document = await loadProject(name, io);
   const isJson = options.flag("json");
   const data = await loadData(document.data, options.text("data"), { io, isJson });
-  const analysis = analyzeGraph(document.graph, data ? { data: data.dataset.summary } : {});
+  const analysis = analyzeDocument(document, data ? { data: data.dataset.summary } : {});
   const diagnostics: readonly CliDiagnostic[] = analysis.diagnostics.map(toCliDiagnostic);
   const errors = diagnostics.filter((entry) => entry.severity === "error").length;
   return {
