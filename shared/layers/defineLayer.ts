@@ -157,10 +157,10 @@ export interface LayerDefinition<Specs extends ParamSpecs = ParamSpecs> {
   /** Options to show under the title on the canvas, most telling first: "32 · 3×3 · same · relu". */
   caption(params: Params<Specs>): readonly string[];
   /**
-   * What becomes of a mask (see `Shape.isMasked`): "passes" on, or "ends" here. Absent: tfjs throws for a masked input,
+   * What becomes of a mask (see `Shape.isMasked`): "passes" on, or "ends" here. Absent or null: tfjs throws for a masked input,
    * or Keras would do something else with it, so `defineLayer` refuses it.
    */
-  masking?(params: Params<Specs>, inputs: readonly Shape[]): "passes" | "ends";
+  masking?(params: Params<Specs>, inputs: readonly Shape[]): "passes" | "ends" | null;
   /** Shapes exclude the batch axis. Inputs have been counted and their shapes are known to be valid. */
   inferShape(params: Params<Specs>, inputs: readonly Shape[]): Result<Shape, ShapeIssue>;
   /** Shapes of the second and further outputs, as many as `outputPorts` names. Called only when `inferShape` was content. */

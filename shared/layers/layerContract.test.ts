@@ -8,6 +8,7 @@ import { computeOnce, worstDifference } from "../codegen/compute.testkit.ts";
 import { buildModel } from "../engine/buildModel.ts";
 import { loadModelFiles, saveModelFiles } from "../engine/modelFiles.ts";
 import { readWeights } from "../engine/snapshots.ts";
+import { nameTfjsActivation } from "./activations.ts";
 import type { CallOption, CallValue, LayerCall } from "./defineLayer.ts";
 import { planExample, readExample, type ReadExample } from "./example.testkit.ts";
 import { snakeCase } from "./lowerParams.ts";
@@ -134,6 +135,7 @@ function hasOtherNamesInTfjs(call: LayerCall): boolean {
   return call.options.some(
     ({ tfjsName, pythonName, value }) =>
       (tfjsName !== null && snakeCase(tfjsName) !== pythonName) ||
+      nameTfjsActivation(tfjsName ?? "", value) !== value ||
       (isKind(value, "layer") && hasOtherNamesInTfjs(value.call)) ||
       (isKind(value, "layers") && value.calls.some(hasOtherNamesInTfjs)),
   );
@@ -169,7 +171,8 @@ function kerasConfig(call: LayerCall): Record<string, unknown> {
   return config;
 }
 
-const isSaid = (option: CallOption) => option.value !== null;
+const isSaid = ({ value, tfjsDefault = null }: CallOption) =>
+  value !== null || tfjsDefault !== null;
 
 function kerasValue(value: CallValue): unknown {
   if (typeof value === "string") return snakeCase(value);

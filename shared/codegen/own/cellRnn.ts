@@ -30,11 +30,9 @@ export class CellRnn extends tf.layers.Layer {
   kept: tf.Tensor[] = [];
 
   constructor(args: CellRnnArgs) {
-    const { name, trainable } = args;
-    super({
-      ...(name === undefined ? {} : { name }),
-      ...(trainable === undefined ? {} : { trainable }),
-    });
+    const { name = "cell_rnn", trainable = true } = args;
+    // A name made of the class's would have a ">" in it, which weights may not.
+    super({ name, trainable });
     this.isStacked = Array.isArray(args.cell);
     this.cells = [args.cell].flat().map(cellRnnRevive);
     this.returnSequences = args.returnSequences ?? false;

@@ -24,7 +24,7 @@ export class ConvLstm2d extends tf.layers.Layer {
   readonly filters: number;
   /** tfjs's cell reads activations, initializers and the like from names and model files for us. */
   readonly reader: tf.layers.RNNCell;
-  readonly loop: ConvLstm2dArgs;
+  readonly goBackwards: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
   readonly returnSequences: boolean;
@@ -41,8 +41,9 @@ export class ConvLstm2d extends tf.layers.Layer {
   kept: tf.Tensor[] = [];
 
   constructor(args: ConvLstm2dArgs) {
-    super(args);
-    this.loop = args;
+    // A name made of the class's would have a ">" in it, which weights may not.
+    super({ name: "conv_lstm2d", ...args });
+    this.goBackwards = args.goBackwards ?? false;
     this.filters = args.filters ?? 1;
     this.dropout = args.dropout ?? 0;
     this.recurrentDropout = args.recurrentDropout ?? 0;
@@ -136,7 +137,7 @@ export class ConvLstm2d extends tf.layers.Layer {
       const first = (value: tf.Tensor) => (isFirst ? tf.transpose(value, [0, 2, 3, 1]) : value);
       const back = (value: tf.Tensor) => (isFirst ? tf.transpose(value, [0, 3, 1, 2]) : value);
       const steps = tf.unstack(input, 1).map(first);
-      if (this.loop.goBackwards) steps.reverse();
+      if (this.goBackwards) steps.reverse();
       const [frame] = steps;
       if (frame === undefined) throw new Error("ConvLstm2d got a sequence without steps.");
       const output = ConvLstm2d.firstShape(this.computeOutputShape(input.shape));
@@ -231,8 +232,7 @@ export class ConvLstm2d extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { goBackwards = false, stateful = false } = this.loop;
-    const { returnSequences, returnState } = this;
+    const { returnSequences, returnState, goBackwards, stateful } = this;
     const loop = { returnSequences, returnState, goBackwards, stateful };
     return { ...this.reader.getConfig(), ...super.getConfig(), ...loop };
   }

@@ -56,6 +56,7 @@ export const embedding = defineLayer({
   summary: "Looks up a learned vector for each whole number, such as a word's index.",
   about:
     "A table with input dimension rows of output dimension values; row i stands for number i. It comes first in text models and turns a sequence of word numbers into a sequence of vectors. The Input before it must be of type int32. Weights: input dimension × output dimension.",
+  formula: "output[i] = embeddings[x[i]]",
   sources: [
     {
       title: "Keras: Embedding layer",
@@ -107,6 +108,13 @@ export const embedding = defineLayer({
       inputDType: "int32",
       output: [null, 4],
       weightCount: 28,
+    },
+    {
+      params: { inputDim: 6, outputDim: 2, maskZero: true, trainable: false },
+      inputs: [[4]],
+      inputDType: "int32",
+      output: [4, 2],
+      weightCount: 12,
     },
     {
       params: {

@@ -1,5 +1,5 @@
 import { err, ok } from "../../base/result.ts";
-import { onlyInput, rankIssue } from "../axes.ts";
+import { onlyInput, parameterIssue, rankIssue } from "../axes.ts";
 import { defineLayer } from "../defineLayer.ts";
 import {
   captionInnerLayer,
@@ -12,49 +12,95 @@ import {
 } from "../innerLayer.ts";
 import { axis, type Shape, shapeFromSizes, shapeOf } from "../shape.ts";
 import { activation } from "./activation.ts";
+import { averagePooling1d } from "./averagePooling1d.ts";
 import { averagePooling2d } from "./averagePooling2d.ts";
+import { batchNormalization } from "./batchNormalization.ts";
+import { bidirectional } from "./bidirectional.ts";
 import { conv1d } from "./conv1d.ts";
+import { conv1dTranspose } from "./conv1dTranspose.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dTranspose } from "./conv2dTranspose.ts";
+import { conv3d } from "./conv3d.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv1d } from "./depthwiseConv1d.ts";
 import { depthwiseConv2d } from "./depthwiseConv2d.ts";
-import { dropout } from "./dropouts.ts";
+import { dropout, gaussianNoise } from "./dropouts.ts";
+import { embedding } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
+import { globalAveragePooling1d } from "./globalAveragePooling1d.ts";
 import { globalAveragePooling2d } from "./globalAveragePooling2d.ts";
+import { globalMaxPooling1d } from "./globalMaxPooling1d.ts";
 import { globalMaxPooling2d } from "./globalMaxPooling2d.ts";
+import { gru } from "./gru.ts";
 import { layerNormalization } from "./layerNormalization.ts";
 import { lstm } from "./lstm.ts";
 import { maxPooling1d } from "./maxPooling1d.ts";
 import { maxPooling2d } from "./maxPooling2d.ts";
+import { permute } from "./permute.ts";
+import { elu, leakyRelu, prelu, relu } from "./rectifiers.ts";
+import { repeatVector } from "./repeatVector.ts";
 import { reshape } from "./reshape.ts";
+import { rnn } from "./rnn.ts";
+import { separableConv1d } from "./separableConv1d.ts";
 import { separableConv2d } from "./separableConv2d.ts";
+import { simpleRnn } from "./simpleRnn.ts";
+import { softmax } from "./softmax.ts";
 import { upSampling2d } from "./upSampling2d.ts";
 import { zeroPadding2d } from "./zeroPadding2d.ts";
 
-/**
- * Not among them: BatchNormalization (its moving averages would be updated once a step), Embedding (tfjs transposes
- * its whole numbers, which the WebGPU backend gets wrong), merges and the wrappers themselves.
- */
+/** Not among them: layers with several inputs, and the wrapper itself. */
 const innerTypes: InnerTypes = [
   dense,
+  embedding,
   conv1d,
   conv2d,
+  conv3d,
+  depthwiseConv1d,
   depthwiseConv2d,
+  separableConv1d,
   separableConv2d,
+  conv1dTranspose,
   conv2dTranspose,
   maxPooling1d,
   maxPooling2d,
+  averagePooling1d,
   averagePooling2d,
+  globalMaxPooling1d,
   globalMaxPooling2d,
+  globalAveragePooling1d,
   globalAveragePooling2d,
   zeroPadding2d,
   upSampling2d,
   flatten,
   reshape,
+  permute,
+  repeatVector,
   activation,
+  relu,
+  leakyRelu,
+  prelu,
+  elu,
+  softmax,
   dropout,
+  gaussianNoise,
   layerNormalization,
+  batchNormalization,
+  simpleRnn,
   lstm,
+  gru,
+  rnn,
+  bidirectional,
+];
+
+/** Keras hands these the steps of a mask, one value a sample, where they expect one a step. */
+const readsMasks: InnerTypes = [
+  batchNormalization,
+  softmax,
+  simpleRnn,
+  lstm,
+  gru,
+  rnn,
+  bidirectional,
 ];
 
 const specs = {
@@ -78,6 +124,7 @@ export const timeDistributed = defineLayer({
   title: "TimeDistributed",
   category: "recurrent",
   summary: "Applies one layer, with the same weights, to every step of a sequence.",
+  formula: "output(t) = layer(x(t)) for every step t, with the same weights",
   about:
     "The first axis is time; the layer inside sees one step at a time. A Conv2D inside turns a film (time × height × width × channels) into a sequence of feature maps; a Dense inside gives one answer per step. It has the weights of the layer inside, once.",
   sources: [
@@ -92,6 +139,7 @@ export const timeDistributed = defineLayer({
   params: specs,
   caption: ({ layer }) => captionInnerLayer(layer, innerTypes),
 
+  masking: ({ layer }) => (readsMasks.some(({ type }) => type === layer.type) ? null : "passes"),
   inferShape({ layer }, inputs) {
     const input = onlyInput(inputs);
     const [time] = input.axes;
@@ -104,11 +152,14 @@ export const timeDistributed = defineLayer({
           : [{ kind: "insert", type: "reshape", params: { targetShape: [size, 1] } }],
       );
     }
-    if (input.dtype !== "float32") {
-      return err({ code: "dtype", needs: "decimal numbers (float32)", input: 0 });
-    }
     const inner = readInnerLayer(layer, innerTypes);
     if (!inner.ok) return inner;
+    const ports = inner.value.definition.outputPorts?.(inner.value.params).length ?? 1;
+    if (ports > 1)
+      return parameterIssue("layer", "'s layer must have one output: let it return no states");
+    if (input.dtype !== "float32" && inner.value.definition.type !== "embedding") {
+      return err({ code: "dtype", needs: "decimal numbers (float32)", input: 0 });
+    }
     const output = inner.value.definition.inferShape(inner.value.params, [stepOf(input)]);
     if (!output.ok) {
       const issue = liftIssue(output.error, layer, { keepsInserts: false });
@@ -174,6 +225,45 @@ export const timeDistributed = defineLayer({
       inputs: [[3, 4, 2]],
       output: [3, 2],
       weightCount: 40,
+    },
+    {
+      params: {
+        layer: { type: "bidirectional", params: { layer: { type: "gru", params: { units: 2 } } } },
+      },
+      inputs: [[3, 4, 2]],
+      output: [3, 4],
+      weightCount: 72,
+    },
+    {
+      params: { layer: { type: "embedding", params: { inputDim: 5, outputDim: 2 } } },
+      inputs: [[2, 3]],
+      inputDType: "int32",
+      output: [2, 3, 2],
+      weightCount: 10,
+    },
+    {
+      params: { layer: { type: "batchNormalization", params: {} } },
+      inputs: [[3, 2]],
+      output: [3, 2],
+      weightCount: 8,
+    },
+    {
+      params: { layer: { type: "averagePooling1d", params: {} } },
+      inputs: [[2, 4, 3]],
+      output: [2, 2, 3],
+      weightCount: 0,
+    },
+    {
+      params: { layer: { type: "globalMaxPooling1d", params: {} } },
+      inputs: [[2, 4, 3]],
+      output: [2, 3],
+      weightCount: 0,
+    },
+    {
+      params: { layer: { type: "prelu", params: {} } },
+      inputs: [[4, 3]],
+      output: [4, 3],
+      weightCount: 3,
     },
     {
       params: { layer: { type: "dense", params: { units: 2, useBias: false } } },
