@@ -44,6 +44,8 @@ import { Maxout } from "./layers/maxout.ts";
 import { ResetAfterGruCell } from "./layers/resetAfterGruCell.ts";
 import { TransposedConvolution } from "./layers/transposedConvolution.ts";
 import { DepthwiseConvolution } from "./layers/depthwiseConvolution.ts";
+import { WindowPooling } from "./layers/windowPooling.ts";
+import { GlobalPooling } from "./layers/globalPooling.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
@@ -75,4 +77,6 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   resetAfterGruCell: ResetAfterGruCell,
   transposedConvolution: TransposedConvolution,
   depthwiseConvolution: DepthwiseConvolution,
+  windowPooling: WindowPooling,
+  globalPooling: GlobalPooling,
 };

@@ -110,7 +110,6 @@ describe("what TensorFlow.js and Keras do not both have", () => {
     ["conv2dTranspose", { outputPadding: [1, 1] }, [4, 4, 1], "outputPadding"],
     ["conv1dTranspose", { strides: [2], dilationRate: [2] }, [4, 1], "dilationRate"],
     ["upSampling2d", { interpolation: "bilinear" }, [4, 4, 1], "interpolation"],
-    ["globalMaxPooling1d", { keepdims: true }, [4, 2], "keepdims"],
     ["gru", { resetAfter: true }, [4, 2], "resetAfter"],
   ] as const)("%s %j is refused", (type, params, sizes, param) => {
     const issue = refuse(type, params, sizes);
@@ -175,12 +174,13 @@ describe("masked steps", () => {
     ["bidirectional", { layer: { type: "gru", params: { returnSequences: true } } }, true],
     ["dropout", {}, true],
     ["dense", {}, true],
+    ["globalAveragePooling1d", {}, false],
   ] as const)("%s %j takes them; passed on: %j", (type, params, isMasked) => {
     const output = infer(type, params, [masked.value]);
     expect(output.ok && (output.value.isMasked ?? false)).toBe(isMasked);
   });
 
-  test.each(["conv1d", "globalAveragePooling1d", "flatten", "output", "batchNormalization"])(
+  test.each(["conv1d", "globalMaxPooling1d", "flatten", "output", "batchNormalization"])(
     "%s does not take them",
     (type) => {
       const output = infer(type, {}, [masked.value]);

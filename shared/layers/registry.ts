@@ -71,6 +71,10 @@ import { upSampling2d } from "./definitions/upSampling2d.ts";
 import { zeroPadding2d } from "./definitions/zeroPadding2d.ts";
 import { depthwiseConv1d } from "./definitions/depthwiseConv1d.ts";
 import { separableConv1d } from "./definitions/separableConv1d.ts";
+import { maxPooling3d } from "./definitions/maxPooling3d.ts";
+import { averagePooling3d } from "./definitions/averagePooling3d.ts";
+import { globalMaxPooling3d } from "./definitions/globalMaxPooling3d.ts";
+import { globalAveragePooling3d } from "./definitions/globalAveragePooling3d.ts";
 
 export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Input and output
@@ -98,12 +102,16 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Pooling
   maxPooling1d,
   maxPooling2d,
+  maxPooling3d,
   averagePooling1d,
   averagePooling2d,
+  averagePooling3d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  globalMaxPooling3d,
   globalAveragePooling1d,
   globalAveragePooling2d,
+  globalAveragePooling3d,
   // Recurrent
   simpleRnn,
   lstm,

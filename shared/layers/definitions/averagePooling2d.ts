@@ -1,13 +1,15 @@
-import { definePooling2d, examples2d } from "./windowPooling.ts";
+import { definePooling } from "./windowPooling.ts";
 
-export const averagePooling2d = definePooling2d({
+export const averagePooling2d = definePooling(2, {
   type: "averagePooling2d",
   title: "AveragePooling2D",
-  tfjsFactory: "averagePooling2d",
+  mode: "average",
   summary: "Averages every window of an image.",
   about:
     "Halves height and width (with the usual 2 × 2) and smooths. It has no weights. With padding same, only the real values in a window are averaged.",
+  formula:
+    "output[i, c] = mean of input[i · stride + k, c] over the window's places k that hold values",
   page: "average_pooling2d",
+  papers: [{ title: "LeCun et al. 1998: Gradient-based learning applied to document recognition" }],
   keywords: ["avgpool", "mean", "downsample", "subsample", "image"],
-  examples: examples2d,
 });

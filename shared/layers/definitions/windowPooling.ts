@@ -1,27 +1,29 @@
-/** Pooling over windows: maximum and average, along time and over images. Four layers, one shape rule. */
+/** Pooling over windows: maximum and average, along time, over images and volumes. Six layers, one shape rule. */
 import { ok } from "../../base/result.ts";
 import { formatTuple, onlyInput } from "../axes.ts";
 import { dataFormatParam, paddingParam } from "../commonParams.ts";
 import { type AnyLayerDefinition, defineLayer, type LayerExample } from "../defineLayer.ts";
+import { lowerOwn } from "../lowerOwn.ts";
 import { lowerParams } from "../lowerParams.ts";
 import type { IntTupleParam } from "../params.ts";
 import {
-  type DataFormat,
   joinSpatial,
   type Padding,
   readSpatial,
   slideWindow,
+  type SpatialRank,
 } from "../spatial.ts";
 
 interface PoolingFamily {
   readonly type: string;
   readonly title: string;
-  readonly tfjsFactory: string;
+  readonly mode: "max" | "average";
+  readonly formula: string;
   readonly summary: string;
   readonly about: string;
   readonly page: string;
+  readonly papers: readonly { readonly title: string; readonly url?: string }[];
   readonly keywords: readonly string[];
-  readonly examples: readonly LayerExample[];
 }
 
 function poolSizeParam(length: number) {
@@ -49,18 +51,15 @@ function poolStridesParam(length: number) {
   } as const satisfies IntTupleParam;
 }
 
-const specs1d = {
-  poolSize: poolSizeParam(1),
-  strides: poolStridesParam(1),
-  padding: paddingParam,
-} as const;
-
-const specs2d = {
-  poolSize: poolSizeParam(2),
-  strides: poolStridesParam(2),
-  padding: paddingParam,
-  dataFormat: dataFormatParam,
-} as const;
+function poolingParams(rank: SpatialRank) {
+  return {
+    poolSize: poolSizeParam(rank),
+    strides: poolStridesParam(rank),
+    padding: paddingParam,
+    // tfjs takes `channelsLast` only for sequences (tfjs-layers layers/pooling.ts, Pooling1D).
+    dataFormat: rank === 1 ? { ...dataFormatParam, tfjsName: null } : dataFormatParam,
+  } as const;
+}
 
 interface PoolingParams {
   readonly poolSize: readonly number[];
@@ -77,63 +76,48 @@ function captionPooling({ poolSize, strides, padding }: PoolingParams): readonly
   ];
 }
 
-function inferPooling(
-  { poolSize, strides, padding }: PoolingParams,
-  inputs: Parameters<AnyLayerDefinition["inferShape"]>[1],
-  dataFormat: DataFormat,
-): ReturnType<AnyLayerDefinition["inferShape"]> {
-  const rank = poolSize.length === 1 ? 1 : 2;
-  const input = readSpatial(onlyInput(inputs), { rank, dataFormat });
-  if (!input.ok) return input;
-  const spatial = slideWindow(input.value.spatial, {
-    size: poolSize,
-    strides: strides ?? poolSize,
-    padding,
-    param: "poolSize",
-  });
-  if (!spatial.ok) return spatial;
-  return ok(joinSpatial(spatial.value, input.value.channels, dataFormat));
-}
+const isEven = (sizes: readonly number[]) => sizes.every((size) => size === sizes[0]);
 
 /**
- * tfjs takes `channelsLast` only for sequences, so 1D pooling has no data format here. The gradient of average pooling
- * with padding is wrong in tfjs (the forward pass divides by the values in the window, the backward pass by the whole
- * window: tfjs-backend-cpu kernels/AvgPoolGrad.ts, tfjs-backend-webgpu avg_pool_backprop_webgpu.ts);
- * `engine/patches.ts` supplies the right one.
+ * tfjs's own class where it is right; ours (`engine/layers/windowPooling.ts`) for sequences with channels first, and for
+ * averages with padding: their forward pass divides by the values in the window, tfjs's gradient by the whole window
+ * (tfjs-backend-cpu kernels/AvgPoolGrad.ts, tfjs-backend-webgpu avg_pool_backprop_webgpu.ts, and the same in 3D). Nor is
+ * the gradient of MaxPooling3D right over uneven windows (tfjs-backend-cpu utils/pool_utils.ts, maxPool3dPositions).
  */
-export function definePooling1d(family: PoolingFamily): AnyLayerDefinition {
+export function definePooling(rank: SpatialRank, family: PoolingFamily): AnyLayerDefinition {
+  const specs = poolingParams(rank);
   return defineLayer({
     ...describePooling(family),
-    params: specs1d,
+    params: specs,
     caption: captionPooling,
-    inferShape: (params, inputs) => inferPooling(params, inputs, "channelsLast"),
+    inferShape({ poolSize, strides, padding, dataFormat }, inputs) {
+      const input = readSpatial(onlyInput(inputs), { rank, dataFormat });
+      if (!input.ok) return input;
+      const spatial = slideWindow(input.value.spatial, {
+        size: poolSize,
+        strides: strides ?? poolSize,
+        padding,
+        param: "poolSize",
+      });
+      if (!spatial.ok) return spatial;
+      return ok(joinSpatial(spatial.value, input.value.channels, dataFormat));
+    },
     weights: () => [],
-    lower: (params) =>
-      lowerParams({
-        className: family.title,
-        tfjsFactory: family.tfjsFactory,
-        specs: specs1d,
-        params,
-      }),
-    examples: family.examples,
-  });
-}
-
-export function definePooling2d(family: PoolingFamily): AnyLayerDefinition {
-  return defineLayer({
-    ...describePooling(family),
-    params: specs2d,
-    caption: captionPooling,
-    inferShape: (params, inputs) => inferPooling(params, inputs, params.dataFormat),
-    weights: () => [],
-    lower: (params) =>
-      lowerParams({
-        className: family.title,
-        tfjsFactory: family.tfjsFactory,
-        specs: specs2d,
-        params,
-      }),
-    examples: family.examples,
+    lower(params) {
+      const { padding, dataFormat, poolSize } = params;
+      const isStock =
+        (family.mode === "max" ? rank < 3 || isEven(poolSize) : padding === "valid") &&
+        (rank > 1 || dataFormat === "channelsLast");
+      const call = { className: family.title, specs, params } as const;
+      return isStock
+        ? lowerParams({ ...call, tfjsFactory: family.type })
+        : lowerOwn({
+            ...call,
+            tfjsFactory: "windowPooling",
+            tfjsOptions: { rank, mode: family.mode },
+          });
+    },
+    examples: poolingExamples[rank],
   });
 }
 
@@ -144,19 +128,21 @@ function describePooling(family: PoolingFamily) {
     category: "pooling",
     summary: family.summary,
     about: family.about,
+    formula: family.formula,
     sources: [
       {
         title: `Keras: ${family.title} layer`,
         url: `https://keras.io/api/layers/pooling_layers/${family.page}/`,
       },
+      ...family.papers,
     ],
-    keywords: family.keywords,
+    keywords: ["pool", ...family.keywords],
     inputs: { min: 1, max: 1 },
     outputs: 1,
   } as const;
 }
 
-export const examples1d: readonly LayerExample[] = [
+const examples1d: readonly LayerExample[] = [
   { params: {}, inputs: [[6, 3]], output: [3, 3], weightCount: 0 },
   {
     params: { poolSize: [3], strides: [2], padding: "same" },
@@ -166,9 +152,21 @@ export const examples1d: readonly LayerExample[] = [
   },
   { params: { poolSize: [3], strides: [1] }, inputs: [[5, 2]], output: [3, 2], weightCount: 0 },
   { params: { poolSize: [2] }, inputs: [[null, null]], output: [null, null], weightCount: 0 },
+  {
+    params: { poolSize: [3], dataFormat: "channelsFirst" },
+    inputs: [[2, 7]],
+    output: [2, 2],
+    weightCount: 0,
+  },
+  {
+    params: { poolSize: [2], strides: [1], padding: "same", dataFormat: "channelsFirst" },
+    inputs: [[3, null]],
+    output: [3, null],
+    weightCount: 0,
+  },
 ];
 
-export const examples2d: readonly LayerExample[] = [
+const examples2d: readonly LayerExample[] = [
   { params: {}, inputs: [[6, 5, 3]], output: [3, 2, 3], weightCount: 0 },
   {
     params: { poolSize: [3, 2], strides: [2, 1], padding: "same" },
@@ -190,3 +188,31 @@ export const examples2d: readonly LayerExample[] = [
   },
   { params: {}, inputs: [[null, null, 3]], output: [null, null, 3], weightCount: 0 },
 ];
+
+const examples3d: readonly LayerExample[] = [
+  { params: {}, inputs: [[4, 3, 6, 2]], output: [2, 1, 3, 2], weightCount: 0 },
+  {
+    params: { poolSize: [1, 2, 3], strides: [1, 2, 2], padding: "same" },
+    inputs: [[2, 3, 5, 2]],
+    output: [2, 2, 3, 2],
+    weightCount: 0,
+  },
+  {
+    params: { poolSize: [2, 2, 2], strides: [1, 1, 2], dataFormat: "channelsFirst" },
+    inputs: [[2, 3, 3, 4]],
+    output: [2, 2, 2, 2],
+    weightCount: 0,
+  },
+  {
+    params: { padding: "same" },
+    inputs: [[null, 4, 4, 1]],
+    output: [null, 2, 2, 1],
+    weightCount: 0,
+  },
+];
+
+const poolingExamples: Readonly<Record<SpatialRank, readonly LayerExample[]>> = {
+  1: examples1d,
+  2: examples2d,
+  3: examples3d,
+};
