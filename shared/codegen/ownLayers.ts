@@ -1,5 +1,6 @@
 /** The layers of our own that a plan uses, as texts to put into a script. */
 import type { ModelPlan } from "../compiler/plan.ts";
+import { nameTfjsActivation } from "../layers/activations.ts";
 import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { isLayersValue, isLayerValue } from "./callOptions.ts";
 import { type OwnSource, pythonSources, typescriptSources } from "./own/ownSources.ts";
@@ -11,9 +12,20 @@ export function listOwnClasses(
 ): readonly { readonly name: string; readonly text: string }[] {
   const found = plan.layers
     .flatMap(({ call }) => listCalls(call, target))
-    .filter((call) => isOwn(call, target))
-    .map((call) => findOwnSource(call, target));
+    .flatMap((call) => [
+      ...(isOwn(call, target) ? [findOwnSource(call, target)] : []),
+      ...(target === "tfjs" ? findActivations(call) : []),
+    ]);
   return [...new Set(found)].map(({ className, text }) => ({ name: className, text }));
+}
+
+/** The class that registers the activation functions of our own, where an option names one. */
+function findActivations({ options }: LayerCall): readonly OwnSource[] {
+  const { activation } = typescriptSources;
+  const isUsed = options.some(
+    ({ tfjsName, value }) => tfjsName !== null && nameTfjsActivation(tfjsName, value) !== value,
+  );
+  return isUsed && activation !== undefined ? [activation] : [];
 }
 
 /** The class's name in the script. */

@@ -1,4 +1,5 @@
 import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
+import { nameTfjsActivation } from "../layers/activations.ts";
 import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { toTfjsConfig } from "../layers/namedConfigs.ts";
 import { kerasShape, sizesOf } from "../layers/shape.ts";
@@ -148,6 +149,8 @@ function printValue(name: string, value: CallValue, layout: Layout): string {
     return printList(calls, list, { ...layout, before: `${name}: `, after: "," });
   }
   if (isJsonValue(value)) return typescriptLiteral(value.value);
+  const named = nameTfjsActivation(name, value);
+  if (typeof named === "string" && named !== value) return `${quote(named)} as "linear"`;
   // tfjs implements these, but its types don't say so.
   if (value === "logSoftmax") return `"logSoftmax" as "softmax"`;
   if (name === "mergeMode" && value === null) return `null as unknown as "concat"`;

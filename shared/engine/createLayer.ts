@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { nameTfjsActivation } from "../layers/activations.ts";
 import type { CallOption, CallValue, LayerCall } from "../layers/defineLayer.ts";
 import { toTfjsConfig } from "../layers/namedConfigs.ts";
 import { patchLayer } from "./layerPatches.ts";
@@ -16,7 +17,7 @@ export function createLayer(call: LayerCall, name?: string): tf.layers.Layer {
   for (const option of call.options) {
     const key = option.tfjsName;
     if (key === null || isUnsaid(option)) continue;
-    options[key] = convertValue(option.value);
+    options[key] = nameTfjsActivation(key, convertValue(option.value));
   }
   if (name !== undefined) options["name"] = name;
   const layer =

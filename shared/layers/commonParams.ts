@@ -1,4 +1,5 @@
 /** Options that many layers share, with Keras's names, defaults and one help text each. */
+import { activationNames, type ActivationName } from "./activations.ts";
 import { initializers } from "./namedConfigs.ts";
 import type {
   BoolParam,
@@ -9,28 +10,6 @@ import type {
   IntTupleParam,
   RegularizerParam,
 } from "./params.ts";
-
-/**
- * Activations that tfjs and Keras 3 compute alike. Left out on purpose: `hardSigmoid`, because Keras 3 changed it to
- * relu6(x + 3) / 6 while tfjs still has 0.2 x + 0.5, and tfjs's `gelu_new`, which Keras has only as an argument.
- */
-const activationNames = [
-  "linear",
-  "relu",
-  "sigmoid",
-  "tanh",
-  "softmax",
-  "elu",
-  "selu",
-  "relu6",
-  "gelu",
-  "swish",
-  "mish",
-  "softplus",
-  "softsign",
-  "logSoftmax",
-] as const;
-export type ActivationName = (typeof activationNames)[number];
 
 type EnumOf<Name extends string> = {
   readonly kind: "enum";

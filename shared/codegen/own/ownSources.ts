@@ -8,6 +8,7 @@ import * as convLstm2d from "./convLstm2d.ts";
 import * as convolution from "./convolution.ts";
 import * as depthwiseConvolution from "./depthwiseConvolution.ts";
 import * as elu from "./elu.ts";
+import * as expression from "./expression.ts";
 import * as fixedFilter from "./fixedFilter.ts";
 import * as globalPooling from "./globalPooling.ts";
 import * as groupNormalization from "./groupNormalization.ts";
@@ -22,6 +23,7 @@ import * as rmsNormalization from "./rmsNormalization.ts";
 import * as sampling from "./sampling.ts";
 import * as slice from "./slice.ts";
 import * as softmax from "./softmax.ts";
+import * as spatialReshaping from "./spatialReshaping.ts";
 import * as split from "./split.ts";
 import * as transposedConvolution from "./transposedConvolution.ts";
 import * as unitNormalization from "./unitNormalization.ts";
@@ -44,6 +46,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   convolution: { className: "Convolution", text: convolution.typescript },
   depthwiseConvolution: { className: "DepthwiseConvolution", text: depthwiseConvolution.typescript },
   elu: { className: "ELU", text: elu.typescript },
+  expression: { className: "Expression", text: expression.typescript },
   fixedFilter: { className: "FixedFilter", text: fixedFilter.typescript },
   globalPooling: { className: "GlobalPooling", text: globalPooling.typescript },
   groupNormalization: { className: "GroupNormalization", text: groupNormalization.typescript },
@@ -58,6 +61,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   sampling: { className: "Sampling", text: sampling.typescript },
   slice: { className: "Slice", text: slice.typescript },
   softmax: { className: "Softmax", text: softmax.typescript },
+  spatialReshaping: { className: "SpatialReshaping", text: spatialReshaping.typescript },
   split: { className: "Split", text: split.typescript },
   transposedConvolution: { className: "TransposedConvolution", text: transposedConvolution.typescript },
   unitNormalization: { className: "UnitNormalization", text: unitNormalization.typescript },
@@ -66,6 +70,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
 
 /** By the `className` of a call. */
 export const pythonSources: Readonly<Record<string, OwnSource>> = {
+  Expression: { className: "Expression", text: expression.python },
   FixedFilter: { className: "FixedFilter", text: fixedFilter.python },
   Maxout: { className: "Maxout", text: maxout.python },
   Sampling: { className: "Sampling", text: sampling.python },
@@ -105,6 +110,15 @@ export const ownNames: readonly string[] = [
   "depthwiseConvolutionSpread",
   "ELUArgs",
   "ELU",
+  "ExpressionProgram",
+  "ExpressionPart",
+  "ExpressionArgs",
+  "ExpressionShape",
+  "expressionUnary",
+  "expressionBinary",
+  "ExpressionReduction",
+  "expressionReductions",
+  "Expression",
   "FixedFilterArgs",
   "FixedFilter",
   "GlobalPoolingArgs",
@@ -134,6 +148,8 @@ export const ownNames: readonly string[] = [
   "Slice",
   "SoftmaxArgs",
   "Softmax",
+  "SpatialReshapingArgs",
+  "SpatialReshaping",
   "SplitArgs",
   "Split",
   "TransposedConvolutionArgs",

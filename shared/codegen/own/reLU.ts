@@ -32,7 +32,8 @@ export class ReLU extends tf.layers.Layer {
       const kept =
         threshold === 0
           ? tf.relu(input)
-          : tf.mul(input, tf.cast(tf.greater(input, threshold), "float32"));
+          : // Unlike a comparison, a step has a gradient (none).
+            tf.mul(input, tf.step(tf.sub(input, threshold)));
       const clipped = maxValue === null ? kept : tf.clipByValue(kept, 0, maxValue);
       if (negativeSlope === 0) return clipped;
       const below = tf.relu(tf.sub(threshold, input));

@@ -26,7 +26,7 @@ export class Softmax extends tf.layers.Layer {
       const [input, mask] = Array.isArray(inputs) ? inputs : [inputs];
       if (input === undefined) throw new Error("Softmax got no input.");
       const axes = this.axes.map((axis) => (axis < 0 ? axis + input.rank : axis));
-      const isOpen = mask && tf.cast(tf.greater(tf.cast(mask, "float32"), 0.5), "float32");
+      const isOpen = mask && tf.step(tf.sub(tf.cast(mask, "float32"), 0.5));
       const scores = isOpen ? tf.add(input, tf.mul(tf.sub(isOpen, 1), 1e9)) : input;
       const largest = tf.max(scores, axes, true);
       const powers = tf.exp(tf.sub(scores, largest));

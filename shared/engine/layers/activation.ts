@@ -11,7 +11,7 @@ export interface ActivationArgs {
 const activationFunctions: { [name: string]: (x: tf.Tensor) => tf.Tensor } = {
   celu: (x) => tf.elu(x),
   exponential: (x) => tf.exp(x),
-  hardShrink: (x) => tf.mul(x, tf.cast(tf.greater(tf.abs(x), 0.5), "float32")),
+  hardShrink: (x) => tf.mul(x, tf.step(tf.sub(tf.abs(x), 0.5))),
   hardSigmoid: (x) => tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6),
   hardSilu: (x) => tf.mul(x, tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6)),
   hardTanh: (x) => tf.clipByValue(x, -1, 1),

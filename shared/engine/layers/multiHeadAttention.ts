@@ -37,13 +37,13 @@ export class MultiHeadAttention extends tf.layers.Layer {
   readonly outputInitializer: ReturnType<typeof tf.initializers.ones>;
   readonly biasInitializer: ReturnType<typeof tf.initializers.ones>;
   /** Of the dropout; may be set anew before each step. */
-  seed: number | undefined;
+  stepSeed: number | undefined;
   private readonly parts = new Map<string, tf.LayerVariable>();
 
   constructor(args: MultiHeadAttentionArgs) {
     super(args);
     this.args = { ...args };
-    this.seed = args.seed;
+    this.stepSeed = args.seed;
     this.supportsMasking = true;
     const start = { kernelInitializer: "glorotUniform", biasInitializer: "zeros" } as const;
     this.reader = tf.layers.dense({ ...start, ...args, units: 1 });
@@ -108,7 +108,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
       const isPlain = dropout === 0 && this.args.returnAttentionScores !== true;
       if (mask !== null && !isPlain) weights = tf.mul(weights, mask);
       const isDropping = dropout > 0 && kwargs["training"] === true;
-      const kept = isDropping ? tf.dropout(weights, dropout, undefined, this.seed) : weights;
+      const kept = isDropping ? tf.dropout(weights, dropout, undefined, this.stepSeed) : weights;
       let mixed = this.scatter(tf.matMul(kept, v), query.shape, valueDim);
       if (this.args.useGate === true) {
         mixed = tf.mul(mixed, tf.sigmoid(this.project("gate", query, [numHeads, valueDim])));
@@ -180,7 +180,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
     if (queryMask) masks.push(tf.reshape(queryMask, [-1, 1, T, 1]));
     for (const mask of otherMasks) if (mask) masks.push(tf.reshape(mask, [-1, 1, 1, S]));
     if (attentionMask !== undefined) {
-      const isOpen = tf.cast(tf.notEqual(tf.cast(attentionMask, "float32"), 0), "float32");
+      const isOpen = tf.step(tf.abs(tf.cast(attentionMask, "float32")));
       masks.push(tf.reshape(isOpen, [-1, 1, T, S]));
     }
     const { useCausalMask = false, slidingWindow } = this.args;

@@ -1,4 +1,5 @@
 import { ok } from "../../base/result.ts";
+import { isOwnActivation } from "../activations.ts";
 import { checkFloat, onlyInput, rankIssue } from "../axes.ts";
 import { activationParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
@@ -13,6 +14,7 @@ export const activation = defineLayer({
   summary: "Applies an activation function to every value.",
   about:
     "Use it where the function must stand apart from the layer before it: after a batch normalization, or after the sum of a skip connection. Softmax and log softmax work along the last axis, all others on each value alone.",
+  formula: "output = activation(input)",
   sources: [
     {
       title: "Keras: Activation layer",
@@ -34,8 +36,10 @@ export const activation = defineLayer({
     return checked.ok ? ok(shape) : checked;
   },
   weights: () => [],
-  lower: (params) =>
-    lowerParams({ className: "Activation", tfjsFactory: "activation", specs, params }),
+  lower: (params) => ({
+    ...lowerParams({ className: "Activation", tfjsFactory: "activation", specs, params }),
+    ...(isOwnActivation(params.activation) ? { tfjsSource: "own" } : {}),
+  }),
   examples: [
     { params: { activation: "sigmoid" }, inputs: [[5]], output: [5], weightCount: 0 },
     { params: { activation: "softmax" }, inputs: [[3, 4]], output: [3, 4], weightCount: 0 },
@@ -49,6 +53,19 @@ export const activation = defineLayer({
     { params: { activation: "softplus" }, inputs: [[5]], output: [5], weightCount: 0 },
     { params: { activation: "softsign" }, inputs: [[5]], output: [5], weightCount: 0 },
     { params: { activation: "tanh" }, inputs: [[null, 5]], output: [null, 5], weightCount: 0 },
+    { params: { activation: "leakyRelu" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "hardSigmoid" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "hardSilu" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "hardTanh" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "exponential" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "celu" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "logSigmoid" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "squareplus" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "softShrink" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "hardShrink" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "tanhShrink" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "sparsePlus" }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { activation: "sparseSigmoid" }, inputs: [[9]], output: [9], weightCount: 0 },
     { params: { activation: "linear" }, inputs: [[5]], output: [5], weightCount: 0 },
   ],
 });

@@ -52,7 +52,7 @@ const specs = {
     max: 65536,
     group: "advanced",
     label: "Value size",
-    help: "Size of the value in each head. Empty: the key size.",
+    help: "Size of the value in each head. Empty: the key size. Keras on JAX takes another one only with dropout or returned scores.",
   },
   dropout: attentionDropoutParam,
   useBias: { ...useBiasParam, help: "Adds a learned constant in each of the four projections." },
@@ -279,7 +279,14 @@ export const multiHeadAttention = defineLayer({
       weightCount: 143,
     },
     {
-      params: { numHeads: 3, keyDim: 2, valueDim: 4, useBias: false, useCausalMask: true },
+      params: {
+        numHeads: 3,
+        keyDim: 2,
+        valueDim: 4,
+        useBias: false,
+        dropout: 0.2,
+        useCausalMask: true,
+      },
       inputs: [
         [4, 5],
         [6, 3],
@@ -291,17 +298,17 @@ export const multiHeadAttention = defineLayer({
     {
       params: { numHeads: 2, keyDim: 2, outputShape: [7], returnAttentionScores: true },
       inputs: [
-        [null, 3],
         [5, 3],
         [5, 3],
-        [null, 5],
+        [5, 3],
+        [5, 5],
       ],
-      output: [null, 7],
-      moreOutputs: [[2, null, 5]],
+      output: [5, 7],
+      moreOutputs: [[2, 5, 5]],
       weightCount: 83,
     },
     {
-      params: { numHeads: 2, keyDim: 2, dropout: 0.1, useGate: true, slidingWindow: 2 },
+      params: { numHeads: 2, keyDim: 2, useGate: true, slidingWindow: 2 },
       inputs: [
         [6, 4],
         [6, 4],
@@ -319,13 +326,19 @@ export const multiHeadAttention = defineLayer({
       weightCount: 80,
     },
     {
-      params: { numHeads: 1, keyDim: 3, kernelInitializer: { name: "heNormal" } },
+      params: {
+        numHeads: 1,
+        keyDim: 3,
+        useBias: false,
+        dropout: 0.1,
+        kernelInitializer: { name: "heNormal" },
+      },
       inputs: [
         [2, 3, 4],
         [3, 2, 4],
       ],
       output: [2, 3, 4],
-      weightCount: 61,
+      weightCount: 48,
     },
   ],
 });

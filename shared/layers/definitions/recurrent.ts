@@ -44,7 +44,8 @@ const dropoutSpec = {
 
 export const gateActivationParam = {
   ...activationParam("sigmoid"),
-  tfjsDefault: "hardSigmoid",
+  // Another function than Keras 3's of that name, so never the one chosen here.
+  tfjsDefault: "tfjsHardSigmoid",
   label: "Recurrent activation",
   help: "Function of the gates, which open and close between 0 and 1: sigmoid, as a rule.",
 } as const;
