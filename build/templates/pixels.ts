@@ -295,7 +295,7 @@ const siameseTwin: Template = {
       },
       (block) =>
         block.blockOutput(
-          "description",
+          "numbers",
           block.chain(
             block.blockInput("image"),
             conv("conv_1", 16, 3, { activation: "relu" }),

@@ -1,8 +1,9 @@
 /** Networks over time: recurrent ones in every arrangement, films, dilated convolutions. */
 import { bindGenerated } from "./data.ts";
-import { port } from "./graphBuilder.ts";
-import { classOutput, expr, filtersParam, layer, type Part } from "./parts.ts";
-import type { Template } from "./template.ts";
+import type { JsonValue } from "../../shared/base/json.ts";
+import { type GraphBuilder, port } from "./graphBuilder.ts";
+import { classOutput, expr, filtersParam, int, layer, type Part } from "./parts.ts";
+import type { ProjectBuilder, Template } from "./template.ts";
 
 const number = (name: string) =>
   layer("output", name, { loss: "meanSquaredError", metrics: ["rootMeanSquaredError"] });
@@ -148,6 +149,65 @@ const convLstm: Template = {
   },
 };
 
+function causal(name: string, filters: string, size: number, params: Part["params"] = {}): Part {
+  return layer("conv1d", name, {
+    filters: expr(filters),
+    kernelSize: [size],
+    padding: "causal",
+    ...params,
+  });
+}
+
+/** A unit that goes on, and one that ends the chain and only gives what it has to say. */
+function defineGatedUnits(project: ProjectBuilder) {
+  const params = { filters: filtersParam(16) };
+  const gate = project.block(
+    "gate",
+    {
+      name: "Gate",
+      summary: "Two dilated convolutions: one says what, the other how much of it.",
+      params: {
+        ...params,
+        dilation: int(1, "Dilation", "How many steps lie between the two that are looked at."),
+      },
+    },
+    (block) => {
+      const x = block.blockInput("x");
+      const wide = { dilationRate: expr("[dilation]") };
+      const signal = block.add(causal("signal", "filters", 2, { ...wide, activation: "tanh" }), x);
+      const share = block.add(causal("share", "filters", 2, { ...wide, activation: "sigmoid" }), x);
+      block.blockOutput("y", block.add(layer("multiply", "passed"), signal, share));
+    },
+  );
+  const draw = (block: GraphBuilder, dilation: JsonValue) => {
+    const x = block.blockInput("x");
+    const said = block.blockInput("skips");
+    const passed = block.add(gate("gate", { filters: expr("filters"), dilation }), x);
+    const skip = block.add(causal("skip", "filters", 1), passed);
+    return { x, passed, sum: block.add(layer("add", "sum"), said, skip) };
+  };
+  const unit = project.block(
+    "gated-unit",
+    {
+      name: "Gated unit",
+      summary: "Looks back twice as far as the one before; a gate decides what passes.",
+      params,
+    },
+    (block) => {
+      const { x, passed, sum } = draw(block, expr("2 ** index"));
+      const change = block.add(causal("change", "filters", 1), passed);
+      block.blockOutput("y", block.add(layer("add", "residual"), x, change));
+      block.blockOutput("skips_so_far", sum);
+    },
+  );
+  const last = project.block(
+    "last-unit",
+    { name: "Last unit", summary: "Only says what it sees; nothing goes on.", params },
+    (block) => block.blockOutput("all_skips", draw(block, 16).sum),
+  );
+  return { unit, last };
+}
+
 /** Van den Oord and others 2016. */
 const waveNet: Template = {
   id: "wavenet",
@@ -156,57 +216,22 @@ const waveNet: Template = {
   data: bindGenerated("audio-steps"),
   training: { batchSize: 16, epochs: 20 },
   draw(project) {
-    const convolution = (
-      name: string,
-      filters: string,
-      size: number,
-      params: Part["params"] = {},
-    ) =>
-      layer("conv1d", name, {
-        filters: expr(filters),
-        kernelSize: [size],
-        padding: "causal",
-        ...params,
-      });
-    const unit = project.block(
-      "gated-unit",
-      {
-        name: "Gated unit",
-        summary: "Looks back twice as far as the one before; a gate decides what passes.",
-        params: { filters: filtersParam(16) },
-      },
-      (block) => {
-        const x = block.blockInput("x");
-        const skips = block.blockInput("skips");
-        const wide = { dilationRate: expr("[2 ** index]") };
-        const signal = convolution("signal", "filters", 2, { ...wide, activation: "tanh" });
-        const gate = convolution("gate", "filters", 2, { ...wide, activation: "sigmoid" });
-        const passed = block.add(
-          layer("multiply", "passed"),
-          block.add(signal, x),
-          block.add(gate, x),
-        );
-        const change = block.add(convolution("change", "filters", 1), passed);
-        const skip = block.add(convolution("skip", "filters", 1), passed);
-        block.blockOutput("y", block.add(layer("add", "residual"), x, change));
-        block.blockOutput("skips", block.add(layer("add", "sum"), skips, skip));
-      },
-    );
+    const { unit, last } = defineGatedUnits(project);
     const start = project.chain(
       project.add(layer("input", "sound", { shape: expr("[steps, 1]") })),
-      convolution("causal", "channels", 2),
+      causal("start", "channels", 2),
     );
-    const first = project.add(convolution("first_skip", "channels", 1), start);
+    const first = project.add(causal("first_skip", "channels", 1), start);
     const units = project.add(
-      unit("gated_units", { filters: expr("channels"), repeat: 5 }),
+      unit("gated_units", { filters: expr("channels"), repeat: 4 }),
       start,
       first,
     );
     project.chain(
-      port(units, 1),
+      project.add(last("last_unit", { filters: expr("channels") }), units, port(units, 1)),
       layer("activation", "relu_1", { activation: "relu" }),
-      convolution("mix", "channels * 2", 1, { activation: "relu" }),
-      convolution("levels", "levels", 1, { activation: "softmax" }),
+      causal("mix", "channels * 2", 1, { activation: "relu" }),
+      causal("levels", "levels", 1, { activation: "softmax" }),
       classOutput("nextLevel"),
     );
     project.note(
