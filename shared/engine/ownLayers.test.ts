@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import type { LayerCall } from "../layers/defineLayer.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 import { readExample } from "../layers/example.testkit.ts";
 import { ownLayers } from "./ownLayers.ts";
@@ -26,7 +27,19 @@ describe("layers of our own", () => {
   test("are all used by some layer's example", () => {
     const used = layerDefinitions
       .flatMap((definition) => definition.examples.map((each) => readExample(definition, each)))
-      .flatMap(({ call }) => (call?.tfjsSource === "own" ? [call.tfjsFactory] : []));
+      .flatMap(({ call }) => (call === null ? [] : listCalls(call)))
+      .flatMap((call) => (call.tfjsSource === "own" ? [call.tfjsFactory] : []));
     expect(files.filter((name) => !used.includes(name))).toEqual([]);
   });
 });
+
+/** The call, what it wraps, and what stands before it. */
+function listCalls(call: LayerCall): readonly LayerCall[] {
+  const wrapped = call.options.flatMap(({ value }) => {
+    if (typeof value !== "object" || value === null || !("kind" in value)) return [];
+    if (value.kind === "layer") return [value.call];
+    return value.kind === "layers" ? value.calls : [];
+  });
+  const before = (call.tfjsInputCalls ?? []).flatMap((each) => (each === null ? [] : [each]));
+  return [call, ...[...wrapped, ...before].flatMap(listCalls)];
+}

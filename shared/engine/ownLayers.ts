@@ -36,6 +36,7 @@ import { Convolution } from "./layers/convolution.ts";
 import { CellRnn } from "./layers/cellRnn.ts";
 import { ConvLstm2d } from "./layers/convLstm2d.ts";
 import { Masking } from "./layers/masking.ts";
+import { Expression } from "./layers/expression.ts";
 import { FixedFilter } from "./layers/fixedFilter.ts";
 import { Sampling } from "./layers/sampling.ts";
 import { Slice } from "./layers/slice.ts";
@@ -73,6 +74,7 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   split: Split,
   slice: Slice,
   sampling: Sampling,
+  expression: Expression,
   fixedFilter: FixedFilter,
   resetAfterGruCell: ResetAfterGruCell,
   transposedConvolution: TransposedConvolution,

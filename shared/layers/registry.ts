@@ -39,6 +39,7 @@ import { globalAveragePooling2d } from "./definitions/globalAveragePooling2d.ts"
 import { globalMaxPooling1d } from "./definitions/globalMaxPooling1d.ts";
 import { globalMaxPooling2d } from "./definitions/globalMaxPooling2d.ts";
 import { gru } from "./definitions/gru.ts";
+import { expression } from "./definitions/expression.ts";
 import { fixedFilter } from "./definitions/fixedFilter.ts";
 import { sampling } from "./definitions/sampling.ts";
 import { slice } from "./definitions/slice.ts";
@@ -85,6 +86,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Core
   dense,
   maxout,
+  expression,
   embedding,
   masking,
   // Convolution

@@ -114,6 +114,8 @@ export const ownNames: readonly string[] = [
   "ExpressionPart",
   "ExpressionArgs",
   "ExpressionShape",
+  "expressionStep",
+  "expressionTruth",
   "expressionUnary",
   "expressionBinary",
   "ExpressionReduction",
