@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Metrics } from "../training/events.ts";
 import type { BatchReader } from "./batches.ts";
 import type { Objective } from "./objective.ts";
-import { runModel } from "./runModel.ts";
+import { readFixedBatch, runModel } from "./runModel.ts";
 
 /** What a pass over samples without training needs. */
 export interface Pass {
@@ -19,7 +19,7 @@ export interface Pass {
 /** Loss (penalties included, as in Keras) and metrics over the samples; null when broken off. */
 export async function measureSamples(pass: Pass, objective: Objective): Promise<Metrics | null> {
   const tally = objective.createTally();
-  for (const samples of splitSamples(pass.samples, pass.batchSize)) {
+  for (const samples of beginPass(pass)) {
     if (!(await pass.proceed())) return null;
     const batch = pass.reader.read(samples);
     const sums = tf.tidy(() => {
@@ -44,7 +44,7 @@ export async function predictSamples(
   let values = new Float32Array(0);
   let sizes: readonly number[] = [];
   let filled = 0;
-  for (const samples of splitSamples(pass.samples, pass.batchSize)) {
+  for (const samples of beginPass(pass)) {
     if (!(await pass.proceed())) return null;
     const inputs = pass.reader.readInputs(samples);
     const predicted = tf.tidy(() => runModel(pass.model, inputs, { training: false })[output]);
@@ -63,6 +63,12 @@ export async function predictSamples(
     }
   }
   return { values, sizes };
+}
+
+/** Stateful layers start from zeros; the batches, the last of which may be smaller. */
+function beginPass({ model, samples, batchSize }: Pass): Generator<Uint32Array> {
+  model.resetStates();
+  return splitSamples(samples, readFixedBatch(model) ?? batchSize);
 }
 
 export function* splitSamples(samples: Uint32Array, batchSize: number): Generator<Uint32Array> {

@@ -35,6 +35,17 @@ export function createSession(
   });
 }
 
+/** Samples that every batch must have, where an Input fixes them; null: any number. */
+export function findFixedBatch(plan: ModelPlan): number | null {
+  return plan.inputs.find(({ shape }) => shape.batch !== undefined)?.shape.batch ?? null;
+}
+
+/** Steps of an epoch: the last batch may be smaller, unless the model takes whole ones only. */
+export function countSteps(plan: ModelPlan, samples: number, batchSize: number): number {
+  const steps = samples / batchSize;
+  return findFixedBatch(plan) === null ? Math.ceil(steps) : Math.floor(steps);
+}
+
 /** Without gradients there is less to keep, so bigger batches are quicker and no less exact: where layers are small. */
 const inferenceBytes = 64 * 1024 * 1024;
 

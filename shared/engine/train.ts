@@ -11,7 +11,13 @@ import { RunFault, toRunFault, watchFaults, type FaultWatch } from "./faults.ts"
 import { saveModelFiles, type ModelFile } from "./modelFiles.ts";
 import { buildReport } from "./report.ts";
 import type { Backend } from "./selectBackend.ts";
-import { createSession, inferenceBatchSize, type Session } from "./session.ts";
+import {
+  countSteps,
+  createSession,
+  findFixedBatch,
+  inferenceBatchSize,
+  type Session,
+} from "./session.ts";
 import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
 import { notFinite, runEpochs, type GoodWeights, type LoopEnd } from "./trainLoop.ts";
 
@@ -37,7 +43,10 @@ export interface TrainingOutcome {
  * sentence and the last good weights. Order of events: started, steps and epochs, report, (files), ended. The report of
  * a stopped run follows `ended`, so that stopping is quick. Leaves no tensors behind.
  */
-export async function trainModel(request: TrainingRequest): Promise<TrainingOutcome> {
+export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcome> {
+  // The Inputs of a stateful model say how large every batch is.
+  const batchSize = findFixedBatch(asked.plan) ?? asked.config.batchSize;
+  const request = { ...asked, config: { ...asked.config, batchSize } };
   const { config, backend, onEvent } = request;
   const startMs = performance.now();
   const faults = watchFaults(backend, config);
@@ -76,6 +85,13 @@ function openSession({ plan, dataset, config, backend }: TrainingRequest): Sessi
       "The training part of the data is empty. Hold out less for validation.",
     );
   }
+  const fixed = findFixedBatch(plan);
+  if (fixed !== null && dataset.train.length < fixed) {
+    throw new RunFault(
+      "data",
+      `The Inputs fix the batch at ${fixed} samples, but there are only ${dataset.train.length} to train on. Give the Inputs a smaller batch size.`,
+    );
+  }
   const batchSize = Math.min(config.batchSize, dataset.train.length);
   const problem = checkLimits(plan, batchSize, backend.maxTensorBytes);
   if (problem !== null) throw new RunFault("limits", problem);
@@ -84,7 +100,7 @@ function openSession({ plan, dataset, config, backend }: TrainingRequest): Sessi
   return session.value;
 }
 
-function describeStart({ runId, dataset, config, backend }: TrainingRequest): RunEvent {
+function describeStart({ runId, plan, dataset, config, backend }: TrainingRequest): RunEvent {
   return {
     kind: "started",
     runId,
@@ -93,7 +109,7 @@ function describeStart({ runId, dataset, config, backend }: TrainingRequest): Ru
     backend: backend.name,
     device: backend.device,
     epochs: config.epochs,
-    stepsPerEpoch: Math.ceil(dataset.train.length / config.batchSize),
+    stepsPerEpoch: countSteps(plan, dataset.train.length, config.batchSize),
     sampleCount: dataset.train.length,
   };
 }

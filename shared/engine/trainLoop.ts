@@ -11,7 +11,7 @@ import { createProgress, type Progress } from "./progress.ts";
 import { runModel } from "./runModel.ts";
 import { prepareRandomLayers } from "./seedLayers.ts";
 import type { Backend } from "./selectBackend.ts";
-import { inferenceBatchSize, type Session } from "./session.ts";
+import { countSteps, inferenceBatchSize, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, type Snapshot } from "./snapshots.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
 import type { Batch } from "./batches.ts";
@@ -54,7 +54,7 @@ const maxInFlight = 2;
 export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
   const { session, config } = context;
   const { train, validation } = session.dataset;
-  const stepsPerEpoch = Math.ceil(train.length / config.batchSize);
+  const stepsPerEpoch = countSteps(session.plan, train.length, config.batchSize);
   const progress = createProgress({ epochs: config.epochs, stepsPerEpoch });
   const stopping = createStopping(config.earlyStopping);
   const stepper = createStepper(context);
@@ -114,10 +114,13 @@ async function trainEpoch(context: LoopContext, plan: EpochPlan): Promise<Tally 
   const order = session.dataset.train.slice();
   if (config.shuffle) createRandom(config.seed).fork(`shuffle/${epoch}`).shuffle(order);
   const tally = stepper.beginEpoch();
+  session.model.resetStates();
+  // With a fixed batch size the few samples behind the last whole batch are left out.
+  const whole = countSteps(session.plan, order.length, config.batchSize) * config.batchSize;
   const inFlight: (() => Promise<void>)[] = [];
   let step = 0;
   try {
-    for (const samples of splitSamples(order, config.batchSize)) {
+    for (const samples of splitSamples(order.subarray(0, whole), config.batchSize)) {
       if (control.state !== "running") {
         await drain(inFlight);
         if (!(await waitToGoOn(context, progress))) return null;

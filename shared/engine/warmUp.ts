@@ -4,6 +4,7 @@ import { buildModel } from "./buildModel.ts";
 import { createLoss } from "./losses.ts";
 import { createOptimizer } from "./optimizers.ts";
 import { runModel } from "./runModel.ts";
+import { findFixedBatch } from "./session.ts";
 import { checkLimits } from "./checkLimits.ts";
 import type { Backend } from "./selectBackend.ts";
 import { disposeModel } from "./train.ts";
@@ -19,7 +20,8 @@ export async function warmUpModel(
   backend: Backend,
 ): Promise<void> {
   if (backend.name === "cpu") return;
-  if (checkLimits(plan, config.batchSize, backend.maxTensorBytes) !== null) return;
+  const batchSize = findFixedBatch(plan) ?? config.batchSize;
+  if (checkLimits(plan, batchSize, backend.maxTensorBytes) !== null) return;
   let model: tf.LayersModel | null = null;
   const optimizer = createOptimizer(config.optimizer);
   try {
@@ -30,7 +32,7 @@ export async function warmUpModel(
       .filter((weight) => weight instanceof tf.Variable);
     const loss = tf.tidy(() => {
       const inputs = plan.inputs.map(({ shape }) =>
-        tf.zeros([config.batchSize, ...shape.axes.map((axis) => axis.size ?? 8)], shape.dtype),
+        tf.zeros([batchSize, ...shape.axes.map((axis) => axis.size ?? 8)], shape.dtype),
       );
       const { value, grads } = tf.variableGrads(() => {
         const outputs = runModel(built, inputs, { training: true });
