@@ -59,7 +59,7 @@ import {
 import { multiHeadAttention } from "./definitions/multiHeadAttention.ts";
 import { output } from "./definitions/output.ts";
 import { permute } from "./definitions/permute.ts";
-import { elu, leakyRelu, prelu, relu } from "./definitions/rectifiers.ts";
+import { elu, leakyRelu, prelu, relu, thresholdedRelu } from "./definitions/rectifiers.ts";
 import { repeatVector } from "./definitions/repeatVector.ts";
 import { recurrentCells } from "./definitions/recurrentCells.ts";
 import { reshape } from "./definitions/reshape.ts";
@@ -153,6 +153,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   leakyRelu,
   prelu,
   elu,
+  thresholdedRelu,
   softmax,
   // Merge
   add,

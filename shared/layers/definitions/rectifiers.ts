@@ -11,7 +11,6 @@ import { defineLayer } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
 import type { Shape } from "../shape.ts";
 
-// Keras also has `negative_slope` and `threshold`; tfjs's ReLU has neither. LeakyReLU gives a slope.
 const reluSpecs = {
   maxValue: {
     kind: "float",
@@ -21,6 +20,21 @@ const reluSpecs = {
     label: "Largest value",
     help: "Values above are cut off: 6 gives ReLU6. Empty means no limit.",
   },
+  negativeSlope: {
+    kind: "float",
+    default: 0,
+    min: 0,
+    label: "Negative slope",
+    help: "Factor for what lies below the threshold. 0 sets it to zero.",
+  },
+  threshold: {
+    kind: "float",
+    default: 0,
+    min: 0,
+    group: "advanced",
+    label: "Threshold",
+    help: "Values up to here count as negative.",
+  },
 } as const;
 
 export const relu = defineLayer({
@@ -29,7 +43,8 @@ export const relu = defineLayer({
   category: "activation",
   summary: "Sets negative values to zero.",
   about:
-    "f(x) = max(0, x), optionally cut off at a largest value. The usual activation of hidden layers: cheap, and its gradient does not fade for positive values. Units that are negative for all data stop learning; LeakyReLU avoids that.",
+    "The usual activation of hidden layers: cheap, and its gradient does not fade for positive values. Units that are negative for all data stop learning; a small slope for negative values (or LeakyReLU) avoids that.",
+  formula: "f(x) = min(x, maxValue) for x > threshold, negativeSlope · (x − threshold) below",
   sources: [
     {
       title: "Keras: ReLU layer",
@@ -41,15 +56,94 @@ export const relu = defineLayer({
   inputs: { min: 1, max: 1 },
   outputs: 1,
   params: reluSpecs,
-  caption: ({ maxValue }) => (maxValue === null ? [] : [`≤ ${maxValue}`]),
+  caption: ({ maxValue, negativeSlope, threshold }) => [
+    ...(maxValue === null ? [] : [`≤ ${maxValue}`]),
+    ...(negativeSlope === 0 ? [] : [`slope ${negativeSlope}`]),
+    ...(threshold === 0 ? [] : [`> ${threshold}`]),
+  ],
   masking: () => "passes",
   inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
   weights: () => [],
-  lower: (params) =>
-    lowerParams({ className: "ReLU", tfjsFactory: "reLU", specs: reluSpecs, params }),
+  lower(params) {
+    const call = lowerParams({
+      className: "ReLU",
+      tfjsFactory: "reLU",
+      specs: reluSpecs,
+      params,
+    });
+    // tfjs's own has the largest value only.
+    const isStock = params.negativeSlope === 0 && params.threshold === 0;
+    return isStock ? call : { ...call, tfjsSource: "own" };
+  },
   examples: [
     { params: {}, inputs: [[5]], output: [5], weightCount: 0 },
     { params: { maxValue: 0.5 }, inputs: [[4, 4, 2]], output: [4, 4, 2], weightCount: 0 },
+    { params: { negativeSlope: 0.2, maxValue: 1 }, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { threshold: 0.5 }, inputs: [[3, 4]], output: [3, 4], weightCount: 0 },
+    {
+      params: { threshold: 1, negativeSlope: 0.1, maxValue: 2 },
+      inputs: [[3, 4]],
+      output: [3, 4],
+      weightCount: 0,
+    },
+  ],
+});
+
+const thresholdSpecs = {
+  theta: {
+    kind: "float",
+    default: 1,
+    min: 0,
+    label: "Theta",
+    help: "Values up to here become zero.",
+  },
+} as const;
+
+export const thresholdedRelu = defineLayer({
+  type: "thresholdedRelu",
+  title: "ThresholdedReLU",
+  category: "activation",
+  summary: "Sets values up to a threshold to zero.",
+  about:
+    "Keeps strong answers only, which makes representations sparse; used in autoencoders without bias. Keras 3 writes it as ReLU with a threshold. It jumps at the threshold, so units that fall below it get no gradient any more.",
+  formula: "f(x) = x for x > theta, else 0",
+  sources: [
+    {
+      title: "Keras: ReLU layer (threshold)",
+      url: "https://keras.io/api/layers/activation_layers/relu/",
+    },
+    {
+      title: "Konda et al. 2015, Zero-bias autoencoders and the benefits of co-adapting features",
+      url: "https://arxiv.org/abs/1402.3337",
+    },
+  ],
+  keywords: ["threshold", "rectifier", "sparse"],
+  inputs: { min: 1, max: 1 },
+  outputs: 1,
+  params: thresholdSpecs,
+  caption: ({ theta }) => [`> ${theta}`],
+  masking: () => "passes",
+  inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
+  weights: () => [],
+  lower: ({ theta }) => ({
+    className: "ReLU",
+    tfjsFactory: "reLU",
+    // tfjs's ThresholdedReLU has no gradient.
+    tfjsSource: "own",
+    options: [
+      {
+        tfjsName: "threshold",
+        pythonName: "threshold",
+        value: theta,
+        tfjsDefault: 0,
+        pythonDefault: 0,
+      },
+    ],
+  }),
+  examples: [
+    { params: {}, inputs: [[9]], output: [9], weightCount: 0 },
+    { params: { theta: 0.25 }, inputs: [[4, 4, 2]], output: [4, 4, 2], weightCount: 0 },
+    { params: { theta: 0 }, inputs: [[null, 3]], output: [null, 3], weightCount: 0 },
   ],
 });
 
@@ -70,7 +164,7 @@ export const leakyRelu = defineLayer({
   category: "activation",
   summary: "Like ReLU, but negative values keep a small slope.",
   about:
-    "f(x) = x for x ≥ 0, slope · x below. Units never go silent for good, because there is always a gradient. Much used in the discriminators of generative networks.",
+    "Units never go silent for good, because there is always a gradient. Much used in the discriminators of generative networks.",
   sources: [
     {
       title: "Keras: LeakyReLU layer",
@@ -80,18 +174,34 @@ export const leakyRelu = defineLayer({
       title: "Maas et al. 2013, Rectifier nonlinearities improve neural network acoustic models",
     },
   ],
+  formula: "f(x) = x for x ≥ 0, slope · x below",
   keywords: ["leaky", "rectifier"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
   params: leakySpecs,
   caption: ({ negativeSlope }) => [String(negativeSlope)],
+  masking: () => "passes",
   inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
   weights: () => [],
-  lower: (params) =>
-    lowerParams({ className: "LeakyReLU", tfjsFactory: "leakyReLU", specs: leakySpecs, params }),
+  lower(params, inputs) {
+    const call = lowerParams({
+      className: "LeakyReLU",
+      tfjsFactory: "leakyReLU",
+      specs: leakySpecs,
+      params,
+    });
+    if (onlyInput(inputs).isMasked !== true) return call;
+    // tfjs's own throws for masked steps; our ReLU does the same sum.
+    const { negativeSlope } = params;
+    const options = [
+      { tfjsName: "negativeSlope", pythonName: "negative_slope", value: negativeSlope },
+    ];
+    return { ...call, tfjsFactory: "reLU", tfjsSource: "own", options };
+  },
   examples: [
     { params: {}, inputs: [[5]], output: [5], weightCount: 0 },
     { params: { negativeSlope: 0.01 }, inputs: [[3, 2]], output: [3, 2], weightCount: 0 },
+    { params: { negativeSlope: 0.2 }, inputs: [[4, 4, 2]], output: [4, 4, 2], weightCount: 0 },
   ],
 });
 
@@ -122,7 +232,7 @@ export const prelu = defineLayer({
   category: "activation",
   summary: "Like LeakyReLU, but the slope for negative values is learned.",
   about:
-    "f(x) = x for x ≥ 0, alpha · x below, with one alpha per value unless axes are shared. On images share height and width (1, 2); otherwise there are as many slopes as pixels times channels.",
+    "There is one alpha per value unless axes are shared. On images share height and width (1, 2); otherwise there are as many slopes as pixels times channels.",
   sources: [
     {
       title: "Keras: PReLU layer",
@@ -133,6 +243,7 @@ export const prelu = defineLayer({
       url: "https://arxiv.org/abs/1502.01852",
     },
   ],
+  formula: "f(x) = x for x ≥ 0, alpha · x below",
   keywords: ["parametric", "rectifier"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
@@ -186,16 +297,24 @@ export const prelu = defineLayer({
   ],
 });
 
-// Keras has `alpha`; tfjs throws for any other than 1, so there is nothing to choose.
-const eluSpecs = {} as const;
+const eluSpecs = {
+  alpha: {
+    kind: "float",
+    default: 1,
+    min: 0,
+    label: "Alpha",
+    help: "Negative values bend towards minus this. 1 is usual.",
+  },
+} as const;
 
 export const elu = defineLayer({
   type: "elu",
   title: "ELU",
   category: "activation",
-  summary: "Like ReLU, but negative values bend smoothly towards −1.",
+  summary: "Like ReLU, but negative values bend smoothly towards −alpha.",
   about:
-    "f(x) = x for x ≥ 0, exp(x) − 1 below. Means stay nearer to zero than with ReLU, at the price of an exponential. tfjs computes it with alpha = 1 only, so alpha is not offered.",
+    "Means stay nearer to zero than with ReLU and units don't fall silent, at the price of an exponential.",
+  formula: "f(x) = x for x ≥ 0, alpha · (exp(x) − 1) below",
   sources: [
     { title: "Keras: ELU layer", url: "https://keras.io/api/layers/activation_layers/elu/" },
     {
@@ -207,12 +326,20 @@ export const elu = defineLayer({
   inputs: { min: 1, max: 1 },
   outputs: 1,
   params: eluSpecs,
-  caption: () => [],
+  caption: ({ alpha }) => (alpha === 1 ? [] : [String(alpha)]),
+  masking: () => "passes",
   inferShape: (_params, inputs) => checkFloat(onlyInput(inputs)),
   weights: () => [],
-  lower: (params) => lowerParams({ className: "ELU", tfjsFactory: "elu", specs: eluSpecs, params }),
+  lower(params, inputs) {
+    const call = lowerParams({ className: "ELU", tfjsFactory: "elu", specs: eluSpecs, params });
+    // tfjs's own throws for any other alpha, and for masked steps.
+    const isStock = params.alpha === 1 && onlyInput(inputs).isMasked !== true;
+    return isStock ? call : { ...call, tfjsSource: "own" };
+  },
   examples: [
     { params: {}, inputs: [[5]], output: [5], weightCount: 0 },
+    { params: { alpha: 0.5 }, inputs: [[9]], output: [9], weightCount: 0 },
     { params: {}, inputs: [[2, 3, 2]], output: [2, 3, 2], weightCount: 0 },
+    { params: { alpha: 2 }, inputs: [[null, 4]], output: [null, 4], weightCount: 0 },
   ],
 });
