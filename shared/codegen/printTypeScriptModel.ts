@@ -141,9 +141,12 @@ function printOptions(
 
 function printValue(name: string, value: CallValue, layout: Layout): string {
   if (isNamedValue(value)) return printNamed(value, { ...layout, before: `${name}: ` });
-  // As much narrower as the option's name and the comma take.
-  if (isLayerValue(value))
-    return printCall(value.call, [], { ...layout, width: layout.width - name.length - 3 });
+  if (isLayerValue(value)) {
+    // As much narrower as the option's name and the comma take.
+    const printed = printCall(value.call, [], { ...layout, width: layout.width - name.length - 3 });
+    // tfjs's Bidirectional is typed for tfjs's own recurrent layers only.
+    return nameOwnClass(value.call, "tfjs") === null ? printed : `${printed} as unknown as tf.RNN`;
+  }
   if (isLayersValue(value)) {
     const calls = value.calls.map((call) => printCall(call, [], layout));
     return printList(calls, list, { ...layout, before: `${name}: `, after: "," });
