@@ -47,6 +47,8 @@ import { TransposedConvolution } from "./layers/transposedConvolution.ts";
 import { DepthwiseConvolution } from "./layers/depthwiseConvolution.ts";
 import { WindowPooling } from "./layers/windowPooling.ts";
 import { GlobalPooling } from "./layers/globalPooling.ts";
+import { SpatialReshaping } from "./layers/spatialReshaping.ts";
+import { Resizing } from "./layers/resizing.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
@@ -81,4 +83,6 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   depthwiseConvolution: DepthwiseConvolution,
   windowPooling: WindowPooling,
   globalPooling: GlobalPooling,
+  spatialReshaping: SpatialReshaping,
+  resizing: Resizing,
 };

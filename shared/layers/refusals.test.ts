@@ -109,7 +109,6 @@ describe("what TensorFlow.js and Keras do not both have", () => {
     ["conv1d", { groups: 4, filters: 8 }, [9, 6], "groups"],
     ["conv2dTranspose", { outputPadding: [1, 1] }, [4, 4, 1], "outputPadding"],
     ["conv1dTranspose", { strides: [2], dilationRate: [2] }, [4, 1], "dilationRate"],
-    ["upSampling2d", { interpolation: "bilinear" }, [4, 4, 1], "interpolation"],
     ["gru", { resetAfter: true }, [4, 2], "resetAfter"],
   ] as const)("%s %j is refused", (type, params, sizes, param) => {
     const issue = refuse(type, params, sizes);

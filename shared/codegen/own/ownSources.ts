@@ -19,6 +19,7 @@ import * as maxout from "./maxout.ts";
 import * as multiHeadAttention from "./multiHeadAttention.ts";
 import * as reLU from "./reLU.ts";
 import * as resetAfterGruCell from "./resetAfterGruCell.ts";
+import * as resizing from "./resizing.ts";
 import * as rmsNormalization from "./rmsNormalization.ts";
 import * as sampling from "./sampling.ts";
 import * as slice from "./slice.ts";
@@ -57,6 +58,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   multiHeadAttention: { className: "MultiHeadAttention", text: multiHeadAttention.typescript },
   reLU: { className: "ReLU", text: reLU.typescript },
   resetAfterGruCell: { className: "ResetAfterGruCell", text: resetAfterGruCell.typescript },
+  resizing: { className: "Resizing", text: resizing.typescript },
   rmsNormalization: { className: "RMSNormalization", text: rmsNormalization.typescript },
   sampling: { className: "Sampling", text: sampling.typescript },
   slice: { className: "Slice", text: slice.typescript },
@@ -142,6 +144,8 @@ export const ownNames: readonly string[] = [
   "ResetAfterGruCellFunction",
   "ResetAfterGruCellDraw",
   "ResetAfterGruCell",
+  "ResizingArgs",
+  "Resizing",
   "RMSNormalizationArgs",
   "RMSNormalization",
   "SamplingArgs",

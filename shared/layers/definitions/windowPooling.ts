@@ -79,10 +79,12 @@ function captionPooling({ poolSize, strides, padding }: PoolingParams): readonly
 const isEven = (sizes: readonly number[]) => sizes.every((size) => size === sizes[0]);
 
 /**
- * tfjs's own class where it is right; ours (`engine/layers/windowPooling.ts`) for sequences with channels first, and for
- * averages with padding: their forward pass divides by the values in the window, tfjs's gradient by the whole window
- * (tfjs-backend-cpu kernels/AvgPoolGrad.ts, tfjs-backend-webgpu avg_pool_backprop_webgpu.ts, and the same in 3D). Nor is
- * the gradient of MaxPooling3D right over uneven windows (tfjs-backend-cpu utils/pool_utils.ts, maxPool3dPositions).
+ * tfjs's own class where it can; ours (`engine/layers/windowPooling.ts`) for sequences with channels first, and for
+ * volumes where tfjs's gradient is wrong: averages with padding (the forward pass divides by the values in the window,
+ * the gradient by the whole window: tfjs-backend-cpu kernels/AvgPool3DGrad.ts, tfjs-backend-webgpu
+ * avg_pool_backprop_webgpu.ts) and uneven windows (tfjs-backend-cpu utils/pool_utils.ts, maxPool3dPositions). Averages
+ * with padding in 1D and 2D have the same fault, which `engine/gradientPatches.ts` mends, so that plain tfjs can load
+ * what was trained here.
  */
 export function definePooling(rank: SpatialRank, family: PoolingFamily): AnyLayerDefinition {
   const specs = poolingParams(rank);
@@ -106,7 +108,7 @@ export function definePooling(rank: SpatialRank, family: PoolingFamily): AnyLaye
     lower(params) {
       const { padding, dataFormat, poolSize } = params;
       const isStock =
-        (family.mode === "max" ? rank < 3 || isEven(poolSize) : padding === "valid") &&
+        (rank < 3 || (family.mode === "max" ? isEven(poolSize) : padding === "valid")) &&
         (rank > 1 || dataFormat === "channelsLast");
       const call = { className: family.title, specs, params } as const;
       return isStock
