@@ -18,7 +18,10 @@ export interface Computed {
 }
 
 /** The model of an example with the example's weights on its inputs. Disposes of the model. */
-export function computeOnce(model: tf.LayersModel, read: ReadExample): Computed {
+export function computeOnce(
+  model: tf.LayersModel,
+  read: Pick<ReadExample, "title" | "inputs" | "weights">,
+): Computed {
   tf.engine().startScope();
   try {
     model.setWeights(

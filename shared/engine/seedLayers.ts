@@ -92,7 +92,11 @@ function prepareCell(cell: object): (value: number) => void {
 }
 
 /** Visits initializers, cells and wrapped layers below a layer, and the layer itself, each with a path of field names. */
-function visitParts(layer: object, visit: (part: object, path: string) => void, path = ""): void {
+export function visitParts(
+  layer: object,
+  visit: (part: object, path: string) => void,
+  path = "",
+): void {
   visit(layer, path);
   for (const key of Object.keys(layer)) {
     const part: unknown = Reflect.get(layer, key);

@@ -1,4 +1,3 @@
-import type * as tf from "@tensorflow/tfjs";
 import type { RunId } from "../base/ids.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
@@ -7,6 +6,7 @@ import type { Metrics, RunEvent, RunReport } from "../training/events.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkLimits } from "./checkLimits.ts";
 import type { TrainingControl } from "./control.ts";
+import { disposeModel } from "./disposeModel.ts";
 import { RunFault, toRunFault, watchFaults, type FaultWatch } from "./faults.ts";
 import { saveModelFiles, type ModelFile } from "./modelFiles.ts";
 import { buildReport } from "./report.ts";
@@ -219,28 +219,4 @@ async function fail(
   } as const;
   request.onEvent(ended);
   return { ended, report: null };
-}
-
-/** Frees weights, and the masks that recurrent cells keep between calls. */
-export function disposeModel(model: tf.LayersModel): void {
-  try {
-    for (const layer of model.layers) {
-      const cell: unknown = Reflect.get(layer, "cell");
-      if (typeof cell !== "object" || cell === null) continue;
-      for (const key of ["dropoutMask", "recurrentDropoutMask"]) {
-        const masks: unknown = Reflect.get(cell, key);
-        for (const mask of Array.isArray(masks) ? (masks as readonly unknown[]) : [masks]) {
-          if (hasDispose(mask)) mask.dispose();
-        }
-        Reflect.set(cell, key, null);
-      }
-    }
-    model.dispose();
-  } catch {
-    // After the device is lost there is nothing left to free.
-  }
-}
-
-function hasDispose(value: unknown): value is { dispose(): void } {
-  return typeof value === "object" && value !== null && "dispose" in value;
 }

@@ -7,7 +7,7 @@ import { runModel } from "./runModel.ts";
 import { findFixedBatch } from "./session.ts";
 import { checkLimits } from "./checkLimits.ts";
 import type { Backend } from "./selectBackend.ts";
-import { disposeModel } from "./train.ts";
+import { disposeModel } from "./disposeModel.ts";
 import type { TrainingConfig } from "../training/config.ts";
 
 /**
