@@ -6,6 +6,7 @@ import { HelpDialog } from "./shell/HelpDialog.tsx";
 import { StartScreen } from "./start/StartScreen.tsx";
 import { useSession } from "./state/sessionStore.ts";
 import { AskDialog } from "./ui/AskDialog.tsx";
+import { AskTextDialog } from "./ui/AskTextDialog.tsx";
 import { LiveRegion } from "./ui/LiveRegion.tsx";
 import { Toasts } from "./ui/Toasts.tsx";
 import { TooltipProvider } from "./ui/Tooltip.tsx";
@@ -32,6 +33,7 @@ export function App() {
         <HelpDialog />
       </ErrorBoundary>
       <AskDialog />
+      <AskTextDialog />
       <Toasts />
       <LiveRegion />
     </TooltipProvider>

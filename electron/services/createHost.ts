@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import type { Chosen, HostEvent, HostProblem, Purpose, Session } from "#shared/host/contract.ts";
 import type { Result } from "#shared/base/result.ts";
 import { removeOrphans, type OpenForWriting } from "./atomicWrite.ts";
+import { createBlockLibrary } from "./blockLibrary.ts";
 import { createChooser, type ShowDialog } from "./chooseFiles.ts";
 import { createDataFiles } from "./dataFiles.ts";
 import { createDrafts } from "./drafts.ts";
@@ -56,6 +57,7 @@ export interface Host {
 export async function createHost(options: HostOptions): Promise<Host> {
   const { dataFolder, showDialog, nowMs = Date.now, homeFolder = homedir() } = options;
   const folders = {
+    blocks: path.join(dataFolder, "blocks"),
     drafts: path.join(dataFolder, "drafts"),
     runs: path.join(dataFolder, "runs"),
     uploads: path.join(dataFolder, "uploads"),
@@ -97,6 +99,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       nowMs,
       write,
     }),
+    blocks: createBlockLibrary({ folder: folders.blocks, nowMs, write }),
     drafts: createDrafts({ folder: folders.drafts, nowMs, write }),
     data: createDataFiles({ handles, uploadsFolder: folders.uploads, write }),
     runs: createRunFolders({

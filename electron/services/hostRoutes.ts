@@ -11,6 +11,7 @@ import {
 } from "#shared/host/contract.ts";
 import { ok, type Result } from "#shared/base/result.ts";
 import type { RunEvent } from "#shared/training/events.ts";
+import type { BlockLibrary } from "./blockLibrary.ts";
 import type { Chooser, ShowDialog } from "./chooseFiles.ts";
 import { dataHeaders } from "./contentSecurityPolicy.ts";
 import type { DataFiles } from "./dataFiles.ts";
@@ -37,6 +38,7 @@ export interface HostServices {
   readonly templates: TemplateStore;
   readonly recent: RecentProjects;
   readonly drafts: Drafts;
+  readonly blocks: BlockLibrary;
   readonly data: DataFiles;
   readonly runs: RunFolders;
   readonly exports: ExportFolders;
@@ -56,6 +58,7 @@ export function hostRoutes(services: HostServices): Hono {
   api.get("/templates/:id", async (c) => reply(await services.templates.read(c.req.param("id"))));
   addChoosing(api, services);
   addProjects(api, services);
+  addBlocks(api, services);
   addData(api, services);
   addRuns(api, services);
   addExports(api, services);
@@ -133,6 +136,22 @@ function addProjects(api: Hono, { projects, recent, drafts, watch }: HostService
     withBody(c, draftSchema, (draft) => drafts.write(c.req.param("id"), draft), text),
   );
   api.delete("/drafts/:id", async (c) => reply(await drafts.remove(c.req.param("id"))));
+}
+
+function addBlocks(api: Hono, { blocks }: HostServices) {
+  const schema = z.object({
+    name: z.string().min(1).max(200),
+    summary: z.string().max(2000),
+    text: z.string(),
+  });
+  api.get("/blocks", async () => replyJson(await blocks.list()));
+  api.get("/blocks/:id", async (c) => reply(await blocks.read(c.req.param("id"))));
+  api.put("/blocks/:id", (c) =>
+    withBody(c, schema, (block) => blocks.write(c.req.param("id"), block), {
+      limit: bodyLimits.text,
+    }),
+  );
+  api.delete("/blocks/:id", async (c) => reply(await blocks.remove(c.req.param("id"))));
 }
 
 function addData(api: Hono, { data }: HostServices) {

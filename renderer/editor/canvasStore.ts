@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import type { EdgeId, NodeId, NoteId } from "#shared/base/ids.ts";
+import type { EdgeId, FrameId, NodeId, NoteId } from "#shared/base/ids.ts";
 import type { Position } from "#shared/document/model.ts";
 import type { FlowDirection, Rect } from "./canvas/geometry.ts";
 
@@ -21,6 +21,8 @@ export interface CanvasState {
   /** Nodes whose target is being chosen from a list (wiring by keyboard). */
   readonly connectFrom: readonly NodeId[] | null;
   readonly editingNote: NoteId | null;
+  /** The frame whose title is being written. */
+  readonly editingFrame: FrameId | null;
   readonly inspectorTab: InspectorTab;
   /** Nodes whose message is folded away. */
   readonly foldedMessages: ReadonlySet<string>;
@@ -36,7 +38,12 @@ export interface LayerSearchRequest {
   /** Where the layer goes, in canvas units. */
   readonly canvas: Position;
   /** The wire that was pulled; null for a free layer. */
-  readonly wire: { readonly node: NodeId; readonly end: "source" | "target" } | null;
+  readonly wire: {
+    readonly node: NodeId;
+    readonly end: "source" | "target";
+    /** The port pulled, where the node has several: an output's number or an input's slot. */
+    readonly port: number | null;
+  } | null;
   /** The wire on which the layer is to be put; null for none. */
   readonly onWire: EdgeId | null;
 }
@@ -68,6 +75,7 @@ export const canvasStore = createStore<CanvasState>()(() => ({
   layerSearch: null,
   connectFrom: null,
   editingNote: null,
+  editingFrame: null,
   inspectorTab: "properties",
   foldedMessages: new Set<string>(),
   handle: null,

@@ -1,4 +1,6 @@
+import { nodeId } from "#shared/base/ids.ts";
 import type { NodeId, NoteId } from "#shared/base/ids.ts";
+import { dropCopy } from "#shared/blocks/flatIds.ts";
 import type { DocumentEdit } from "#shared/document/edits.ts";
 import type { ModelGraph } from "#shared/document/model.ts";
 import { documentStore } from "../state/documentStore.ts";
@@ -21,16 +23,19 @@ export interface EditOptions {
   readonly mergeKey?: string;
   /** Said to screen readers when it worked. */
   readonly say?: string;
+  /** The edit names its place itself: it isn't one of the graph shown. */
+  readonly isWhole?: boolean;
 }
 
 /** Carries out an edit; where it can't be, says why and leaves everything as it was. */
 export function editDocument(edit: DocumentEdit, options: EditOptions = {}): boolean {
-  const { mergeKey, say } = options;
+  const { mergeKey, say, isWhole = false } = options;
   const label = options.label ?? (edit.kind === "batch" ? edit.label : undefined);
   const result = documentStore.getState().edit(edit, {
     // Labels stand after "Undo".
     ...(label === undefined ? {} : { label: label.charAt(0).toLowerCase() + label.slice(1) }),
     ...(mergeKey === undefined ? {} : { mergeKey }),
+    isWhole,
   });
   if (!result.ok) {
     showToast({ tone: "error", message: result.error.message });
@@ -52,4 +57,13 @@ export function revealNode(node: NodeId, param?: string): void {
   session.requestFocus(
     param === undefined ? { kind: "node", node } : { kind: "node", node, param },
   );
+}
+
+/** The same for a node anywhere in the model, by its path: shows the inside of the block in which it lies. */
+export function revealPath(path: NodeId, param?: string): void {
+  const steps = path.split("/").map((step) => nodeId(dropCopy(step)));
+  const node = steps.at(-1);
+  if (node === undefined) return;
+  documentStore.getState().showScope(steps.slice(0, -1));
+  revealNode(node, param);
 }

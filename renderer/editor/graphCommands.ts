@@ -332,7 +332,7 @@ function openSearchAfterSelection(): void {
     layerSearch: {
       screen: handle.toScreen(canvas),
       canvas,
-      wire: { node: node.id, end: "source" },
+      wire: { node: node.id, end: "source", port: null },
       onWire: null,
     },
   });

@@ -11,9 +11,16 @@ import {
 import { createNamer } from "#shared/document/makeNode.ts";
 import type { GraphNode, ModelGraph, Position } from "#shared/document/model.ts";
 import type { StoredParams } from "#shared/layers/params.ts";
-import { findLayer } from "#shared/layers/registry.ts";
 import { findFreePlace, nodeHeight, nodeRect, nodeWidth, snapToStep } from "./canvas/geometry.ts";
 import type { FlowDirection } from "./canvas/geometry.ts";
+import {
+  findType,
+  givesOutput,
+  portsOfNode,
+  takesInput,
+  titleOfType,
+  typeOfNode,
+} from "./nodeTypes.ts";
 
 /** An edit and the node it adds, to be selected afterwards. */
 export interface AddedLayer {
@@ -45,26 +52,27 @@ export function addLayerAfter(
   layer: NewLayer,
   options: { readonly after: readonly NodeId[]; readonly direction: FlowDirection },
 ): AddedLayer | null {
-  const definition = findLayer(layer.type);
+  const type = findType(layer.type);
   const selected = options.after.flatMap((id) => findNode(graph, id) ?? []);
   const [first] = selected;
-  if (first === undefined || definition?.inputs.max === 0) return null;
-  const givers = selected.filter((node) => findLayer(node.type)?.outputs !== 0);
+  if (first === undefined || !takesInput(type)) return null;
+  const passesOn = givesOutput(type, layer.params);
+  const givers = selected.filter((node) => givesOutput(typeOfNode(graph, node), node.params));
 
   if (givers.length === 0) {
     const [incoming] = incomingEdges(graph, first.id);
-    return incoming === undefined || definition?.outputs === 0
+    return incoming === undefined || !passesOn
       ? null
       : insertLayerOn(graph, layer, { edge: incoming.id, direction: options.direction });
   }
-  const accepts = definition?.inputs.max ?? givers.length;
+  const accepts = type?.inputs.max ?? givers.length;
   const sources = givers.slice(0, Math.max(1, accepts));
   const [source] = sources;
   if (source === undefined) return null;
   const outgoing = outgoingEdges(graph, source.id);
   const [onlyWire] = outgoing;
   const isChain = sources.length === 1 && outgoing.length === 1 && onlyWire !== undefined;
-  if (isChain && definition?.outputs !== 0 && (definition?.inputs.min ?? 1) <= 1) {
+  if (isChain && passesOn && (type?.inputs.min ?? 1) <= 1) {
     return insertLayerOn(graph, layer, { edge: onlyWire.id, direction: options.direction });
   }
   const wanted = placeAfter(sources, options.direction);
@@ -73,17 +81,19 @@ export function addLayerAfter(
     ...namedNode(namer.nameNode(layer.type), layer),
     position: findFreePlace(wanted, takenRects(graph)),
   };
-  const wires = sources.map((giver): DocumentEdit => ({
+  const hasSlots = type?.inputPorts(node.params) !== null;
+  const wires = sources.map((giver, slot): DocumentEdit => ({
     kind: "connect",
     id: namer.nameEdge(),
     source: giver.id,
     target: node.id,
+    ...(hasSlots ? { slot } : {}),
   }));
   return {
     node: node.id,
     edit: {
       kind: "batch",
-      label: `Add ${definition?.title ?? layer.type}`,
+      label: `Add ${titleOfType(layer.type)}`,
       edits: [{ kind: "addNode", node }, ...wires],
     },
   };
@@ -93,7 +103,13 @@ export function addLayerAfter(
 export function addLayerWired(
   graph: ModelGraph,
   layer: NewLayer,
-  wire: { readonly node: NodeId; readonly end: "source" | "target"; readonly centre: Position },
+  wire: {
+    readonly node: NodeId;
+    readonly end: "source" | "target";
+    /** The port of that node, where it has several. */
+    readonly port: number | null;
+    readonly centre: Position;
+  },
 ): AddedLayer {
   const namer = createNamer(graph);
   const corner = snapToStep({
@@ -106,13 +122,21 @@ export function addLayerWired(
   };
   const ends =
     wire.end === "source"
-      ? { source: wire.node, target: node.id }
-      : { source: node.id, target: wire.node };
+      ? {
+          source: wire.node,
+          target: node.id,
+          ...(wire.port === null || wire.port === 0 ? {} : { port: wire.port }),
+        }
+      : {
+          source: node.id,
+          target: wire.node,
+          ...(wire.port === null ? {} : { slot: wire.port }),
+        };
   return {
     node: node.id,
     edit: {
       kind: "batch",
-      label: `Add ${findLayer(layer.type)?.title ?? layer.type}`,
+      label: `Add ${titleOfType(layer.type)}`,
       edits: [
         { kind: "addNode", node },
         { kind: "connect", id: namer.nameEdge(), ...ends },
@@ -166,29 +190,80 @@ export function insertLayerOn(
       .filter((entry) => followers.has(entry.id) && entry.id !== node.id && entry.id !== source.id)
       .map((entry) => [entry.id, { ...entry.position, [key]: entry.position[key] + shift }]),
   );
-  const label = `Insert ${findLayer(node.type)?.title ?? node.type}`;
+  const label = `Insert ${titleOfType(node.type)}`;
   const edits: readonly DocumentEdit[] =
     shift > 0 ? [insert, { kind: "moveNodes", positions: moved }] : [insert];
   return { edit: { kind: "batch", label, edits }, node: node.id };
 }
 
+/** The two ends of a wire to be drawn; ports by number where a node has several. */
+export interface WireEnds {
+  readonly source: NodeId;
+  readonly target: NodeId;
+  /** The source's output; absent: the first. */
+  readonly port?: number | null;
+  /** The target's named input; absent: the first that is free. */
+  readonly slot?: number | null;
+}
+
 /** Why a wire can't go there; null where it can. Shapes are not asked: a wire that doesn't fit is drawn and explained. */
-export function findConnectFault(
-  graph: ModelGraph,
-  wire: { readonly source: NodeId; readonly target: NodeId },
-): string | null {
+export function findConnectFault(graph: ModelGraph, wire: WireEnds): string | null {
   const source = findNode(graph, wire.source);
   const target = findNode(graph, wire.target);
   if (source === null || target === null) return "That layer is gone.";
   if (source.id === target.id) return "A layer can't feed itself.";
-  if (findLayer(source.type)?.outputs === 0) return `${source.name} has no output.`;
-  if (findLayer(target.type)?.inputs.max === 0) return `${target.name} takes no input.`;
-  if (outgoingEdges(graph, source.id).some((edge) => edge.target === target.id)) {
-    return "These two are wired already.";
+  if (!givesOutput(typeOfNode(graph, source), source.params))
+    return `${source.name} has no output.`;
+  if (!takesInput(typeOfNode(graph, target))) return `${target.name} takes no input.`;
+  const between = outgoingEdges(graph, source.id).filter((edge) => edge.target === target.id);
+  const { inputs } = portsOfNode(graph, target);
+  // Between named ports there may be several wires: a state and its sequence, one tensor as key and value.
+  const isSame = between.some(
+    (edge) =>
+      (edge.port ?? 0) === (wire.port ?? 0) &&
+      (inputs.length === 0 || edge.slot === (wire.slot ?? freeSlot(graph, target.id))),
+  );
+  if (isSame) return "These two are wired already.";
+  if (inputs.length > 0 && (wire.slot ?? null) === null && freeSlot(graph, target.id) === null) {
+    return `All inputs of ${target.name} are wired: pull the wire to the one to replace.`;
   }
   return wouldCloseCycle(graph, source.id, target.id)
     ? "This wire would close a cycle: a layer's result can't be its own input."
     : null;
+}
+
+/** The first named input without a wire; null where all have one, or where inputs have no names. */
+export function freeSlot(graph: ModelGraph, target: NodeId): number | null {
+  const node = findNode(graph, target);
+  if (node === null) return null;
+  const taken = new Set(incomingEdges(graph, target).map((edge) => edge.slot));
+  const slot = portsOfNode(graph, node).inputs.findIndex((_, index) => !taken.has(index));
+  return slot < 0 ? null : slot;
+}
+
+/** The edit that draws a wire; what is at a named input already gives way to it. */
+export function makeWire(graph: ModelGraph, id: EdgeId, wire: WireEnds): DocumentEdit {
+  const target = findNode(graph, wire.target);
+  const hasSlots = target !== null && portsOfNode(graph, target).inputs.length > 0;
+  const slot = wire.slot ?? (hasSlots ? freeSlot(graph, wire.target) : null);
+  const connect: DocumentEdit = {
+    kind: "connect",
+    id,
+    source: wire.source,
+    target: wire.target,
+    ...(slot === null ? {} : { slot }),
+    ...(wire.port ? { port: wire.port } : {}),
+  };
+  const replaced = hasSlots
+    ? incomingEdges(graph, wire.target).filter((edge) => edge.slot === slot)
+    : [];
+  return replaced.length === 0
+    ? connect
+    : {
+        kind: "batch",
+        label: "Connect",
+        edits: [{ kind: "disconnect", edges: replaced.map((edge) => edge.id) }, connect],
+      };
 }
 
 function placeAfter(sources: readonly GraphNode[], direction: FlowDirection): Position {

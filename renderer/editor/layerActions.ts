@@ -1,9 +1,8 @@
-import type { EdgeId, NodeId } from "#shared/base/ids.ts";
+import type { EdgeId } from "#shared/base/ids.ts";
 import type { Fix } from "#shared/analysis/types.ts";
 import { incomingEdges } from "#shared/document/graphQueries.ts";
 import { makeEdgeId, makeNoteId } from "#shared/document/makeNode.ts";
-import type { GraphNode, Position } from "#shared/document/model.ts";
-import { findLayer } from "#shared/layers/registry.ts";
+import type { GraphNode, ModelGraph, Position } from "#shared/document/model.ts";
 import { announce } from "../ui/announce.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { canvasStore } from "./canvasStore.ts";
@@ -15,18 +14,20 @@ import {
   addLayerWired,
   findConnectFault,
   insertLayerOn,
+  makeWire,
 } from "./graphEdits.ts";
-import type { AddedLayer, NewLayer } from "./graphEdits.ts";
+import type { AddedLayer, NewLayer, WireEnds } from "./graphEdits.ts";
+import { titleOfType } from "./nodeTypes.ts";
 
 /** From the palette: behind the selection and wired to it, else in the middle of the view. */
-export function addLayer(layer: NewLayer): void {
+export function addLayer(layer: NewLayer, options: { readonly mergeKey?: string } = {}): void {
   const graph = currentGraph();
   const { direction, handle } = canvasStore.getState();
   const after = currentSelection().nodes;
   const added =
     addLayerAfter(graph, layer, { after, direction }) ??
     addLayerAt(graph, layer, handle?.viewCentre() ?? { x: 0, y: 0 });
-  finishAdding(layer, added, { reveal: true });
+  finishAdding(layer, added, { reveal: true, ...options });
 }
 
 /** Dropped at a point: on the wire there, if there is one. */
@@ -68,10 +69,12 @@ export function dropNodeOnWire(node: GraphNode, wire: EdgeId): boolean {
 function finishAdding(
   layer: NewLayer,
   added: AddedLayer,
-  options: { readonly reveal: boolean },
+  options: { readonly reveal: boolean; readonly mergeKey?: string },
 ): void {
-  const title = findLayer(layer.type)?.title ?? layer.type;
-  if (!editDocument(added.edit, { label: `Add ${title}` })) return;
+  const title = titleOfType(layer.type);
+  const { mergeKey } = options;
+  const merging = mergeKey === undefined ? {} : { mergeKey };
+  if (!editDocument(added.edit, { label: `Add ${title}`, ...merging })) return;
   selectNodes([added.node]);
   const sources = incomingEdges(currentGraph(), added.node)
     .map((edge) => currentGraph().nodes[edge.source]?.name ?? "")
@@ -81,33 +84,34 @@ function finishAdding(
 }
 
 /** Wires two layers, or says why that can't be. */
-export function connectNodes(
-  wire: { readonly source: NodeId; readonly target: NodeId },
-  options: { readonly slot?: number } = {},
-): boolean {
+export function connectNodes(wire: WireEnds): boolean {
   const graph = currentGraph();
   const fault = findConnectFault(graph, wire);
   if (fault !== null) {
     showToast({ tone: "warning", message: fault });
     return false;
   }
-  const names = `${graph.nodes[wire.source]?.name ?? ""} to ${graph.nodes[wire.target]?.name ?? ""}`;
-  return editDocument(
-    { kind: "connect", id: makeEdgeId(graph), ...wire, ...options },
-    { label: "Connect", say: `Wired ${names}` },
-  );
+  return editDocument(makeWire(graph, makeEdgeId(graph), wire), {
+    label: "Connect",
+    say: `Wired ${describeEnds(graph, wire)}`,
+  });
 }
 
 /** Moves one end of a wire to another layer; the input's place in the order stays where the target stays. */
-export function reconnectWire(
-  wire: EdgeId,
-  ends: { readonly source: NodeId; readonly target: NodeId },
-): void {
+export function reconnectWire(wire: EdgeId, ends: WireEnds): void {
   const graph = currentGraph();
   const old = graph.edges[wire];
-  if (old === undefined || (old.source === ends.source && old.target === ends.target)) return;
+  if (old === undefined) return;
+  const slot = ends.slot ?? (ends.target === old.target ? old.slot : null);
+  const isSame =
+    old.source === ends.source &&
+    old.target === ends.target &&
+    old.slot === slot &&
+    (old.port ?? 0) === (ends.port ?? 0);
+  if (isSame) return;
   const { [wire]: _removed, ...edges } = graph.edges;
-  const fault = findConnectFault({ ...graph, edges }, ends);
+  const without = { ...graph, edges };
+  const fault = findConnectFault(without, { ...ends, slot });
   if (fault !== null) {
     showToast({ tone: "warning", message: fault });
     return;
@@ -116,24 +120,23 @@ export function reconnectWire(
     {
       kind: "batch",
       label: "Reconnect",
-      edits: [
-        { kind: "disconnect", edges: [wire] },
-        {
-          kind: "connect",
-          id: wire,
-          ...ends,
-          ...(ends.target === old.target ? { slot: old.slot } : {}),
-        },
-      ],
+      edits: [{ kind: "disconnect", edges: [wire] }, makeWire(without, wire, { ...ends, slot })],
     },
-    {
-      say: `Wired ${graph.nodes[ends.source]?.name ?? ""} to ${graph.nodes[ends.target]?.name ?? ""}`,
-    },
+    { say: `Wired ${describeEnds(graph, ends)}` },
   );
 }
 
+function describeEnds(graph: ModelGraph, { source, target }: WireEnds): string {
+  return `${graph.nodes[source]?.name ?? ""} to ${graph.nodes[target]?.name ?? ""}`;
+}
+
 export function applyFix(fix: Fix): void {
-  if (editDocument(fix.edit, { label: fix.title, say: `Done: ${fix.title}` })) {
+  const isDone = editDocument(fix.edit, {
+    label: fix.title,
+    say: `Done: ${fix.title}`,
+    isWhole: true,
+  });
+  if (isDone) {
     canvasStore.getState().handle?.focus();
   }
 }

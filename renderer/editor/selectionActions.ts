@@ -9,6 +9,7 @@ import {
 import type { AddFragmentEdit, Fragment } from "#shared/document/fragment.ts";
 import { listNodes } from "#shared/document/graphQueries.ts";
 import type { Position } from "#shared/document/model.ts";
+import { countSelected } from "../state/sessionStore.ts";
 import { announce } from "../ui/announce.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { alignNodes } from "./canvas/alignNodes.ts";
@@ -24,13 +25,12 @@ let lastCopied: string | null = null;
 let pasteCount = 0;
 
 export function hasSelection(): boolean {
-  const { nodes, edges, notes } = currentSelection();
-  return nodes.length + edges.length + notes.length > 0;
+  return countSelected(currentSelection()) > 0;
 }
 
 /** With `heal`, what came in goes on to what came after; wires selected by themselves are cut. */
 export function deleteSelection(options: { readonly heal: boolean }): void {
-  const { nodes, edges, notes } = currentSelection();
+  const { nodes, edges, notes, frames } = currentSelection();
   const graph = currentGraph();
   const removed = new Set(nodes);
   const cut = edges.filter((id) => {
@@ -41,8 +41,14 @@ export function deleteSelection(options: { readonly heal: boolean }): void {
   if (cut.length > 0) edits.push({ kind: "disconnect", edges: cut });
   if (nodes.length > 0) edits.push({ kind: "removeNodes", nodes, heal: options.heal });
   if (notes.length > 0) edits.push({ kind: "removeNotes", notes });
+  if (frames.length > 0) edits.push({ kind: "removeFrames", frames });
   if (edits.length === 0) return;
-  const what = describeCount(nodes.length, cut.length, notes.length);
+  const what = describeParts({
+    layers: nodes.length,
+    wires: cut.length,
+    notes: notes.length,
+    frames: frames.length,
+  });
   const isDone = editDocument(
     { kind: "batch", label: `Delete ${what}`, edits },
     { label: `Delete ${what}`, say: `Deleted ${what}` },
@@ -69,7 +75,7 @@ export function copySelection(): string | null {
   const text = JSON.stringify(copyFragment(currentGraph(), nodes, notes), null, 1);
   lastCopied = text;
   pasteCount = 0;
-  announce(`Copied ${describeCount(nodes.length, 0, notes.length)}`);
+  announce(`Copied ${describeParts({ layers: nodes.length, notes: notes.length })}`);
   return text;
 }
 
@@ -139,7 +145,8 @@ export function nudgeSelection(by: Position): void {
   const graph = currentGraph();
   const nodes = selectedNodes();
   const notes = currentSelection().notes.flatMap((id) => graph.notes[id] ?? []);
-  if (nodes.length + notes.length === 0) return;
+  const frames = currentSelection().frames.flatMap((id) => graph.frames[id] ?? []);
+  if (nodes.length + notes.length + frames.length === 0) return;
   const shift = (position: Position) => ({ x: position.x + by.x, y: position.y + by.y });
   editDocument(
     {
@@ -155,6 +162,11 @@ export function nudgeSelection(by: Position): void {
           note: note.id,
           change: { position: shift(note.position) },
         })),
+        ...frames.map((frame): DocumentEdit => ({
+          kind: "setFrame",
+          frame: frame.id,
+          change: { position: shift(frame.position) },
+        })),
       ],
     },
     { label: "Move", mergeKey: `nudge:${nodes.map((node) => node.id).join(",")}` },
@@ -167,7 +179,7 @@ function selectedNodes() {
 }
 
 function addFragment(edit: AddFragmentEdit, label: string): void {
-  const what = describeCount(edit.nodes.length, 0, edit.notes.length);
+  const what = describeParts({ layers: edit.nodes.length, notes: edit.notes.length });
   if (!editDocument(edit, { label: `${label} ${what}`, say: `${label}: ${what}` })) return;
   selectNodes(
     edit.nodes.map((node) => node.id),
@@ -198,11 +210,17 @@ function offsetToView(fragment: Fragment): Position {
   return snapToStep({ x: centre.x - from.x, y: centre.y - from.y });
 }
 
-function describeCount(nodes: number, edges: number, notes: number): string {
+function describeParts(counts: {
+  readonly layers: number;
+  readonly wires?: number;
+  readonly notes: number;
+  readonly frames?: number;
+}): string {
   return [
-    nodes > 0 ? formatPlural(nodes, "layer") : "",
-    edges > 0 ? formatPlural(edges, "wire") : "",
-    notes > 0 ? formatPlural(notes, "note") : "",
+    counts.layers > 0 ? formatPlural(counts.layers, "layer") : "",
+    (counts.wires ?? 0) > 0 ? formatPlural(counts.wires ?? 0, "wire") : "",
+    counts.notes > 0 ? formatPlural(counts.notes, "note") : "",
+    (counts.frames ?? 0) > 0 ? formatPlural(counts.frames ?? 0, "frame") : "",
   ]
     .filter((part) => part !== "")
     .join(" and ");

@@ -8,6 +8,7 @@ import {
   dataListingSchema,
   draftInfoSchema,
   type HostProblem,
+  libraryBlockSchema,
   listingSchema,
   openedProjectSchema,
   type Purpose,
@@ -69,6 +70,12 @@ export const host = {
   putDraft: (id: ProjectId | string, draft: { text: string; handle: string | null }) =>
     requestJson(z.object({ savedMs: z.number() }), `/drafts/${id}`, { method: "PUT", json: draft }),
   deleteDraft: (id: ProjectId | string) => remove(`/drafts/${id}`),
+
+  listBlocks: () => requestJson(z.array(libraryBlockSchema), "/blocks"),
+  getBlock: (id: string) => requestJson(z.object({ text: z.string() }), `/blocks/${id}`),
+  putBlock: (id: string, block: { name: string; summary: string; text: string }) =>
+    requestJson(z.object({ savedMs: z.number() }), `/blocks/${id}`, { method: "PUT", json: block }),
+  deleteBlock: (id: string) => remove(`/blocks/${id}`),
 
   getData: (handle: FileHandle | string) => requestJson(dataListingSchema, `/data/${handle}`),
   /** The bytes of one file as a stream; `range` in bytes, end included. */

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { registerCommands } from "../commands/defineCommand.ts";
-import { graphCommands } from "../editor/graphCommands.ts";
+import { editorCommands } from "../editor/editorCommands.ts";
 import { Canvas } from "../editor/canvas/Canvas.tsx";
 import { LayerReference } from "../editor/layerPage/LayerReference.tsx";
 import { Inspector } from "../editor/inspector/Inspector.tsx";
@@ -28,7 +28,7 @@ const CodeView = lazy(() =>
 export function Shell() {
   const view = useSession((state) => state.view);
   const name = useDocument((state) => state.document.name);
-  useEffect(() => registerCommands(graphCommands), []);
+  useEffect(() => registerCommands(editorCommands), []);
   useEffect(() => {
     document.title = `${name} – Netloom`;
     return () => {

@@ -1,13 +1,17 @@
-import { analyzeGraph } from "#shared/analysis/analyzeGraph.ts";
+import { analyzeDocument } from "#shared/analysis/analyzeDocument.ts";
+import type { DocumentAnalysis } from "#shared/analysis/analyzeDocument.ts";
 import type { GraphAnalysis } from "#shared/analysis/types.ts";
+import { viewAnalysis } from "#shared/analysis/viewAnalysis.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
 import { datasetStore } from "./datasetStore.ts";
-import { resolveScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
 /** What is known of a document, as a whole and of the graph on screen. */
 export interface Analyses {
+  readonly documentAnalysis: DocumentAnalysis;
+  /** As the main graph sees it. */
   readonly modelAnalysis: GraphAnalysis;
+  /** As the graph of the scope sees it. */
   readonly analysis: GraphAnalysis;
 }
 
@@ -15,21 +19,18 @@ export interface Analyses {
 export function analyse(
   document: ProjectDocument,
   scope: Scope,
-  previous: Analyses | null,
+  previous: Pick<Analyses, "documentAnalysis"> | null,
 ): Analyses {
-  const data = datasetStore.getState().summary;
-  const modelAnalysis = analyzeGraph(document.graph, {
-    previous: previous?.modelAnalysis ?? null,
-    data,
+  const documentAnalysis = analyzeDocument(document, {
+    previous: previous?.documentAnalysis ?? null,
+    data: datasetStore.getState().summary,
   });
-  const { block } = resolveScope(document, scope);
-  return {
-    modelAnalysis,
-    analysis: block === null ? modelAnalysis : analyzeGraph(block.graph, {}),
-  };
+  return lookInto(documentAnalysis, scope);
 }
 
-/** The same knowledge seen from another place. */
-export function lookInto(document: ProjectDocument, scope: Scope, known: Analyses): Analyses {
-  return analyse(document, scope, known);
+/** The same knowledge as another graph sees it. */
+export function lookInto(documentAnalysis: DocumentAnalysis, scope: Scope): Analyses {
+  const modelAnalysis = viewAnalysis(documentAnalysis, []);
+  const analysis = scope.length === 0 ? modelAnalysis : viewAnalysis(documentAnalysis, scope);
+  return { documentAnalysis, modelAnalysis, analysis };
 }

@@ -1,5 +1,6 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import type { DocumentAnalysis } from "#shared/analysis/analyzeDocument.ts";
 import type { Diagnostic, GraphAnalysis } from "#shared/analysis/types.ts";
 import type { NodeId } from "#shared/base/ids.ts";
 import { ok, type Result } from "#shared/base/result.ts";
@@ -23,6 +24,8 @@ export interface DocumentState {
   readonly graph: ModelGraph;
   /** The block whose graph that is; null for the main graph. */
   readonly block: BlockDefinition | null;
+  /** Of everything, by path. */
+  readonly documentAnalysis: DocumentAnalysis;
   /** Of `graph`, as it is used at this place of the model. */
   readonly analysis: GraphAnalysis;
   /** Of the main graph, wherever the editor is: what training, export and the status bar ask. */
@@ -108,7 +111,7 @@ export const documentStore = createStore<DocumentState>()((set, get) => {
         ...(isSameModel && isSamePlace
           ? {}
           : isSameModel
-            ? lookInto(document, place.scope, state)
+            ? lookInto(state.documentAnalysis, place.scope)
             : analyse(document, place.scope, state)),
         canUndo: history.past.length > 0,
         canRedo: history.future.length > 0,
@@ -218,11 +221,11 @@ export function selectIsDirty({ document, saveState }: DocumentState): boolean {
 
 const noDiagnostics: readonly Diagnostic[] = [];
 
-/** The problems of the model; none of a project in which nothing is drawn yet. */
+/** The problems of the model, by path; none of a project in which nothing is drawn yet. */
 export function selectDiagnostics(state: DocumentState): readonly Diagnostic[] {
   return Object.keys(state.document.graph.nodes).length === 0
     ? noDiagnostics
-    : state.modelAnalysis.diagnostics;
+    : state.documentAnalysis.diagnostics;
 }
 
 /** Whether there is anything to go back to from the start screen. */

@@ -1,5 +1,5 @@
 import { documentStore } from "./documentStore.ts";
-import { sessionStore } from "./sessionStore.ts";
+import { countSelected, sessionStore } from "./sessionStore.ts";
 
 /** What an edit or an undo removed can no longer be selected. Returns the function that stops it. */
 export function keepSelectionValid(): () => void {
@@ -17,8 +17,8 @@ export function keepSelectionValid(): () => void {
     const nodes = selection.nodes.filter((id) => graph.nodes[id] !== undefined);
     const edges = selection.edges.filter((id) => graph.edges[id] !== undefined);
     const notes = selection.notes.filter((id) => graph.notes[id] !== undefined);
-    const kept = nodes.length + edges.length + notes.length;
-    const before = selection.nodes.length + selection.edges.length + selection.notes.length;
-    if (kept !== before) select({ nodes, edges, notes });
+    const frames = selection.frames.filter((id) => graph.frames[id] !== undefined);
+    const kept = nodes.length + edges.length + notes.length + frames.length;
+    if (kept !== countSelected(selection)) select({ nodes, edges, notes, frames });
   });
 }

@@ -1,4 +1,5 @@
-import { blockId, type BlockId, type NodeId } from "#shared/base/ids.ts";
+import type { BlockId, NodeId } from "#shared/base/ids.ts";
+import { findBlockOf } from "#shared/blocks/blockType.ts";
 import type { DocumentEdit } from "#shared/document/edits.ts";
 import type {
   BlockDefinition,
@@ -20,21 +21,6 @@ export interface ResolvedScope {
   readonly blocks: readonly BlockDefinition[];
 }
 
-const blockPrefix = "block:";
-
-export function isBlockType(type: string): boolean {
-  return type.startsWith(blockPrefix);
-}
-
-export function blockTypeOf(block: BlockId): string {
-  return `${blockPrefix}${block}`;
-}
-
-/** The block that a node type names; null for layers. */
-export function readBlockType(type: string): BlockId | null {
-  return isBlockType(type) ? blockId(type.slice(blockPrefix.length)) : null;
-}
-
 /** The type and options that count: its own, or those of the layer that it is another use of. */
 export function originalOf(graph: ModelGraph, node: GraphNode): GraphNode {
   return (node.shares === undefined ? undefined : graph.nodes[node.shares]) ?? node;
@@ -46,8 +32,7 @@ export function findInstanceBlock(
   graph: ModelGraph,
   node: GraphNode,
 ): BlockDefinition | null {
-  const id = readBlockType(originalOf(graph, node).type);
-  return id !== null && Object.hasOwn(document.blocks, id) ? (document.blocks[id] ?? null) : null;
+  return findBlockOf(document, originalOf(graph, node).type);
 }
 
 /** Follows a scope into the document, down to the deepest level that (still) exists. */

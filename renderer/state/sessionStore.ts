@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import type { EdgeId, NodeId, NoteId } from "#shared/base/ids.ts";
+import type { EdgeId, FrameId, NodeId, NoteId } from "#shared/base/ids.ts";
 import { loadPreferences, savePreferences } from "./preferences.ts";
 
 /** What belongs to this window and never to the document: the view, selection, panels, theme. */
@@ -34,6 +34,7 @@ export interface Selection {
   readonly nodes: readonly NodeId[];
   readonly edges: readonly EdgeId[];
   readonly notes: readonly NoteId[];
+  readonly frames: readonly FrameId[];
 }
 
 export interface Panel {
@@ -51,7 +52,11 @@ export type FocusRequest =
   | { readonly kind: "inspector" }
   | { readonly kind: "dock" };
 
-export const emptySelection: Selection = { nodes: [], edges: [], notes: [] };
+export const emptySelection: Selection = { nodes: [], edges: [], notes: [], frames: [] };
+
+export function countSelected({ nodes, edges, notes, frames }: Selection): number {
+  return nodes.length + edges.length + notes.length + frames.length;
+}
 
 export const panelLimits: Readonly<Record<PanelName, { min: number; max: number }>> = {
   left: { min: 176, max: 420 },

@@ -1,4 +1,4 @@
-import { compileGraph } from "#shared/compiler/compileGraph.ts";
+import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import { err, ok, type Result } from "#shared/base/result.ts";
 import { preparationFile } from "#shared/datasets/preparation.ts";
 import { host } from "../host/hostClient.ts";
@@ -13,8 +13,8 @@ export interface ExportFile {
 export async function makeCodeFiles(
   kind: "typescript" | "keras",
 ): Promise<Result<readonly ExportFile[], string>> {
-  const { document, modelAnalysis: analysis } = documentStore.getState();
-  const plan = compileGraph(document, analysis);
+  const { document, documentAnalysis } = documentStore.getState();
+  const plan = compileDocument(document, documentAnalysis);
   if (!plan.ok) {
     return err(plan.error[0]?.message ?? "The network has problems; mend them first.");
   }
@@ -27,7 +27,10 @@ export async function makeCodeFiles(
   return ok(printed.files.map(({ name, text }) => ({ name, bytes: encoder.encode(text) })));
 }
 
-/** A run's trained model as tfjs files: `model.json`, its weight shards, and `preparation.json`, which says how to feed it. */
+/**
+ * A run's trained model as tfjs files: `model.json`, its weight shards, `preparation.json`, which says how to feed it,
+ * and `netloomLayers.js` where it has layers that tfjs lacks.
+ */
 export async function readModelFiles(
   runId: string,
 ): Promise<Result<readonly ExportFile[], string>> {
@@ -43,6 +46,10 @@ export async function readModelFiles(
     if (!bytes.ok) return err(bytes.error.message);
     files.push({ name, bytes: new Uint8Array(bytes.value) });
   }
+  const model = files.find(({ name }) => name === "model.json");
+  const { printOwnLayersFile } = await import("#shared/codegen/printOwnLayersFile.ts");
+  const own = model ? printOwnLayersFile(new TextDecoder().decode(model.bytes)) : null;
+  if (own !== null) files.push({ name: own.name, bytes: new TextEncoder().encode(own.text) });
   return ok(files);
 }
 

@@ -1,6 +1,6 @@
 import { runId as makeRunId, type RunId } from "#shared/base/ids.ts";
 import { err, ok, type Result } from "#shared/base/result.ts";
-import { compileGraph } from "#shared/compiler/compileGraph.ts";
+import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { RunInfo } from "#shared/host/contract.ts";
 import { serializeProject } from "#shared/project/serializeProject.ts";
 import type { RunEvent } from "#shared/training/events.ts";
@@ -36,10 +36,10 @@ let current: CurrentRun | null = null;
 
 /** Starts a run of the document as it is now; later edits don't touch it. The error is a sentence, already shown. */
 export async function startTraining(): Promise<Result<RunId, string>> {
-  const { document, modelAnalysis: analysis } = documentStore.getState();
+  const { document, documentAnalysis } = documentStore.getState();
   const obstacle = current ? "A run is under way. Stop it to start another." : whyNotTrain();
   if (obstacle !== null || document.data === null) return refuse(obstacle ?? "Bind data first.");
-  const plan = compileGraph(document, analysis);
+  const plan = compileDocument(document, documentAnalysis);
   if (!plan.ok) return refuse(plan.error[0]?.message ?? "The model has mistakes.");
 
   const id = makeRunId(`run-${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 6)}`);
@@ -117,8 +117,8 @@ export function startWarmUps(): () => void {
   let warmed = "";
   const warmUp = () => {
     if (current) return;
-    const { document, modelAnalysis: analysis } = documentStore.getState();
-    const plan = compileGraph(document, analysis);
+    const { document, documentAnalysis } = documentStore.getState();
+    const plan = compileDocument(document, documentAnalysis);
     if (!plan.ok) return;
     const config = document.training;
     // Names and places of nodes make no difference to kernels.
@@ -135,7 +135,7 @@ export function startWarmUps(): () => void {
   };
   const unsubscribe = documentStore.subscribe((state, before) => {
     const isSame =
-      state.modelAnalysis === before.modelAnalysis &&
+      state.documentAnalysis === before.documentAnalysis &&
       state.document.training === before.document.training;
     if (isSame) return;
     clearTimeout(timer);

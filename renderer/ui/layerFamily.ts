@@ -21,6 +21,8 @@ export function familyColor(category: string): `--c-${string}` {
       return "--c-attn";
     case "merge":
       return "--c-merge";
+    case "block":
+      return "--c-block";
     default:
       return "--c-io";
   }

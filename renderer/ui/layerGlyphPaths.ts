@@ -64,6 +64,7 @@ export const familyPaths: ReadonlyMap<string, string> = new Map([
   ["regularization", "M2 2h1M9 2h1M2 10h1M9 10h1M6 6h.5"],
   ["activation", "M1 10h4L8 2h3"],
   ["merge", "M3 1v4l3 2 3-2V1M6 7v4"],
+  ["block", "M1.5 1.5h6v6h-6zM4.5 7.5v3h6v-6h-3"],
 ]);
 
 export const unknownPath = "M2 2h8v8H2z";

@@ -22,6 +22,10 @@ import { z } from "../base/schema.ts";
  * | GET  /drafts/:projectId | → { text, handle, savedMs } |
  * | PUT  /drafts/:projectId | { text, handle } → { savedMs } |
  * | DELETE /drafts/:projectId | → {} |
+ * | GET  /blocks | → LibraryBlock[] (the user's own library) |
+ * | GET  /blocks/:id | → { text } |
+ * | PUT  /blocks/:id | { name, summary, text } → { savedMs } |
+ * | DELETE /blocks/:id | → {} |
  * | GET  /data/:handle | → DataListing |
  * | GET  /data/:handle/files/:name | → bytes (Range supported) |
  * | POST /uploads/:name?into=:handle | bytes → Chosen (a copy of a dropped file in the application's own folder; `into` adds to the same folder) |
@@ -157,6 +161,15 @@ export const draftInfoSchema = z.object({
   savedMs: z.number(),
 });
 export type DraftInfo = z.infer<typeof draftInfoSchema>;
+
+/** A block in the user's folder; `text` is a block file, which pages check when they read it. */
+export const libraryBlockSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  summary: z.string(),
+  savedMs: z.number(),
+});
+export type LibraryBlock = z.infer<typeof libraryBlockSchema>;
 
 export const dataListingSchema = z.object({
   handle: handleSchema,

@@ -7,23 +7,14 @@ import {
   useStore,
   useStoreApi,
 } from "@xyflow/react";
-import type {
-  EdgeMouseHandler,
-  OnConnect,
-  OnConnectEnd,
-  OnConnectStart,
-  OnEdgesChange,
-  OnReconnect,
-  ReactFlowState,
-} from "@xyflow/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import type { ReactFlowState } from "@xyflow/react";
+import { useMemo, useRef, useState } from "react";
 import type { DragEvent, KeyboardEvent, MouseEvent as ReactMouseEvent, ReactNode } from "react";
-import { edgeId, nodeId } from "#shared/base/ids.ts";
+import { edgeId, frameId, nodeId } from "#shared/base/ids.ts";
 import { runCommand } from "../../commands/defineCommand.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { sessionStore, useSession } from "../../state/sessionStore.ts";
 import { RightClickMenu } from "../../ui/Menu.tsx";
-import { showToast } from "../../ui/toastStore.ts";
 import { canvasStore, useCanvas } from "../canvasStore.ts";
 import { CanvasTools } from "./CanvasTools.tsx";
 import { findMenuTarget, listMenuEntries, openSearchAt, selectMenuTarget } from "./canvasMenu.ts";
@@ -50,9 +41,13 @@ import { useCanvasDrag } from "./useCanvasDrag.ts";
 import { useCanvasHandle } from "./useCanvasHandle.ts";
 import { useEditorCommands } from "./useEditorCommands.ts";
 import { WireEdge } from "./WireEdge.tsx";
-import { currentGraph } from "../editDocument.ts";
-import { findConnectFault } from "../graphEdits.ts";
-import { connectNodes, dropLayer, reconnectWire } from "../layerActions.ts";
+import { Breadcrumb } from "../blocks/Breadcrumb.tsx";
+import { enterInstance } from "../blocks/enterInstance.ts";
+import { useResolver } from "../formulas.ts";
+import { dropLayer } from "../layerActions.ts";
+import { frameIdText, isFrameFlowId, isLayerFlowId } from "./flowIds.ts";
+import { FrameNode } from "./FrameNode.tsx";
+import { useWiring } from "./useWiring.ts";
 import { layerDragType, readDraggedLayer } from "../palette/dragLayer.ts";
 import { formatPlural } from "../formatPlural.ts";
 import "@xyflow/react/dist/base.css";
@@ -81,7 +76,7 @@ function WithoutMeasuring({ children }: { readonly children: ReactNode }) {
 }
 
 // React Flow compares these by identity: made once.
-const nodeTypes = { layer: LayerNode, note: NoteNode };
+const nodeTypes = { layer: LayerNode, note: NoteNode, frame: FrameNode };
 const edgeTypes = { wire: WireEdge };
 const snapGrid: [number, number] = [gridStep, gridStep];
 const panButtons = [1];
@@ -91,7 +86,9 @@ const detailSelector = (state: ReactFlowState) => detailOfZoom(state.transform[2
 const connectingSelector = (state: ReactFlowState) => state.connection.inProgress;
 
 function Graph() {
+  const document = useDocument((state) => state.document);
   const graph = useDocument((state) => state.graph);
+  const resolve = useResolver();
   const analysis = useDocument((state) => state.analysis);
   const selection = useSession((state) => state.selection);
   const direction = useCanvas((state) => state.direction);
@@ -112,18 +109,23 @@ function Graph() {
   const [deriveEdges] = useState(createEdgeDeriver);
   const selectedNodes = useMemo(() => new Set<string>(selection.nodes), [selection.nodes]);
   const selectedNotes = useMemo(() => new Set<string>(selection.notes), [selection.notes]);
+  const selectedFrames = useMemo(() => new Set<string>(selection.frames), [selection.frames]);
   const selectedEdges = useMemo(() => new Set<string>(selection.edges), [selection.edges]);
   const tabStop = selection.nodes[0] ?? Object.values(graph.nodes)[0]?.id ?? null;
   const nodes = deriveNodes({
+    document,
     graph,
     analysis,
+    resolve,
     selectedNodes,
     selectedNotes,
+    selectedFrames,
     movingTo,
     direction,
     tabStop,
   });
   const edges = deriveEdges({
+    document,
     graph,
     analysis,
     selectedNodes,
@@ -196,6 +198,8 @@ function Graph() {
             attributionPosition="top-right"
             {...drag}
             {...wiring}
+            onNodeClick={clickNode}
+            onNodeDoubleClick={openNode}
           >
             {detail !== "far" && (
               <Background
@@ -209,6 +213,7 @@ function Graph() {
             <Ghosts />
           </ReactFlow>
           {isEmpty && <EmptyCanvas />}
+          <Breadcrumb />
           <CanvasTools />
           <HeatLegend />
           {isMinimapShown && layerCount > 0 && <Minimap nodes={nodes} />}
@@ -220,74 +225,17 @@ function Graph() {
   );
 }
 
-/** Wires: pulled, moved, pulled to empty space (then the layers that fit are offered), selected, hovered. */
-function useWiring() {
-  const onConnect: OnConnect = useCallback((wire) => {
-    connectNodes({ source: nodeId(wire.source), target: nodeId(wire.target) });
-  }, []);
-  const onConnectStart: OnConnectStart = useCallback(() => {
-    canvasStore.setState({ layerSearch: null });
-  }, []);
-  const onConnectEnd: OnConnectEnd = useCallback((event, state) => {
-    if (state.isValid === true || state.fromNode === null || !("clientX" in event)) return;
-    const end = state.fromHandle?.type ?? "source";
-    if (state.toNode !== null) {
-      const [source, target] =
-        end === "source"
-          ? [state.fromNode.id, state.toNode.id]
-          : [state.toNode.id, state.fromNode.id];
-      const fault = findConnectFault(currentGraph(), {
-        source: nodeId(source),
-        target: nodeId(target),
-      });
-      if (fault !== null) showToast({ tone: "warning", message: fault });
-      return;
-    }
-    const screen = { x: event.clientX, y: event.clientY };
-    const canvas = canvasStore.getState().handle?.toCanvas(screen);
-    if (canvas === undefined) return;
-    const wire = { node: nodeId(state.fromNode.id), end };
-    // The click that ends the gesture must not close the list again.
-    setTimeout(
-      () => canvasStore.setState({ layerSearch: { screen, canvas, wire, onWire: null } }),
-      0,
-    );
-  }, []);
-  const onReconnect: OnReconnect<WireFlowEdge> = useCallback((old, wire) => {
-    reconnectWire(edgeId(old.id), { source: nodeId(wire.source), target: nodeId(wire.target) });
-  }, []);
-  const isValidConnection = useCallback((wire: { source: string; target: string }) => {
-    const ends = { source: nodeId(wire.source), target: nodeId(wire.target) };
-    return findConnectFault(currentGraph(), ends) === null;
-  }, []);
-  const onEdgesChange: OnEdgesChange<WireFlowEdge> = useCallback((changes) => {
-    const { selection, select } = sessionStore.getState();
-    const selected = new Set<string>(selection.edges);
-    let hasChanged = false;
-    for (const change of changes) {
-      if (change.type !== "select") continue;
-      hasChanged = true;
-      if (change.selected) selected.add(change.id);
-      else selected.delete(change.id);
-    }
-    if (hasChanged) select({ ...selection, edges: [...selected].map(edgeId) });
-  }, []);
-  const onEdgeMouseEnter: EdgeMouseHandler<WireFlowEdge> = useCallback((_event, edge) => {
-    canvasStore.setState({ hoveredWire: edge.id });
-  }, []);
-  const onEdgeMouseLeave: EdgeMouseHandler<WireFlowEdge> = useCallback(() => {
-    canvasStore.setState({ hoveredWire: null });
-  }, []);
-  return {
-    onConnect,
-    onConnectStart,
-    onConnectEnd,
-    onReconnect,
-    isValidConnection,
-    onEdgesChange,
-    onEdgeMouseEnter,
-    onEdgeMouseLeave,
-  };
+/** Frames can't be selected by React Flow (see deriveFrames): a click on the title does. */
+function clickNode(event: ReactMouseEvent, node: CanvasNode): void {
+  if (!isFrameFlowId(node.id)) return;
+  const id = frameId(frameIdText(node.id));
+  const { selection, select } = sessionStore.getState();
+  const isAdding = event.shiftKey || event.ctrlKey || event.metaKey;
+  select(isAdding ? { ...selection, frames: [...selection.frames, id] } : { frames: [id] });
+}
+
+function openNode(_event: ReactMouseEvent, node: CanvasNode): void {
+  if (isLayerFlowId(node.id)) enterInstance(nodeId(node.id));
 }
 
 function showDropTarget(event: DragEvent): void {

@@ -2,13 +2,13 @@ import type { NodeId } from "#shared/base/ids.ts";
 import { nodeId } from "#shared/base/ids.ts";
 import { listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode, ModelGraph } from "#shared/document/model.ts";
-import { findLayer } from "#shared/layers/registry.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
 import { canvasStore } from "../canvasStore.ts";
 import { selectNodes } from "../editDocument.ts";
 import { findConnectFault } from "../graphEdits.ts";
 import { connectNodes } from "../layerActions.ts";
+import { takesInput, typeOfNode } from "../nodeTypes.ts";
 import { PickList } from "./PickList.tsx";
 import type { PickEntry } from "./PickList.tsx";
 import { captionOf } from "./describeNode.ts";
@@ -48,8 +48,8 @@ function listTargets(
 ): readonly PickEntry[] {
   const wanted = query.trim().toLowerCase();
   return listNodes(graph)
-    .filter((node) => !from.includes(node.id) && findLayer(node.type)?.inputs.max !== 0)
-    .filter((node) => wanted === "" || textOf(node).includes(wanted))
+    .filter((node) => !from.includes(node.id) && takesInput(typeOfNode(graph, node)))
+    .filter((node) => wanted === "" || textOf(graph, node).includes(wanted))
     .map((node): PickEntry => {
       const fault = from
         .map((source) => findConnectFault(graph, { source, target: node.id }))
@@ -59,7 +59,7 @@ function listTargets(
         isDisabled: fault !== undefined,
         content: (
           <>
-            <LayerGlyph category={findLayer(node.type)?.category ?? ""} type={node.type} />
+            <LayerGlyph category={typeOfNode(graph, node)?.category ?? ""} type={node.type} />
             <span className="ed-pick-title">{node.name}</span>
             <span className="ed-pick-hint">{fault ?? captionOf(node)}</span>
           </>
@@ -69,6 +69,6 @@ function listTargets(
     .toSorted((left, right) => Number(left.isDisabled) - Number(right.isDisabled));
 }
 
-function textOf(node: GraphNode): string {
-  return `${node.name} ${findLayer(node.type)?.title ?? node.type}`.toLowerCase();
+function textOf(graph: ModelGraph, node: GraphNode): string {
+  return `${node.name} ${typeOfNode(graph, node)?.title ?? node.type}`.toLowerCase();
 }

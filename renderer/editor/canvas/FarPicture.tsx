@@ -30,7 +30,7 @@ export function FarPicture(props: {
     const draw = () => {
       const { transform, width, height } = store.getState();
       fitToScreen(canvas, { width, height });
-      paint(context, { transform, wires, bars, heat, colours });
+      paint(context, { transform, wires, bars, nodes, heat, colours });
     };
     draw();
     let { transform, width, height } = store.getState();
@@ -66,6 +66,8 @@ type Bars = ReadonlyMap<`--${string}`, readonly CanvasNode[]>;
 function groupBars(nodes: readonly CanvasNode[]): Bars {
   const groups = new Map<`--${string}`, CanvasNode[]>();
   for (const node of nodes) {
+    // Frames are behind the bars, and outlined.
+    if (node.type === "frame") continue;
     const token = nodeColourToken(node);
     const group = groups.get(token);
     if (group === undefined) groups.set(token, [node]);
@@ -106,6 +108,7 @@ function paint(
     readonly transform: readonly [number, number, number];
     readonly wires: JoinedWires;
     readonly bars: Bars;
+    readonly nodes: readonly CanvasNode[];
     readonly heat: readonly HotBar[];
     readonly colours: (token: `--${string}`) => string;
   },
@@ -117,6 +120,7 @@ function paint(
   context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio);
   // One pixel wide, whatever the zoom.
   context.lineWidth = 1 / zoom;
+  paintFrames(context, scene);
   context.strokeStyle = scene.colours("--line-control");
   context.stroke(scene.wires.plain);
   context.strokeStyle = scene.colours("--accent");
@@ -137,4 +141,46 @@ function paint(
     context.fillRect(node.position.x, node.position.y, node.width ?? 0, node.height ?? 0);
   }
   context.globalAlpha = 1;
+  paintBlockNames(context, scene);
+}
+
+interface NamedScene {
+  readonly transform: readonly [number, number, number];
+  readonly nodes: readonly CanvasNode[];
+  readonly colours: (token: `--${string}`) => string;
+}
+
+/** Far out, a block is its name. */
+function paintBlockNames(context: CanvasRenderingContext2D, scene: NamedScene): void {
+  const [, , zoom] = scene.transform;
+  if (zoom < 0.12) return;
+  context.font = `600 ${Math.min(30, 10 / zoom)}px ${fontOfPage()}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = scene.colours("--panel");
+  for (const node of scene.nodes) {
+    if (node.type !== "layer" || !node.data.isBlock) continue;
+    const { width = 0, height = 0, position } = node;
+    context.fillText(node.data.title, position.x + width / 2, position.y + height / 2, width - 12);
+  }
+}
+
+function paintFrames(context: CanvasRenderingContext2D, scene: NamedScene): void {
+  const [, , zoom] = scene.transform;
+  context.textAlign = "left";
+  context.textBaseline = "top";
+  context.font = `600 ${11 / zoom}px ${fontOfPage()}`;
+  for (const node of scene.nodes) {
+    if (node.type !== "frame") continue;
+    const { width = 0, height = 0, position } = node;
+    context.strokeStyle = scene.colours("--line-strong");
+    context.strokeRect(position.x, position.y, width, height);
+    context.fillStyle = scene.colours("--text-3");
+    const { title } = node.data.frame;
+    context.fillText(title, position.x + 4 / zoom, position.y + 4 / zoom, width - 8 / zoom);
+  }
+}
+
+function fontOfPage(): string {
+  return getComputedStyle(document.body).fontFamily;
 }

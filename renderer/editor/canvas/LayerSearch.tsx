@@ -1,12 +1,12 @@
 import { useMemo } from "react";
 import { suggestLayers } from "#shared/analysis/suggestLayers.ts";
-import { layerDefinitions } from "#shared/layers/registry.ts";
 import { formatSizes } from "#shared/layers/shape.ts";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
 import { documentStore } from "../../state/documentStore.ts";
 import { canvasStore } from "../canvasStore.ts";
 import type { LayerSearchRequest } from "../canvasStore.ts";
 import { addSearchedLayer } from "../layerActions.ts";
+import { listLayersFor } from "../palette/listLayers.ts";
 import { MarkedTitle } from "../palette/MarkedTitle.tsx";
 import { PickList } from "./PickList.tsx";
 import type { PickEntry } from "./PickList.tsx";
@@ -41,9 +41,9 @@ export function LayerSearch({ request }: { readonly request: LayerSearchRequest 
 type Fitting = ReturnType<typeof findFitting>;
 
 function findFitting(request: LayerSearchRequest) {
-  const { document, analysis } = documentStore.getState();
+  const { graph, analysis } = documentStore.getState();
   if (request.wire?.end !== "source") return [];
-  return suggestLayers(document.graph, analysis, request.wire.node);
+  return suggestLayers(graph, analysis, request.wire.node);
 }
 
 function paramsOf(fitting: Fitting, type: string) {
@@ -57,7 +57,8 @@ function listEntries(
 ): readonly PickEntry[] {
   const { fitting, wire } = context;
   // What has no port for this end of the wire can't be an answer.
-  const usable = layerDefinitions.filter((definition) =>
+  const isInBlock = documentStore.getState().block !== null;
+  const usable = listLayersFor(isInBlock).filter((definition) =>
     wire === null
       ? true
       : wire.end === "source"

@@ -114,6 +114,7 @@ function paint(
   context.clearRect(0, 0, size.width, size.height);
   context.globalAlpha = 0.8;
   for (const node of scene.nodes) {
+    if (node.type === "frame") continue;
     const rect = rectOf(node);
     context.fillStyle = colours(nodeColourToken(node));
     // Never thinner than a hair, or deep graphs would vanish.

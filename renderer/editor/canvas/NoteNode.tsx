@@ -1,10 +1,9 @@
 import type { NodeProps } from "@xyflow/react";
-import { useReactFlow } from "@xyflow/react";
 import { memo, useEffect, useRef, useState } from "react";
-import type { PointerEvent } from "react";
 import { canvasStore, useCanvas } from "../canvasStore.ts";
 import { editDocument } from "../editDocument.ts";
 import type { NoteFlowNode } from "./deriveNodes.ts";
+import { ResizeCorner } from "./ResizeCorner.tsx";
 
 const leastSize = { width: 100, height: 44 };
 
@@ -29,6 +28,7 @@ export const NoteNode = memo(function NoteNode(props: NodeProps<NoteFlowNode>) {
       )}
       <ResizeCorner
         size={{ width, height }}
+        least={leastSize}
         onResize={setDragged}
         onDone={(size) => {
           setDragged(null);
@@ -73,55 +73,6 @@ function NoteEditor({ data }: { readonly data: NoteFlowNode["data"] }) {
           event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
         event.stopPropagation();
         if (isDone) event.currentTarget.blur();
-      }}
-    />
-  );
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-function ResizeCorner(props: {
-  readonly size: Size;
-  readonly onResize: (size: Size) => void;
-  readonly onDone: (size: Size) => void;
-}) {
-  const { getZoom } = useReactFlow();
-  const start = useRef<{ readonly x: number; readonly y: number; readonly size: Size } | null>(
-    null,
-  );
-  const sizeAt = (event: PointerEvent): Size | null => {
-    const from = start.current;
-    if (from === null) return null;
-    const zoom = getZoom();
-    return {
-      width: Math.round(
-        Math.max(leastSize.width, from.size.width + (event.clientX - from.x) / zoom),
-      ),
-      height: Math.round(
-        Math.max(leastSize.height, from.size.height + (event.clientY - from.y) / zoom),
-      ),
-    };
-  };
-  return (
-    <span
-      className="ed-note-corner nodrag nopan"
-      aria-hidden="true"
-      onPointerDown={(event) => {
-        event.stopPropagation();
-        event.currentTarget.setPointerCapture(event.pointerId);
-        start.current = { x: event.clientX, y: event.clientY, size: props.size };
-      }}
-      onPointerMove={(event) => {
-        const size = sizeAt(event);
-        if (size !== null) props.onResize(size);
-      }}
-      onPointerUp={(event) => {
-        const size = sizeAt(event);
-        start.current = null;
-        if (size !== null) props.onDone(size);
       }}
     />
   );

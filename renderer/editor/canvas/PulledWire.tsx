@@ -1,13 +1,14 @@
 import type { ConnectionLineComponentProps } from "@xyflow/react";
-import { nodeId } from "#shared/base/ids.ts";
 import { currentGraph } from "../editDocument.ts";
 import { findConnectFault } from "../graphEdits.ts";
 import { useCanvas } from "../canvasStore.ts";
 import type { CanvasNode } from "./deriveNodes.ts";
+import { readPulled } from "./useWiring.ts";
 
 /** The wire under the pointer while it is pulled; where it can't end here, it says why. */
 export function PulledWire(props: ConnectionLineComponentProps<CanvasNode>) {
-  const { fromX, fromY, toX, toY, fromHandle, fromNode, toNode, connectionStatus } = props;
+  const { fromX, fromY, toX, toY, fromHandle, fromNode, toNode, toHandle, connectionStatus } =
+    props;
   const isDown = useCanvas((state) => state.direction) === "down";
   const sign = fromHandle.type === "source" ? 1 : -1;
   const pull = sign * Math.max(24, Math.abs(isDown ? toY - fromY : toX - fromX) / 2);
@@ -16,10 +17,9 @@ export function PulledWire(props: ConnectionLineComponentProps<CanvasNode>) {
     : `M${fromX} ${fromY}C${fromX + pull} ${fromY} ${toX - pull} ${toY} ${toX} ${toY}`;
   const fault = connectionStatus === "invalid" && toNode !== null ? faultOf() : null;
   function faultOf(): string | null {
-    if (toNode === null) return null;
-    const [source, target] =
-      fromHandle.type === "source" ? [fromNode.id, toNode.id] : [toNode.id, fromNode.id];
-    return findConnectFault(currentGraph(), { source: nodeId(source), target: nodeId(target) });
+    return toNode === null
+      ? null
+      : findConnectFault(currentGraph(), readPulled({ fromNode, toNode, fromHandle, toHandle }));
   }
   return (
     <g>

@@ -1,9 +1,11 @@
-import { nodeId, noteId } from "#shared/base/ids.ts";
-import { sessionStore } from "../../state/sessionStore.ts";
+import { frameId, nodeId, noteId } from "#shared/base/ids.ts";
+import { documentStore } from "../../state/documentStore.ts";
+import { countSelected, sessionStore } from "../../state/sessionStore.ts";
+import { enterInstance, leaveInstance } from "../blocks/enterInstance.ts";
 import { canvasStore } from "../canvasStore.ts";
 import { currentGraph, currentSelection, selectNodes } from "../editDocument.ts";
 import { nudgeSelection } from "../selectionActions.ts";
-import { isNoteFlowId, noteIdText } from "./deriveNodes.ts";
+import { frameIdText, isFrameFlowId, isLayerFlowId, isNoteFlowId, noteIdText } from "./flowIds.ts";
 import { gridStep } from "./geometry.ts";
 import { walkGraph } from "./walkGraph.ts";
 import type { ArrowKey } from "./walkGraph.ts";
@@ -33,23 +35,28 @@ export function handleCanvasKey(event: KeyboardEvent): void {
     return;
   }
   if (event.key === "Escape") {
-    const { nodes, edges, notes } = currentSelection();
-    if (nodes.length + edges.length + notes.length === 0) return;
+    const isInBlock = documentStore.getState().scope.length > 0;
+    const isAnySelected = countSelected(currentSelection()) > 0;
+    if (!isAnySelected && !isInBlock) return;
     event.preventDefault();
-    selectNodes([]);
+    if (isAnySelected) selectNodes([]);
+    else leaveInstance();
     return;
   }
   if (flowId === null || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter") {
     event.preventDefault();
     const { nodes } = currentSelection();
-    if (isNoteFlowId(flowId)) canvasStore.setState({ editingNote: noteId(noteIdText(flowId)) });
-    else {
+    if (isFrameFlowId(flowId)) {
+      canvasStore.setState({ editingFrame: frameId(frameIdText(flowId)) });
+    } else if (isNoteFlowId(flowId))
+      canvasStore.setState({ editingNote: noteId(noteIdText(flowId)) });
+    else if (!enterInstance(nodeId(flowId))) {
       if (nodes.length === 0) selectNodes([nodeId(flowId)]);
       canvasStore.setState({ inspectorTab: "properties" });
       sessionStore.getState().requestFocus({ kind: "inspector" });
     }
-  } else if (event.key === " " && !isNoteFlowId(flowId)) {
+  } else if (event.key === " " && isLayerFlowId(flowId)) {
     event.preventDefault();
     selectNodes([nodeId(flowId)]);
   }
@@ -60,7 +67,7 @@ export function selectFocused(target: EventTarget | null): void {
   if (!(target instanceof Element) || !target.matches(".react-flow__node:focus-visible")) return;
   const flowId = focusedFlowId(target);
   const { nodes, notes } = currentSelection();
-  if (flowId === null) return;
+  if (flowId === null || isFrameFlowId(flowId)) return;
   if (isNoteFlowId(flowId)) {
     const id = noteId(noteIdText(flowId));
     if (!notes.includes(id)) selectNodes([], [id]);
@@ -76,7 +83,7 @@ function walk(
   const { direction, handle } = canvasStore.getState();
   // The selection is ahead of the focus while a layer outside the view is being brought into it.
   const focused =
-    from.flowId !== null && !isNoteFlowId(from.flowId) ? nodeId(from.flowId) : undefined;
+    from.flowId !== null && isLayerFlowId(from.flowId) ? nodeId(from.flowId) : undefined;
   const start = selection.nodes.at(-1) ?? focused;
   const first = Object.values(graph.nodes)[0]?.id;
   const next = start === undefined ? first : walkGraph(graph, start, { key, direction });

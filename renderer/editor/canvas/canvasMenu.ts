@@ -1,5 +1,5 @@
 import type { EdgeId } from "#shared/base/ids.ts";
-import { nodeId, noteId } from "#shared/base/ids.ts";
+import { frameId, nodeId, noteId } from "#shared/base/ids.ts";
 import {
   findCommand,
   isCommandEnabled,
@@ -11,7 +11,7 @@ import type { MenuEntry } from "../../ui/Menu.tsx";
 import { canvasStore } from "../canvasStore.ts";
 import { currentGraph, currentSelection } from "../editDocument.ts";
 import { addNote } from "../layerActions.ts";
-import { isNoteFlowId, noteIdText } from "./deriveNodes.ts";
+import { frameIdText, isFrameFlowId, isNoteFlowId, noteIdText } from "./flowIds.ts";
 import type { Position } from "#shared/document/model.ts";
 
 /** What was under the pointer when the menu was asked for. */
@@ -36,7 +36,10 @@ export function selectMenuTarget(target: MenuTarget): void {
   if (target.kind === "wire" && !selection.edges.includes(target.id))
     select({ edges: [target.id] });
   if (target.kind !== "node") return;
-  if (isNoteFlowId(target.id)) {
+  if (isFrameFlowId(target.id)) {
+    const id = frameId(frameIdText(target.id));
+    if (!selection.frames.includes(id)) select({ frames: [id] });
+  } else if (isNoteFlowId(target.id)) {
     const id = noteId(noteIdText(target.id));
     if (!selection.notes.includes(id)) select({ notes: [id] });
   } else if (!selection.nodes.includes(nodeId(target.id))) {
@@ -46,33 +49,9 @@ export function selectMenuTarget(target: MenuTarget): void {
 
 export function listMenuEntries(target: MenuTarget): readonly MenuEntry[] {
   switch (target.kind) {
-    case "node": {
-      const isNote = isNoteFlowId(target.id);
-      const isSeveral = currentSelection().nodes.length > 1;
-      return compact([
-        isNote ? null : commandEntry("graph.editSelection"),
-        isNote ? null : commandEntry("graph.connect"),
-        isNote ? null : commandEntry("graph.addAfter"),
-        isNote ? null : "separator",
-        commandEntry("edit.cut"),
-        commandEntry("edit.copy"),
-        commandEntry("edit.paste"),
-        commandEntry("edit.duplicate"),
-        "separator",
-        ...(isSeveral
-          ? [
-              commandEntry("graph.alignCentre"),
-              commandEntry("graph.alignMiddle"),
-              commandEntry("graph.distributeVertically"),
-              commandEntry("graph.distributeHorizontally"),
-              commandEntry("graph.tidyUp"),
-              "separator" as const,
-            ]
-          : []),
-        commandEntry("edit.delete"),
-        isNote ? null : commandEntry("edit.deleteHeal"),
-      ]);
-    }
+    case "node":
+      if (isFrameFlowId(target.id)) return compact(frameEntries());
+      return compact(isNoteFlowId(target.id) ? noteEntries() : layerEntries());
     case "wire":
       return compact([
         {
@@ -95,6 +74,7 @@ export function listMenuEntries(target: MenuTarget): readonly MenuEntry[] {
           },
         },
         "separator",
+        usableEntry("block.leave"),
         commandEntry("edit.paste"),
         commandEntry("edit.selectAll"),
         "separator",
@@ -102,6 +82,65 @@ export function listMenuEntries(target: MenuTarget): readonly MenuEntry[] {
         commandEntry("view.fit"),
       ]);
   }
+}
+
+function layerEntries(): readonly (MenuEntry | null)[] {
+  const isSeveral = currentSelection().nodes.length > 1;
+  return [
+    usableEntry("block.enter"),
+    commandEntry("graph.editSelection"),
+    commandEntry("graph.connect"),
+    isSeveral ? null : commandEntry("graph.addAfter"),
+    "separator",
+    commandEntry("block.make"),
+    usableEntry("block.unpack"),
+    usableEntry("block.unlink"),
+    commandEntry("graph.addFrame"),
+    "separator",
+    commandEntry("graph.mute"),
+    usableEntry("graph.freeze"),
+    usableEntry("graph.reuse"),
+    usableEntry("graph.share"),
+    usableEntry("graph.ownWeights"),
+    "separator",
+    ...clipboardEntries(),
+    ...(isSeveral
+      ? [
+          commandEntry("graph.alignCentre"),
+          commandEntry("graph.alignMiddle"),
+          commandEntry("graph.distributeVertically"),
+          commandEntry("graph.distributeHorizontally"),
+          commandEntry("graph.tidyUp"),
+          "separator" as const,
+        ]
+      : []),
+    commandEntry("edit.delete"),
+    commandEntry("edit.deleteHeal"),
+  ];
+}
+
+function noteEntries(): readonly (MenuEntry | null)[] {
+  return [...clipboardEntries(), commandEntry("edit.delete")];
+}
+
+function frameEntries(): readonly (MenuEntry | null)[] {
+  return [commandEntry("graph.renameFrame"), "separator", commandEntry("edit.delete")];
+}
+
+function clipboardEntries(): readonly (MenuEntry | null)[] {
+  return [
+    commandEntry("edit.cut"),
+    commandEntry("edit.copy"),
+    commandEntry("edit.paste"),
+    commandEntry("edit.duplicate"),
+    "separator",
+  ];
+}
+
+/** Only where it can be done: what concerns few layers would else make every menu long. */
+function usableEntry(id: string): MenuEntry | null {
+  const command = findCommand(id);
+  return command !== null && isCommandEnabled(command) ? commandEntry(id) : null;
 }
 
 /** Opens the layer search at a point of the window. */

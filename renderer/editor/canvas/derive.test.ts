@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { analyzeGraph } from "#shared/analysis/analyzeGraph.ts";
 import type { GraphAnalysis } from "#shared/analysis/types.ts";
 import { nodeId } from "#shared/base/ids.ts";
+import { createProject } from "#shared/document/createProject.ts";
 import type { ModelGraph } from "#shared/document/model.ts";
+import type { StoredParams } from "#shared/layers/params.ts";
 import { makeGraph } from "../editor.testkit.ts";
 import { createEdgeDeriver } from "./deriveEdges.ts";
 import { createNodeDeriver } from "./deriveNodes.ts";
@@ -19,8 +21,14 @@ const graph = makeGraph(
 );
 const nothing: ReadonlySet<string> = new Set();
 
+const project = createProject("test");
+const keep = (params: StoredParams) => params;
+
 function sourcesOf(of: ModelGraph, previous: GraphAnalysis | null = null) {
   return {
+    document: { ...project, graph: of },
+    resolve: keep,
+    selectedFrames: nothing,
     graph: of,
     analysis: analyzeGraph(of, { previous }),
     selectedNodes: nothing,

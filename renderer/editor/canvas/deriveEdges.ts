@@ -1,11 +1,15 @@
 import type { Edge } from "@xyflow/react";
 import type { EdgeId, NodeId } from "#shared/base/ids.ts";
+import { findNodeType } from "#shared/blocks/nodeType.ts";
 import type { GraphAnalysis } from "#shared/analysis/types.ts";
-import type { GraphEdge, ModelGraph, Position } from "#shared/document/model.ts";
+import type { GraphEdge, ModelGraph, Position, ProjectDocument } from "#shared/document/model.ts";
 import { areSameShapes, formatShape, formatSizes } from "#shared/layers/shape.ts";
 import type { Shape } from "#shared/layers/shape.ts";
+import { portsOfNode } from "../nodeTypes.ts";
+import type { FindType, PortNames } from "../nodeTypes.ts";
 import { nodeRect } from "./geometry.ts";
 import type { FlowDirection, Rect } from "./geometry.ts";
+import { inputHandle, outputHandle, portShare } from "./ports.ts";
 import { findDetour, indexObstacles, routeWire } from "./routeWire.ts";
 import type { WireRoute } from "./routeWire.ts";
 
@@ -23,7 +27,9 @@ export type WireData = {
   readonly isHot: boolean;
   /** A layer dragged here would be inserted. */
   readonly isDropTarget: boolean;
-  /** Which input of several this wire is: `2`; empty where there is only one. */
+  /** Which output of several it starts from; empty where there is only one. */
+  readonly output: string;
+  /** Which input of several this wire is: `2`, `query`; empty where there is only one. */
   readonly slot: string;
 } & Record<string, unknown>;
 export type WireFlowEdge = Edge<WireData, "wire">;
@@ -36,7 +42,10 @@ export interface EdgeSources {
   readonly movingTo: ReadonlyMap<string, Position> | null;
   readonly direction: FlowDirection;
   readonly dropTarget: string | null;
+  readonly document: ProjectDocument;
 }
+
+const noPorts: PortNames = { inputs: [], outputs: [] };
 
 /** Derives React Flow's edges; as with nodes, an unchanged wire keeps its object. */
 export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
@@ -52,6 +61,16 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
     const obstacles = indexObstacles([...rects.values()], direction);
     const bad = badEdges(graph, analysis);
     const inputCounts = countInputs(graph);
+    const findIn: FindType = (type) => findNodeType(sources.document, type);
+    const ports = new Map<NodeId, PortNames>();
+    const readPorts = (id: NodeId) => {
+      const known = ports.get(id);
+      if (known !== undefined) return known;
+      const node = graph.nodes[id];
+      const read = node === undefined ? noPorts : portsOfNode(graph, node, findIn);
+      ports.set(id, read);
+      return read;
+    };
     const next = new Map<string, { readonly key: string; readonly edge: WireFlowEdge }>();
     const derived: WireFlowEdge[] = [];
 
@@ -60,15 +79,26 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
       const target = rects.get(edge.target);
       if (source === undefined || target === undefined) continue;
       const detour = findDetour(source, target, { direction, obstacles });
-      const shape = analysis.nodes[edge.source]?.outputShape ?? null;
+      const from = readPorts(edge.source).outputs;
+      const to = readPorts(edge.target).inputs;
+      const shape = shapeOfWire(analysis, edge);
+      const ends = {
+        sourceHandle: outputHandle(from.length, edge.port ?? 0),
+        targetHandle: inputHandle(to.length, edge.slot),
+        sourceShare: portShare(from.length, edge.port ?? 0),
+        targetShare: portShare(to.length, edge.slot),
+      };
       const facts = {
         sizes: shape === null ? "" : formatSizes(shape),
         axes: shape === null ? "" : describeWireShape(shape),
         isBad: bad.has(edge.id),
         isRepeat: isRepeatOfInput(analysis, { source: edge.source, shape }),
+        output: from.length > 1 ? (from[edge.port ?? 0] ?? "") : "",
         isHot: sources.selectedNodes.has(edge.source) || sources.selectedNodes.has(edge.target),
         isDropTarget: sources.dropTarget === edge.id,
-        slot: (inputCounts.get(edge.target) ?? 0) > 1 ? String(edge.slot + 1) : "",
+        slot:
+          (to.length > 1 ? to[edge.slot] : undefined) ??
+          ((inputCounts.get(edge.target) ?? 0) > 1 ? String(edge.slot + 1) : ""),
         isSelected: sources.selectedEdges.has(edge.id),
       };
       const key = [
@@ -80,6 +110,7 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
         target.y,
         detour,
         direction,
+        ...Object.values(ends),
         ...Object.values(facts),
       ].join("|");
       const cached = cache.get(edge.id);
@@ -91,7 +122,8 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
               edge: toFlowEdge(edge, {
                 graph,
                 facts,
-                route: routeWire(source, target, { direction, detour }),
+                ends,
+                route: routeWire(source, target, { direction, detour, ...ends }),
               }),
             };
       next.set(edge.id, entry);
@@ -114,6 +146,7 @@ function toFlowEdge(
   parts: {
     readonly graph: ModelGraph;
     readonly route: WireRoute;
+    readonly ends: { readonly sourceHandle: string; readonly targetHandle: string };
     readonly facts: Omit<WireData, "edgeId" | "route"> & {
       readonly isSelected: boolean;
       readonly axes: string;
@@ -128,14 +161,29 @@ function toFlowEdge(
     type: "wire",
     source: edge.source,
     target: edge.target,
+    sourceHandle: parts.ends.sourceHandle,
+    targetHandle: parts.ends.targetHandle,
     selected: isSelected,
     // Selected wires lie on top; skip connections stay under the nodes they pass.
     zIndex: isSelected ? 5 : 0,
-    ariaLabel: `Wire from ${from} to ${to}${facts.axes === "" ? "" : `, ${facts.axes}`}`,
+    ariaLabel: `Wire from ${withPort(from, facts["output"])} to ${withPort(to, facts["slot"])}${facts.axes === "" ? "" : `, ${facts.axes}`}`,
     domAttributes: wireDomAttributes,
     // The spread loses the index signature that React Flow's record asks for.
     data: { ...facts, edgeId: edge.id, route: parts.route } as WireData,
   };
+}
+
+function withPort(name: string, port: unknown): string {
+  return typeof port === "string" && port !== "" ? `${name} (${port})` : name;
+}
+
+/** The shape of the very output that the wire starts from. */
+export function shapeOfWire(analysis: GraphAnalysis, edge: GraphEdge): Shape | null {
+  const source = analysis.nodes[edge.source];
+  if (source === undefined) return null;
+  return (edge.port ?? 0) === 0
+    ? source.outputShape
+    : (source.outputShapes[edge.port ?? 0] ?? null);
 }
 
 const wireDomAttributes = { tabIndex: -1 };

@@ -1,10 +1,23 @@
-import { Position as Side } from "@xyflow/react";
 import type { Node } from "@xyflow/react";
 import type { NodeId, NoteId } from "#shared/base/ids.ts";
 import type { Diagnostic, GraphAnalysis, NodeAnalysis } from "#shared/analysis/types.ts";
-import type { GraphNode, GraphNote, ModelGraph, Position } from "#shared/document/model.ts";
+import { findBlockOf } from "#shared/blocks/blockType.ts";
+import type {
+  BlockDefinition,
+  GraphFrame,
+  GraphNode,
+  GraphNote,
+  ModelGraph,
+  Position,
+  ProjectDocument,
+} from "#shared/document/model.ts";
+import { originalOf } from "../../state/scope.ts";
+import type { ResolveParams } from "../formulas.ts";
+import { createFrameDeriver } from "./deriveFrames.ts";
 import { describeNode } from "./describeNode.ts";
 import type { LayerView } from "./describeNode.ts";
+import { noteFlowId } from "./flowIds.ts";
+import { handlesOf } from "./handles.ts";
 import { nodeHeight, nodeWidth } from "./geometry.ts";
 import type { FlowDirection } from "./geometry.ts";
 
@@ -17,30 +30,27 @@ export type NoteNodeData = { readonly noteId: NoteId; readonly text: string } & 
   string,
   unknown
 >;
+export type FrameNodeData = { readonly frame: GraphFrame } & Record<string, unknown>;
 export type LayerFlowNode = Node<LayerNodeData, "layer">;
 export type NoteFlowNode = Node<NoteNodeData, "note">;
-export type CanvasNode = LayerFlowNode | NoteFlowNode;
+export type FrameFlowNode = Node<FrameNodeData, "frame">;
+export type CanvasNode = LayerFlowNode | NoteFlowNode | FrameFlowNode;
 
 export interface NodeSources {
+  readonly document: ProjectDocument;
+  /** Of the scope that is shown. */
   readonly graph: ModelGraph;
   readonly analysis: GraphAnalysis;
+  /** Makes values of formulas, as far as they can be computed here. */
+  readonly resolve: ResolveParams;
   readonly selectedNodes: ReadonlySet<string>;
   readonly selectedNotes: ReadonlySet<string>;
+  readonly selectedFrames: ReadonlySet<string>;
   /** Positions while a drag or a tidy-up is under way, by flow id; the document gets them when it ends. */
   readonly movingTo: ReadonlyMap<string, Position> | null;
   readonly direction: FlowDirection;
   /** The one node that Tab reaches; arrow keys walk on from it. */
   readonly tabStop: string | null;
-}
-
-/** React Flow has one id space; notes get a prefix that no layer id has. */
-const notePrefix = "note:";
-const noteFlowId = (id: NoteId) => `${notePrefix}${id}`;
-export function isNoteFlowId(flowId: string): boolean {
-  return flowId.startsWith(notePrefix);
-}
-export function noteIdText(flowId: string): string {
-  return flowId.slice(notePrefix.length);
 }
 
 /**
@@ -50,14 +60,15 @@ export function noteIdText(flowId: string): string {
 export function createNodeDeriver(): (sources: NodeSources) => CanvasNode[] {
   let layers = new Map<string, CachedLayer>();
   let notes = new Map<string, CachedNote>();
+  const deriveFrames = createFrameDeriver();
   let previous: CanvasNode[] = [];
 
   return (sources) => {
-    const { graph, analysis, movingTo, direction } = sources;
+    const { document, graph, analysis, movingTo, direction, resolve } = sources;
     const problems = groupByNode(analysis.diagnostics);
     const nextLayers = new Map<string, CachedLayer>();
     const nextNotes = new Map<string, CachedNote>();
-    const derived: CanvasNode[] = [];
+    const derived: CanvasNode[] = [...deriveFrames(sources)];
     let loudCount = 0;
 
     for (const note of Object.values(graph.notes)) {
@@ -71,8 +82,13 @@ export function createNodeDeriver(): (sources: NodeSources) => CanvasNode[] {
       derived.push(cached.flowNode);
     }
     for (const node of Object.values(graph.nodes)) {
+      const original = originalOf(graph, node);
       const cached = deriveLayer(layers.get(node.id), {
+        document,
         node,
+        original,
+        block: findBlockOf(document, original.type),
+        resolve,
         analysis: analysis.nodes[node.id] ?? null,
         problems: problems.get(node.id) ?? noProblems,
         isSelected: sources.selectedNodes.has(node.id),
@@ -118,7 +134,11 @@ function severityRank(severity: Diagnostic["severity"]): number {
 }
 
 interface LayerSources {
+  readonly document: ProjectDocument;
   readonly node: GraphNode;
+  readonly original: GraphNode;
+  readonly block: BlockDefinition | null;
+  readonly resolve: ResolveParams;
   readonly analysis: NodeAnalysis | null;
   readonly problems: readonly Diagnostic[];
   readonly isSelected: boolean;
@@ -138,6 +158,14 @@ function deriveLayer(cached: CachedLayer | undefined, sources: LayerSources): Ca
     cached.node.type === sources.node.type &&
     cached.node.name === sources.node.name &&
     cached.node.params === sources.node.params &&
+    cached.node.isMuted === sources.node.isMuted &&
+    cached.node.shares === sources.node.shares &&
+    (cached.original === sources.original ||
+      (cached.original.params === sources.original.params &&
+        cached.original.name === sources.original.name &&
+        cached.original.type === sources.original.type)) &&
+    cached.block === sources.block &&
+    cached.resolve === sources.resolve &&
     cached.analysis === sources.analysis &&
     cached.direction === sources.direction &&
     isBubbleOpen(cached.bubbleRank) === isBubbleOpen(sources.bubbleRank) &&
@@ -165,7 +193,7 @@ function deriveLayer(cached: CachedLayer | undefined, sources: LayerSources): Ca
     width: nodeWidth,
     height: nodeHeight,
     measured: fixedSize,
-    handles: sources.direction === "down" ? handlesDown : handlesRight,
+    handles: handlesOf(data),
     selected: sources.isSelected,
     // A node with a message must lie over its neighbours.
     zIndex: data.bubble === null ? 0 : 20,
@@ -178,15 +206,6 @@ function deriveLayer(cached: CachedLayer | undefined, sources: LayerSources): Ca
 
 /** Fixed-size nodes are never measured: React Flow routes and culls them by these. */
 const fixedSize = { width: nodeWidth, height: nodeHeight };
-const portSize = { width: 8, height: 8 };
-const handlesDown: NonNullable<Node["handles"]> = [
-  { type: "target", position: Side.Top, x: nodeWidth / 2 - 4, y: -4, ...portSize },
-  { type: "source", position: Side.Bottom, x: nodeWidth / 2 - 4, y: nodeHeight - 4, ...portSize },
-];
-const handlesRight: NonNullable<Node["handles"]> = [
-  { type: "target", position: Side.Left, x: -4, y: nodeHeight / 2 - 4, ...portSize },
-  { type: "source", position: Side.Right, x: nodeWidth - 4, y: nodeHeight / 2 - 4, ...portSize },
-];
 /** The graph is one tab stop (the canvas decides which node holds it); arrow keys walk on from there. */
 const layerDomAttributes: NonNullable<Node["domAttributes"]> = {
   tabIndex: -1,

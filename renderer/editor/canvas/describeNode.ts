@@ -1,38 +1,57 @@
 import type { NodeId } from "#shared/base/ids.ts";
 import type { Diagnostic, DiagnosticCode, NodeAnalysis } from "#shared/analysis/types.ts";
-import type { GraphNode } from "#shared/document/model.ts";
+import { findNodeType } from "#shared/blocks/nodeType.ts";
+import type { BlockDefinition, GraphNode, ProjectDocument } from "#shared/document/model.ts";
 import type { LayerCategory } from "#shared/layers/defineLayer.ts";
-import { readParams } from "#shared/layers/readParams.ts";
-import { findLayer } from "#shared/layers/registry.ts";
-import { formatShape } from "#shared/layers/shape.ts";
+import type { StoredParams } from "#shared/layers/params.ts";
+import { formatShape, formatSizes } from "#shared/layers/shape.ts";
+import { documentStore } from "../../state/documentStore.ts";
+import { originalOf } from "../../state/scope.ts";
+import { currentResolver } from "../formulas.ts";
+import type { ResolveParams } from "../formulas.ts";
+import { captionOfParams, takesInput } from "../nodeTypes.ts";
 import { formatCount } from "../../ui/format.ts";
 import { formatPlural } from "../formatPlural.ts";
 import type { FlowDirection } from "./geometry.ts";
 
-/** What a layer node shows. */
+/** What a node shows: a layer, or an instance of a block. */
 export interface LayerView {
   readonly nodeId: NodeId;
   readonly layerType: string;
   readonly title: string;
   /** What messages call the layer; '' where the caption says it already. */
   readonly name: string;
-  readonly category: LayerCategory | null;
+  readonly category: LayerCategory | "block" | null;
   readonly caption: string;
   /** At the right of the title: the weight count, `?` where it can't be known, an Input's data field. */
   readonly badge: string;
+  /** Of a block: how often it comes one after another; 1 for layers. */
+  readonly repeat: number;
+  readonly isBlock: boolean;
+  readonly isMuted: boolean;
+  /** It has weights, and training leaves them as they are. */
+  readonly isFrozen: boolean;
+  /** The layer whose weights it uses; '' for weights of its own. */
+  readonly sharedWith: string;
   readonly state: "fine" | "waiting" | "warning" | "error";
   /** The problem that is told at the node itself, with its repairs. */
   readonly bubble: Diagnostic | null;
   /** All messages, for the tooltip. */
   readonly problems: readonly Diagnostic[];
   readonly hasInput: boolean;
-  readonly hasOutput: boolean;
+  readonly inputPorts: readonly string[];
+  readonly outputPorts: readonly string[];
   readonly direction: FlowDirection;
   readonly ariaLabel: string;
 }
 
 export interface NodeFacts {
+  readonly document: ProjectDocument;
   readonly node: GraphNode;
+  /** The node whose type and options count: itself, or the one whose layer it is another use of. */
+  readonly original: GraphNode;
+  readonly block: BlockDefinition | null;
+  readonly resolve: ResolveParams;
   readonly analysis: NodeAnalysis | null;
   readonly problems: readonly Diagnostic[];
   readonly direction: FlowDirection;
@@ -46,28 +65,48 @@ const quietCodes: ReadonlySet<DiagnosticCode> = new Set([
   "no-output-node",
 ]);
 
-export function describeNode({ node, analysis, problems, direction }: NodeFacts): LayerView {
-  const definition = findLayer(node.type);
-  const worst = problems[0] ?? null;
+export function describeNode(facts: NodeFacts): LayerView {
+  const { document, node, original, block, analysis, problems, direction } = facts;
+  const params = facts.resolve(original.params);
+  const type = findNodeType(document, original.type);
   const loud = problems.find((problem) => isLoud(problem)) ?? null;
-  const caption = captionOf(node);
+  const caption = [
+    ...captionOfParams(document, original.type, params),
+    ...(block !== null && analysis?.outputShape ? [`→ ${formatSizes(analysis.outputShape)}`] : []),
+  ].join(" · ");
+  const repeat = block !== null && typeof params["repeat"] === "number" ? params["repeat"] : 1;
+  const traits = {
+    repeat,
+    isBlock: block !== null,
+    isMuted: node.isMuted === true,
+    isFrozen: isFrozen(params, analysis),
+    sharedWith: original === node ? "" : original.name,
+  };
+  const title = type?.title ?? original.type;
   return {
     nodeId: node.id,
-    layerType: node.type,
-    title: definition?.title ?? node.type,
+    layerType: original.type,
+    title,
     name: caption === "" ? "" : node.name,
-    category: definition?.category ?? null,
+    category: type?.category ?? null,
     // A layer without telling options shows its name.
     caption: caption || node.name,
-    badge: badgeOf(node, analysis),
-    state: stateOf(problems),
+    badge: badgeOf(original, analysis),
+    ...traits,
+    state: node.isMuted === true ? "fine" : stateOf(problems),
     bubble: loud,
     problems,
-    hasInput: definition === null || definition.inputs.max !== 0,
-    hasOutput: definition === null || definition.outputs > 0,
+    hasInput: takesInput(type),
+    inputPorts: type?.inputPorts(params) ?? [],
+    outputPorts: type === null ? [""] : type.outputPorts(params),
     direction,
-    ariaLabel: speak(node, { analysis, worst, problemCount: problems.length }),
+    ariaLabel: speak({ ...facts, title, ...traits }),
   };
+}
+
+/** Only where there is something to freeze: a pooling layer has no weights to keep. */
+function isFrozen(params: StoredParams, analysis: NodeAnalysis | null): boolean {
+  return params["trainable"] === false && (analysis === null || analysis.paramCount > 0);
 }
 
 /** Problems worth a bubble at the node: errors that are not mere gaps, and warnings with a repair. */
@@ -86,12 +125,11 @@ function stateOf(problems: readonly Diagnostic[]): LayerView["state"] {
   return problems.some((problem) => problem.severity === "warning") ? "warning" : "fine";
 }
 
-/** `32 · 3×3 · same · relu`; options that can't be read leave the line empty (the problem says why). */
+/** `32 · 3×3 · same · relu`, of a node of the open document. */
 export function captionOf(node: GraphNode): string {
-  const definition = findLayer(node.type);
-  if (definition === null) return "unknown layer type";
-  const params = readParams(definition.params, node.params);
-  return params.ok ? definition.caption(params.value).join(" · ") : "";
+  const { document, graph } = documentStore.getState();
+  const original = originalOf(graph, node);
+  return captionOfParams(document, original.type, currentResolver()(original.params)).join(" · ");
 }
 
 function badgeOf(node: GraphNode, analysis: NodeAnalysis | null): string {
@@ -104,25 +142,26 @@ function badgeOf(node: GraphNode, analysis: NodeAnalysis | null): string {
 }
 
 function speak(
-  node: GraphNode,
-  facts: {
-    readonly analysis: NodeAnalysis | null;
-    readonly worst: Diagnostic | null;
-    readonly problemCount: number;
-  },
+  facts: NodeFacts &
+    Pick<LayerView, "title" | "repeat" | "isBlock" | "isMuted" | "isFrozen" | "sharedWith">,
 ): string {
-  const { analysis, worst } = facts;
+  const { node, analysis, problems } = facts;
+  const [worst] = problems;
   const inputs = (analysis?.inputShapes ?? []).map((shape) =>
     shape === null ? "unknown shape" : formatShape(shape),
   );
   const parts = [
-    `${findLayer(node.type)?.title ?? node.type}, ${node.name}`,
+    `${facts.isBlock ? "Block " : ""}${facts.title}, ${node.name}`,
+    facts.repeat > 1 ? `${facts.repeat} times` : "",
+    facts.isMuted ? "muted" : "",
+    facts.isFrozen ? "frozen" : "",
+    facts.sharedWith === "" ? "" : `shared with ${facts.sharedWith}`,
     inputs.length > 0 ? `in ${inputs.join(" and ")}` : "",
     analysis?.outputShape ? `out ${formatShape(analysis.outputShape)}` : "output shape unknown",
     analysis !== null && analysis.paramCount > 0 ? formatPlural(analysis.paramCount, "weight") : "",
-    worst === null
+    worst === undefined
       ? "no problems"
-      : `${formatPlural(facts.problemCount, "problem")}: ${worst.message}`,
+      : `${formatPlural(problems.length, "problem")}: ${worst.message}`,
   ];
   return parts.filter((part) => part !== "").join("; ");
 }

@@ -4,7 +4,7 @@ import { createContext, useContext } from "react";
 export type Detail = "near" | "middle" | "far";
 
 export function detailOfZoom(zoom: number): Detail {
-  return zoom >= 0.62 ? "near" : zoom >= 0.3 ? "middle" : "far";
+  return zoom >= 0.62 ? "near" : zoom >= 0.36 ? "middle" : "far";
 }
 
 /** Set once by the canvas, so that nodes render again only when the level changes and not on every zoom step. */

@@ -18,21 +18,32 @@ const detourMargin = 34;
 export function routeWire(
   source: Rect,
   target: Rect,
-  options: { readonly direction: FlowDirection; readonly detour: number | null },
+  options: {
+    readonly direction: FlowDirection;
+    readonly detour: number | null;
+    /** Where along their sides the ports sit, 0 to 1. Absent: in the middle. */
+    readonly sourceShare?: number;
+    readonly targetShare?: number;
+  },
 ): WireRoute {
   // Left-to-right is the same drawing with the axes swapped.
   const isDown = options.direction === "down";
   const from = isDown ? source : transpose(source);
   const to = isDown ? target : transpose(target);
   const isBeside = options.detour === null && to.y < from.y + from.height;
+  const ends = {
+    start: from.x + from.width * (options.sourceShare ?? 0.5),
+    end: to.x + to.width * (options.targetShare ?? 0.5),
+    isTargetNamed: options.targetShare !== undefined && options.targetShare !== 0.5,
+  };
   const { points, labelAt } =
     options.detour !== null
-      ? detourPoints(from, to, options.detour)
+      ? detourPoints(from, to, { ...ends, detour: options.detour })
       : isBeside
         ? besidePoints(from, to)
-        : directPoints(from, to);
+        : directPoints(from, to, ends);
   const placed = isDown ? points : points.map(swap);
-  const path = isCurve(from, to, options.detour)
+  const path = isCurve(ends, options.detour)
     ? curvePath(placed, isDown !== isBeside)
     : roundedPath(placed, cornerRadius);
   return { path, label: isDown ? labelAt : swap(labelAt) };
@@ -51,6 +62,9 @@ export function findDetour(
   // Against the flow: leave at the bottom, come back at the top, round the right side.
   if (to.y < from.y + from.height) {
     const isBeside = Math.abs(to.x - from.x) > to.width + 8;
+    // Far back and in another lane, as from the end of one row to the start of the next: between the two.
+    const lane = isBeside && from.y - to.y > wrapDistance ? laneBetween(from, to) : null;
+    if (lane !== null) return lane;
     return isBeside ? null : right + detourMargin;
   }
   const top = from.y + from.height + 2;
@@ -68,6 +82,15 @@ export function findDetour(
   // Longer ways go further out, so that nested skips don't lie on one another.
   const lane = 9 * (Math.round((bottom - top) / 90) % 6);
   return Math.max(right, ...blocking.map((rect) => rect.x + rect.width)) + detourMargin + lane;
+}
+
+/** Along the flow, canvas units. */
+const wrapDistance = 300;
+
+function laneBetween(from: Rect, to: Rect): number | null {
+  const [first, second] = from.x < to.x ? [from, to] : [to, from];
+  const gap = second.x - (first.x + first.width);
+  return gap < 24 ? null : first.x + first.width + gap / 2;
 }
 
 /** Answers "which nodes lie in this strip?" without looking at every node: rects sorted along the flow. */
@@ -109,9 +132,17 @@ function firstAtOrAfter(sorted: readonly Rect[], y: number): number {
   return low;
 }
 
-function directPoints(from: Rect, to: Rect) {
-  const start = { x: from.x + from.width / 2, y: from.y + from.height };
-  const end = { x: to.x + to.width / 2, y: to.y };
+/** Where the ports sit across the flow. */
+interface Ends {
+  readonly start: number;
+  readonly end: number;
+  /** The wire must reach that very port, and not just the node's flank. */
+  readonly isTargetNamed: boolean;
+}
+
+function directPoints(from: Rect, to: Rect, ends: Ends) {
+  const start = { x: ends.start, y: from.y + from.height };
+  const end = { x: ends.end, y: to.y };
   const middle = (start.y + end.y) / 2;
   return {
     points: [start, { x: start.x, y: middle }, { x: end.x, y: middle }, end],
@@ -131,10 +162,11 @@ function besidePoints(from: Rect, to: Rect) {
 }
 
 /** Out of the bottom, round the right side, and in at the target's right flank (or its top, against the flow). */
-function detourPoints(from: Rect, to: Rect, detour: number) {
-  const start = { x: from.x + from.width / 2, y: from.y + from.height };
+function detourPoints(from: Rect, to: Rect, ends: Ends & { readonly detour: number }) {
+  const { detour } = ends;
+  const start = { x: ends.start, y: from.y + from.height };
   const first = start.y + 12;
-  const isForward = to.y >= from.y + from.height;
+  const isForward = to.y >= from.y + from.height && !ends.isTargetNamed;
   const points = isForward
     ? [
         start,
@@ -148,15 +180,15 @@ function detourPoints(from: Rect, to: Rect, detour: number) {
         { x: start.x, y: first + 6 },
         { x: detour, y: first + 6 },
         { x: detour, y: to.y - 18 },
-        { x: to.x + to.width / 2, y: to.y - 18 },
-        { x: to.x + to.width / 2, y: to.y },
+        { x: ends.end, y: to.y - 18 },
+        { x: ends.end, y: to.y },
       ];
   return { points, labelAt: { x: detour, y: (start.y + to.y + to.height / 2) / 2 } };
 }
 
 /** A direct wire is one smooth curve unless it goes straight. */
-function isCurve(from: Rect, to: Rect, detour: number | null): boolean {
-  return detour === null && Math.abs(from.x + from.width / 2 - (to.x + to.width / 2)) > 0.5;
+function isCurve(ends: Ends, detour: number | null): boolean {
+  return detour === null && Math.abs(ends.start - ends.end) > 0.5;
 }
 
 function curvePath(points: readonly Position[], isAlongY: boolean): string {

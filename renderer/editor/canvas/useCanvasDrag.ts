@@ -1,6 +1,6 @@
 import type { OnNodeDrag, OnNodesChange } from "@xyflow/react";
 import { useCallback, useRef } from "react";
-import { nodeId, noteId } from "#shared/base/ids.ts";
+import { frameId, nodeId, noteId } from "#shared/base/ids.ts";
 import type { DocumentEdit } from "#shared/document/edits.ts";
 import { incomingEdges, outgoingEdges } from "#shared/document/graphQueries.ts";
 import type { Position } from "#shared/document/model.ts";
@@ -10,12 +10,15 @@ import { currentGraph, editDocument } from "../editDocument.ts";
 import { dropNodeOnWire } from "../layerActions.ts";
 import { duplicateSelection } from "../selectionActions.ts";
 import type { CanvasNode } from "./deriveNodes.ts";
-import { isNoteFlowId, noteIdText } from "./deriveNodes.ts";
+import { frameIdText, isFrameFlowId, isLayerFlowId, isNoteFlowId, noteIdText } from "./flowIds.ts";
+import { listOnFrame } from "../frames.ts";
 import { nodeHeight, nodeWidth } from "./geometry.ts";
 import { findWireAt } from "./findWireAt.ts";
 
 interface Drag {
   readonly from: ReadonlyMap<string, Position>;
+  /** What lies on the dragged frames and moves with them, by flow id; layers dragged themselves aren't in it. */
+  readonly carried: ReadonlyMap<string, Position>;
   readonly isCopying: boolean;
 }
 
@@ -29,6 +32,7 @@ export function useCanvasDrag() {
   const onNodeDragStart: OnNodeDrag<CanvasNode> = useCallback((event, _node, nodes) => {
     drag.current = {
       from: new Map(nodes.map((node) => [node.id, node.position])),
+      carried: findCarried(nodes),
       isCopying: event.altKey,
     };
   }, []);
@@ -42,6 +46,7 @@ export function useCanvasDrag() {
         // The last change of a drag comes when it is over and the document already has the position.
         if (change.dragging !== true || drag.current === null) continue;
         moved.set(change.id, change.position);
+        if (isFrameFlowId(change.id)) carryAlong(drag.current, change.id, change.position, moved);
         hasMoved = true;
       } else if (change.type === "select") {
         selected.set(change.id, change.selected);
@@ -51,11 +56,9 @@ export function useCanvasDrag() {
     if (!hasMoved) return;
     if (drag.current?.isCopying === true) {
       canvasStore.setState({
-        ghosts: [...moved.values()].map((position) => ({
-          ...position,
-          width: nodeWidth,
-          height: nodeHeight,
-        })),
+        ghosts: [...moved].flatMap(([id, position]) =>
+          isLayerFlowId(id) ? [{ ...position, width: nodeWidth, height: nodeHeight }] : [],
+        ),
       });
     } else {
       canvasStore.setState({ movingTo: moved });
@@ -64,7 +67,7 @@ export function useCanvasDrag() {
 
   const onNodeDrag: OnNodeDrag<CanvasNode> = useCallback((event, node, nodes) => {
     const dropTarget =
-      nodes.length === 1 && isUnwired(node.id) && "clientX" in event
+      nodes.length === 1 && isLayerFlowId(node.id) && isUnwired(node.id) && "clientX" in event
         ? findWireUnder(node, { x: event.clientX, y: event.clientY })
         : null;
     if (dropTarget !== canvasStore.getState().dropTarget) canvasStore.setState({ dropTarget });
@@ -101,20 +104,46 @@ function finishDrag(
   const edge = Object.values(graph.edges).find((entry) => entry.id === dropTarget);
   const layer = graph.nodes[nodeId(node.id)];
   if (edge !== undefined && layer !== undefined && dropNodeOnWire(layer, edge.id)) return;
-  const layers = nodes.filter((entry) => !isNoteFlowId(entry.id));
-  const notes = nodes.filter((entry) => isNoteFlowId(entry.id));
-  const edits: readonly DocumentEdit[] = [
-    {
-      kind: "moveNodes",
-      positions: Object.fromEntries(layers.map((entry) => [entry.id, entry.position])),
-    },
-    ...notes.map((entry): DocumentEdit => ({
-      kind: "setNote",
-      note: noteId(noteIdText(entry.id)),
-      change: { position: entry.position },
-    })),
-  ];
-  editDocument({ kind: "batch", label: "Move", edits }, { label: "Move" });
+  const moved = new Map(nodes.map((entry) => [entry.id, entry.position]));
+  for (const entry of nodes) {
+    if (isFrameFlowId(entry.id)) carryAlong(drag, entry.id, entry.position, moved);
+  }
+  editDocument(moveParts(moved), { label: "Move" });
+}
+
+/** One edit that puts layers, notes and frames (by flow id) to new places. */
+function moveParts(moved: ReadonlyMap<string, Position>): DocumentEdit {
+  const layers = [...moved].filter(([id]) => isLayerFlowId(id));
+  const others = [...moved].flatMap(([id, position]): DocumentEdit[] => {
+    const change = { position };
+    if (isNoteFlowId(id)) return [{ kind: "setNote", note: noteId(noteIdText(id)), change }];
+    if (isFrameFlowId(id)) return [{ kind: "setFrame", frame: frameId(frameIdText(id)), change }];
+    return [];
+  });
+  const nodes: readonly DocumentEdit[] =
+    layers.length === 0 ? [] : [{ kind: "moveNodes", positions: Object.fromEntries(layers) }];
+  return { kind: "batch", label: "Move", edits: [...nodes, ...others] };
+}
+
+/** Layers and notes whose middle lies in one of the dragged frames. */
+function findCarried(dragged: readonly CanvasNode[]): ReadonlyMap<string, Position> {
+  const graph = currentGraph();
+  const frames = dragged.flatMap((node) =>
+    isFrameFlowId(node.id) ? (graph.frames[frameId(frameIdText(node.id))] ?? []) : [],
+  );
+  const self = new Set(dragged.map((node) => node.id));
+  return new Map(
+    frames.flatMap((frame) => listOnFrame(graph, frame)).filter(([id]) => !self.has(id)),
+  );
+}
+
+/** Moves what lies on a frame by as much as the frame has moved. */
+function carryAlong(drag: Drag, frame: string, to: Position, moved: Map<string, Position>): void {
+  const from = drag.from.get(frame);
+  if (from === undefined || drag.isCopying) return;
+  for (const [id, start] of drag.carried) {
+    moved.set(id, { x: start.x + to.x - from.x, y: start.y + to.y - from.y });
+  }
 }
 
 /** The wire at the pointer, or one that the dragged layer lies on. */
@@ -151,15 +180,22 @@ function isUnwired(id: string): boolean {
   return incomingEdges(graph, node).length === 0 && outgoingEdges(graph, node).length === 0;
 }
 
-/** React Flow reports what became selected and what ceased to be; the session keeps the whole. */
+/** React Flow reports what became selected and what ceased to be; the session keeps the whole. Frames go by clicks. */
 function changeSelection(changed: ReadonlyMap<string, boolean>): void {
   const { selection, select } = sessionStore.getState();
   const nodes = new Set<string>(selection.nodes);
   const notes = new Set<string>(selection.notes);
   for (const [flowId, isSelected] of changed) {
+    if (isFrameFlowId(flowId)) continue;
     const [set, id] = isNoteFlowId(flowId) ? [notes, noteIdText(flowId)] : [nodes, flowId];
     if (isSelected) set.add(id);
     else set.delete(id);
   }
-  select({ ...selection, nodes: [...nodes].map(nodeId), notes: [...notes].map(noteId) });
+  const isAnySelected = [...changed.values()].some(Boolean);
+  select({
+    ...selection,
+    nodes: [...nodes].map(nodeId),
+    notes: [...notes].map(noteId),
+    frames: isAnySelected ? [] : selection.frames,
+  });
 }

@@ -2,12 +2,12 @@ import { useEffect } from "react";
 import { registerCommands } from "../../commands/defineCommand.ts";
 import { isTextField } from "../../commands/keyboard.ts";
 import { sessionStore } from "../../state/sessionStore.ts";
-import { graphCommands } from "../graphCommands.ts";
+import { editorCommands } from "../editorCommands.ts";
 import { copySelection, deleteSelection, pasteText } from "../selectionActions.ts";
 
 /** Registers the graph's commands, and answers the browser's own copy, cut and paste, which need no permission. */
 export function useEditorCommands(): void {
-  useEffect(() => registerCommands(graphCommands), []);
+  useEffect(() => registerCommands(editorCommands), []);
   useEffect(() => {
     const onCopy = (event: ClipboardEvent) => {
       if (isElsewhere(event)) return;

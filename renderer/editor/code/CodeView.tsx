@@ -26,12 +26,12 @@ const languages = [
 /** The model as source, always up to date: TypeScript for tfjs, Python for Keras. */
 export function CodeView() {
   const document = useDocument((state) => state.document);
-  const analysis = useDocument((state) => state.analysis);
+  const documentAnalysis = useDocument((state) => state.documentAnalysis);
   const [language, setLanguage] = useState<CodeLanguage>("typescript");
   const [fileName, setFileName] = useState<string | null>(null);
   const printed = useMemo(
-    () => printCode(document, analysis, language),
-    [document, analysis, language],
+    () => printCode(document, documentAnalysis, language),
+    [document, documentAnalysis, language],
   );
   const files = printed.ok ? printed.value : [];
   const file = files.find((entry) => entry.name === fileName) ?? files[0];

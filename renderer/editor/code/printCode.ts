@@ -1,9 +1,10 @@
-import type { Diagnostic, GraphAnalysis } from "#shared/analysis/types.ts";
+import type { DocumentAnalysis } from "#shared/analysis/analyzeDocument.ts";
+import type { Diagnostic } from "#shared/analysis/types.ts";
 import { err, ok } from "#shared/base/result.ts";
 import type { Result } from "#shared/base/result.ts";
 import { printKeras } from "#shared/codegen/printKeras.ts";
 import { printTypeScript } from "#shared/codegen/printTypeScript.ts";
-import { compileGraph } from "#shared/compiler/compileGraph.ts";
+import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
 
 export type CodeLanguage = "typescript" | "python";
@@ -16,10 +17,10 @@ export interface CodeFile {
 /** The document as source files in one language; the problems that are in the way otherwise. */
 export function printCode(
   document: ProjectDocument,
-  analysis: GraphAnalysis,
+  documentAnalysis: DocumentAnalysis,
   language: CodeLanguage,
 ): Result<readonly CodeFile[], readonly Diagnostic[]> {
-  const plan = compileGraph(document, analysis);
+  const plan = compileDocument(document, documentAnalysis);
   if (!plan.ok) return err(plan.error);
   const { training, data } = document;
   const print = language === "typescript" ? printTypeScript : printKeras;

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "react";
 import { useDocument } from "../../state/documentStore.ts";
 import { sessionStore, useSession } from "../../state/sessionStore.ts";
+import { BlockInspector } from "../blocks/BlockInspector.tsx";
+import { FrameInspector } from "./FrameInspector.tsx";
 import { LayerInspector } from "./LayerInspector.tsx";
 import { ModelInspector } from "./ModelInspector.tsx";
 import { NoteInspector } from "./NoteInspector.tsx";
@@ -19,6 +21,8 @@ export function Inspector() {
   const [node] = nodes;
   const note = selection.notes.map((id) => graph.notes[id]).find((entry) => entry !== undefined);
   const edge = selection.edges.map((id) => graph.edges[id]).find((entry) => entry !== undefined);
+  const frame = selection.frames.map((id) => graph.frames[id]).find((entry) => entry !== undefined);
+  const block = useDocument((state) => state.block);
   return (
     <div
       ref={place}
@@ -35,8 +39,12 @@ export function Inspector() {
         <LayerInspector key={node.id} node={node} />
       ) : note !== undefined ? (
         <NoteInspector key={note.id} note={note} />
+      ) : frame !== undefined ? (
+        <FrameInspector key={frame.id} frame={frame} />
       ) : edge !== undefined ? (
         <WireInspector edge={edge} />
+      ) : block !== null ? (
+        <BlockInspector key={block.id} block={block} />
       ) : (
         <ModelInspector />
       )}

@@ -9,6 +9,7 @@ import { captionOf } from "../canvas/describeNode.ts";
 import { editDocument, revealNode } from "../editDocument.ts";
 import { formatAdds, formatMemory } from "../formatPlural.ts";
 import { Stat } from "./CostSection.tsx";
+import { VariablesSection } from "./VariablesSection.tsx";
 
 /** Nothing selected: the model as a whole. */
 export function ModelInspector() {
@@ -45,6 +46,7 @@ export function ModelInspector() {
           `${describeShape(analysis.nodes[node.id]?.inputShapes[0])} · ${captionOf(node)}`
         }
       />
+      <VariablesSection />
       <h3 className="ed-section">
         Totals <span>per sample</span>
       </h3>

@@ -6,6 +6,7 @@ import { TextField } from "../../ui/TextField.tsx";
 import type { ControlProps } from "./control.ts";
 import { EnumListControl } from "./EnumListControl.tsx";
 import { InnerLayerControl } from "./InnerLayerControl.tsx";
+import { InnerLayerListControl } from "./InnerLayerListControl.tsx";
 import { IntListControl } from "./IntListControl.tsx";
 import { IntTupleControl } from "./IntTupleControl.tsx";
 import { NamedConfigControl } from "./NamedConfigControl.tsx";
@@ -85,6 +86,8 @@ export function ParamControl(props: ControlProps) {
       return <NamedConfigControl {...props} kind={spec.kind} names={null} />;
     case "layer":
       return <InnerLayerControl {...props} spec={spec} />;
+    case "layerList":
+      return <InnerLayerListControl {...props} spec={spec} />;
     default:
       return assertNever(spec);
   }

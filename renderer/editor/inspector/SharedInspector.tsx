@@ -1,11 +1,11 @@
 import type { GraphNode } from "#shared/document/model.ts";
-import { findLayer } from "#shared/layers/registry.ts";
 import { runCommand } from "../../commands/defineCommand.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { Button } from "../../ui/Button.tsx";
 import { formatCount } from "../../ui/format.ts";
 import { Stat } from "./CostSection.tsx";
 import { formatPlural } from "../formatPlural.ts";
+import { titleOfType } from "../nodeTypes.ts";
 import { ParamForm } from "./ParamForm.tsx";
 import { findSharedSpecs } from "./sharedSpecs.ts";
 import { changeParam, endGesture } from "./changeParam.ts";
@@ -15,7 +15,7 @@ export function SharedInspector({ nodes }: { readonly nodes: readonly GraphNode[
   const analyses = useDocument((state) => state.analysis.nodes);
   const weights = nodes.reduce((sum, node) => sum + (analyses[node.id]?.paramCount ?? 0), 0);
   const specs = findSharedSpecs(nodes.map((node) => node.type));
-  const titles = [...new Set(nodes.map((node) => findLayer(node.type)?.title ?? node.type))];
+  const titles = [...new Set(nodes.map((node) => titleOfType(node.type)))];
   const isNothingShared = Object.keys(specs).length === 0;
   return (
     <div className="ed-inspector-body">

@@ -2,13 +2,13 @@ import type { GraphEdge } from "#shared/document/model.ts";
 import { runCommand } from "../../commands/defineCommand.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { Button } from "../../ui/Button.tsx";
-import { describeWireShape } from "../canvas/deriveEdges.ts";
+import { describeWireShape, shapeOfWire } from "../canvas/deriveEdges.ts";
 import { revealNode } from "../editDocument.ts";
 
 /** A wire: from where to where, and what runs along it. */
 export function WireInspector({ edge }: { readonly edge: GraphEdge }) {
   const graph = useDocument((state) => state.graph);
-  const shape = useDocument((state) => state.analysis.nodes[edge.source]?.outputShape ?? null);
+  const shape = useDocument((state) => shapeOfWire(state.analysis, edge));
   return (
     <div className="ed-inspector-body">
       <header className="ed-inspector-header">

@@ -32,6 +32,12 @@ export interface ParamFormProps {
   readonly issues?: ReadonlyMap<string, string>;
   readonly onChange: (change: ParamChange) => void;
   readonly onGestureEnd: () => void;
+  /** Makes an option a parameter of the block in which the layer lies. */
+  readonly onExpose?: (name: string) => void;
+  /** What that makes of it: "a parameter of the block". */
+  readonly exposeAs?: string;
+  /** Shows values only: those of another layer. */
+  readonly isReadOnly?: boolean;
 }
 
 /** The form itself, for a layer inside a layer: a context, because the two would import each other. */

@@ -1,9 +1,9 @@
 import type { ParamSpecs } from "#shared/layers/params.ts";
-import { findLayer } from "#shared/layers/registry.ts";
+import { findType } from "../nodeTypes.ts";
 
 /** Options that all types have under the same name with the same kind and choices. */
 export function findSharedSpecs(types: readonly string[]): ParamSpecs {
-  const [first, ...rest] = [...new Set(types)].map((type) => findLayer(type)?.params ?? {});
+  const [first, ...rest] = [...new Set(types)].map((type) => findType(type)?.params ?? {});
   if (first === undefined) return {};
   return Object.fromEntries(
     Object.entries(first).filter(([name, spec]) =>

@@ -54,6 +54,19 @@ describe("a layout", () => {
     expect(new Set(positions.map(({ x }) => x)).size).toBe(5);
   });
 
+  it("goes on in a further row where a chain to the right gets long", async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `n${index}`);
+    const chain = makeGraph(
+      Object.fromEntries(ids.map((id) => [id, ["dense", 0, 0] as const])),
+      ids.slice(1).map((id, index) => `${ids[index]}>${id}`),
+    );
+    const layout = await new ELK().layout(toElkGraph(chain, { direction: "right" }));
+    const positions = Object.values(readLayout(chain, layout));
+    const width = Math.max(...positions.map(({ x }) => x));
+    expect(new Set(positions.map(({ y }) => y)).size).toBeGreaterThan(1);
+    expect(width).toBeLessThan(20 * 300);
+  });
+
   it("snaps to the grid", async () => {
     for (const { x, y } of Object.values(await layOut("down"))) {
       expect(x % 10).toBe(0);

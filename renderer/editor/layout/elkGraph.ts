@@ -4,7 +4,7 @@ import { listEdges, listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode, ModelGraph, Position } from "#shared/document/model.ts";
 import { nodeHeight, nodeWidth, snapToStep } from "../canvas/geometry.ts";
 import type { FlowDirection } from "../canvas/geometry.ts";
-import { findSkips } from "./findSkips.ts";
+import { findSkips, measureDepth } from "./findSkips.ts";
 
 /**
  * The graph as ELK's layered algorithm takes it (https://eclipse.dev/elk/reference.html). Nodes keep their order where
@@ -18,6 +18,7 @@ export function toElkGraph(
   const included = new Set(nodes.map((node) => node.id));
   const isDown = options.direction === "down";
   const skips = findSkips(graph);
+  const depth = measureDepth(graph);
   return {
     id: "graph",
     layoutOptions: {
@@ -33,6 +34,10 @@ export function toElkGraph(
       "elk.layered.nodePlacement.bk.fixedAlignment": "BALANCED",
       "elk.layered.thoroughness": nodes.length > 400 ? "1" : "7",
       "elk.separateConnectedComponents": "true",
+      // A long chain to the right would be a line that no window shows: it goes on in a further row.
+      ...(!isDown && depth > wrapDepth
+        ? { "elk.layered.wrapping.strategy": "MULTI_EDGE", "elk.aspectRatio": "2" }
+        : {}),
     },
     children: nodes.map((node) => ({ id: node.id, width: nodeWidth, height: nodeHeight })),
     edges: listEdges(graph)
@@ -42,6 +47,9 @@ export function toElkGraph(
       .map((edge) => ({ id: edge.id, sources: [edge.source], targets: [edge.target] })),
   };
 }
+
+/** Layers in a row beyond which a chain to the right is wrapped. */
+const wrapDepth = 12;
 
 /** ELK's answer as new positions, with the top left corner where the graph's was, so that the picture stays put. */
 export function readLayout(graph: ModelGraph, layout: ElkNode): Readonly<Record<NodeId, Position>> {

@@ -26,6 +26,13 @@ export function findSkips(graph: ModelGraph): ReadonlySet<EdgeId> {
   return skips;
 }
 
+/** Nodes on the longest way through the graph. */
+export function measureDepth(graph: ModelGraph): number {
+  let deepest = 0;
+  for (const depth of measureDepths(graph).values()) deepest = Math.max(deepest, depth + 1);
+  return deepest;
+}
+
 /** Length of the longest way to each node; nodes in or behind a cycle have none. */
 function measureDepths(graph: ModelGraph): ReadonlyMap<NodeId, number> {
   const depths = new Map<NodeId, number>();

@@ -1,12 +1,17 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
-import { layerDefinitions } from "#shared/layers/registry.ts";
+import { useDocument } from "../../state/documentStore.ts";
+import { blockTypeOf } from "#shared/document/blockType.ts";
+import type { BlockDefinition, ProjectDocument } from "#shared/document/model.ts";
+import { listUsableBlocks } from "../blocks/blockUses.ts";
 import { sessionStore, useSession } from "../../state/sessionStore.ts";
 import { SearchField } from "../../ui/SearchField.tsx";
 import { addLayer } from "../layerActions.ts";
+import { BlockSection } from "./BlockSection.tsx";
 import { categoryTitles } from "./categoryTitles.ts";
+import { listLayersFor } from "./listLayers.ts";
 import { PaletteItem } from "./PaletteItem.tsx";
-import { searchLayers } from "./searchLayers.ts";
+import { matchText, searchLayers } from "./searchLayers.ts";
 import type { LayerMatch } from "./searchLayers.ts";
 import { TemplateSection } from "./TemplateSection.tsx";
 import "./palette.css";
@@ -18,7 +23,14 @@ export function Palette() {
   const input = useRef<HTMLInputElement>(null);
   useFocusRequest(input);
   const isSearching = query.trim() !== "";
-  const groups = useMemo(() => groupMatches(query), [query]);
+  const isInBlock = useDocument((state) => state.block !== null);
+  const groups = useMemo(() => groupMatches(query, isInBlock), [query, isInBlock]);
+  const document = useDocument((state) => state.document);
+  const inside = useDocument((state) => state.block);
+  const blocks = useMemo(
+    () => (isSearching ? findBlockTypes(document, inside, query) : noTypes),
+    [document, inside, query, isSearching],
+  );
   const count = groups.reduce((sum, group) => sum + group.matches.length, 0);
 
   const onSearchKey = (event: KeyboardEvent) => {
@@ -28,8 +40,9 @@ export function Palette() {
     } else if (event.key === "Enter") {
       event.preventDefault();
       const best = groups[0]?.matches[0];
-      if (best === undefined || !isSearching) return;
-      addLayer({ type: best.definition.type });
+      const type = best?.definition.type ?? blocks[0];
+      if (type === undefined || !isSearching) return;
+      addLayer({ type });
       // The next search replaces this one.
       input.current?.select();
     } else if (event.key === "Escape") {
@@ -67,7 +80,8 @@ export function Palette() {
             ))}
           </section>
         ))}
-        {count === 0 && (
+        <BlockSection query={query} />
+        {count === 0 && blocks.length === 0 && (
           <p className="ed-palette-none">
             No layer is called “{query.trim()}”. Try what it does: <i>pooling</i>, <i>skip</i>,{" "}
             <i>sequence</i>.
@@ -82,14 +96,28 @@ export function Palette() {
   );
 }
 
+const noTypes: readonly string[] = [];
+
+/** Types of the blocks that answer a search. */
+function findBlockTypes(
+  document: ProjectDocument,
+  block: BlockDefinition | null,
+  query: string,
+): readonly string[] {
+  const wanted = query.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+  return listUsableBlocks(document, block)
+    .filter(({ name }) => matchText(name, wanted) !== null)
+    .map(({ id }) => blockTypeOf(id));
+}
+
 interface MatchGroup {
   readonly title: string;
   readonly matches: readonly LayerMatch[];
 }
 
 /** By family; a search gives one list, best first. */
-function groupMatches(query: string): readonly MatchGroup[] {
-  const matches = searchLayers(layerDefinitions, query);
+function groupMatches(query: string, isInBlock: boolean): readonly MatchGroup[] {
+  const matches = searchLayers(listLayersFor(isInBlock), query);
   if (query.trim() !== "") return matches.length === 0 ? [] : [{ title: "Found", matches }];
   return categoryTitles
     .map(({ category, title }) => ({

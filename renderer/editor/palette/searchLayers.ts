@@ -36,8 +36,11 @@ function matchLayer(definition: AnyLayerDefinition, wanted: string): ScoredMatch
   const title = matchText(definition.title, wanted);
   if (title !== null && title.score >= 40) return { definition, via: null, ...title };
   for (const keyword of definition.keywords ?? []) {
-    const found = normalise(keyword).indexOf(wanted);
-    if (found >= 0) return { definition, marks: [], via: keyword, score: found === 0 ? 38 : 30 };
+    const text = normalise(keyword);
+    const found = text.indexOf(wanted);
+    // The whole keyword is surer than the beginning of one.
+    const score = text === wanted ? 39 : found === 0 ? 38 : 30;
+    if (found >= 0) return { definition, marks: [], via: keyword, score };
   }
   if (title !== null) return { definition, via: null, ...title };
   const words = wanted.length >= 3 && normaliseWords(definition.summary).includes(` ${wanted}`);

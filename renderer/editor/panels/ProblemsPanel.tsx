@@ -2,12 +2,13 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { memo, useMemo } from "react";
 import type { Diagnostic, Fix } from "#shared/analysis/types.ts";
-import { useDocument } from "../../state/documentStore.ts";
+import { selectDiagnostics, useDocument } from "../../state/documentStore.ts";
 import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { shortenFixTitle } from "../canvas/ProblemBubble.tsx";
-import { editDocument, revealNode } from "../editDocument.ts";
+import { describePath } from "../blocks/describePath.ts";
+import { editDocument, revealPath } from "../editDocument.ts";
 import { formatPlural } from "../formatPlural.ts";
 import { applyFix } from "../layerActions.ts";
 import "./panels.css";
@@ -24,8 +25,8 @@ const groups: readonly {
 
 /** Every mistake with its place and repair; a click goes to the layer. */
 export function ProblemsPanel() {
-  const diagnostics = useDocument((state) => state.analysis.diagnostics);
-  const isEmpty = useDocument((state) => Object.keys(state.graph.nodes).length === 0);
+  const diagnostics = useDocument(selectDiagnostics);
+  const isEmpty = useDocument((state) => Object.keys(state.document.graph.nodes).length === 0);
   if (diagnostics.length === 0 || isEmpty) {
     return (
       <EmptyState
@@ -69,8 +70,8 @@ const ProblemRow = memo(function ProblemRow(props: {
 }) {
   const { diagnostic, sameKind } = props;
   const [node] = diagnostic.nodes;
-  const name = useDocument((state) =>
-    node === undefined ? "Model" : (state.graph.nodes[node]?.name ?? node),
+  const place = useDocument((state) =>
+    node === undefined ? "Model" : describePath(state.document, node),
   );
   const allOfKind = useMemo(() => findAllOfKind(diagnostic, sameKind), [diagnostic, sameKind]);
   return (
@@ -80,10 +81,10 @@ const ProblemRow = memo(function ProblemRow(props: {
         className="ed-problem-main"
         disabled={node === undefined}
         onClick={() => {
-          if (node !== undefined) revealNode(node, diagnostic.param);
+          if (node !== undefined) revealPath(node, diagnostic.param);
         }}
       >
-        <b>{name}</b>
+        <b>{place}</b>
         <span>{diagnostic.message}</span>
       </button>
       <span className="ed-problem-fixes">
@@ -124,6 +125,6 @@ function findAllOfKind(diagnostic: Diagnostic, all: readonly Diagnostic[]): FixO
 function applyAll({ title, fixes }: FixOfAll): void {
   editDocument(
     { kind: "batch", label: title, edits: fixes.map((fix) => fix.edit) },
-    { label: title, say: `Done: ${title}` },
+    { label: title, say: `Done: ${title}`, isWhole: true },
   );
 }

@@ -1,5 +1,5 @@
-import { ArrowDown, ArrowUp, Rows3 } from "lucide-react";
-import { memo, useMemo, useState } from "react";
+import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, Rows3 } from "lucide-react";
+import { memo, useCallback, useMemo, useState } from "react";
 import { useDocument } from "../../state/documentStore.ts";
 import { sessionStore, useSession } from "../../state/sessionStore.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
@@ -7,7 +7,7 @@ import { formatCount } from "../../ui/format.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
 import { formatAdds, formatPlural } from "../formatPlural.ts";
-import { revealNode } from "../editDocument.ts";
+import { revealPath } from "../editDocument.ts";
 import { listSummaryRows, sortSummaryRows } from "./summaryRows.ts";
 import type { SummaryColumn, SummaryRow } from "./summaryRows.ts";
 import "./panels.css";
@@ -25,17 +25,26 @@ const columns: readonly {
   { id: "multiplyAdds", title: "Multiply-adds", isNumber: true },
 ];
 
+const noneOpen: ReadonlySet<string> = new Set();
+
 /** The model as a table, as `model.summary()` prints it; sortable, and a click selects. */
 export function SummaryPanel() {
-  const graph = useDocument((state) => state.graph);
-  const analysis = useDocument((state) => state.analysis);
+  const document = useDocument((state) => state.document);
+  const analysis = useDocument((state) => state.documentAnalysis);
+  const [open, setOpen] = useState<ReadonlySet<string>>(noneOpen);
   const [sort, setSort] = useState<{ column: SummaryColumn; isDescending: boolean }>({
     column: "order",
     isDescending: false,
   });
-  const rows = useMemo(() => listSummaryRows(graph, analysis), [graph, analysis]);
+  const rows = useMemo(() => listSummaryRows(document, analysis, open), [document, analysis, open]);
   const sorted = useMemo(() => sortSummaryRows(rows, sort), [rows, sort]);
-  const places = useMemo(() => new Map(rows.map((row, index) => [row.id, index + 1])), [rows]);
+  const fold = useCallback((id: string) => {
+    setOpen((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
   const { totals } = analysis;
   if (rows.length === 0) {
     return (
@@ -74,7 +83,7 @@ export function SummaryPanel() {
       </thead>
       <tbody>
         {sorted.map((row) => (
-          <Row key={row.id} row={row} place={places.get(row.id) ?? 0} />
+          <Row key={row.id} row={row} onFold={row.isBlock ? fold : null} />
         ))}
       </tbody>
       <tfoot>
@@ -94,24 +103,48 @@ export function SummaryPanel() {
 
 const Row = memo(function Row({
   row,
-  place,
+  onFold,
 }: {
   readonly row: SummaryRow;
-  readonly place: number;
+  readonly onFold: ((id: string) => void) | null;
 }) {
-  const isSelected = useSession((state) => state.selection.nodes.includes(row.id));
+  const scope = useDocument((state) => state.scope);
+  const isSelected = useSession((state) =>
+    state.selection.nodes.some((node) => [...scope, node].join("/") === row.id),
+  );
+  const isOpen = row.inside.length > 0;
   return (
     <tr
       data-selected={isSelected ? "" : undefined}
+      data-depth={row.depth > 0 ? row.depth : undefined}
       onClick={() => {
-        sessionStore.getState().select({ nodes: [row.id] });
+        if (row.depth === scope.length && !row.id.includes("/")) {
+          sessionStore.getState().select({ nodes: [row.id] });
+        }
       }}
     >
-      <td className="is-number is-quiet">{place}</td>
+      <td className="is-number is-quiet">{row.place}</td>
       <th scope="row">
-        <button type="button" className="ed-link" onClick={() => revealNode(row.id)}>
-          {row.name}
-        </button>
+        <span className="ed-table-name" style={{ paddingLeft: row.depth * 16 }}>
+          {onFold !== null && (
+            <button
+              type="button"
+              className="ed-fold"
+              aria-expanded={isOpen}
+              aria-label={`${isOpen ? "Fold" : "Unfold"} ${row.name}`}
+              onClick={(event) => {
+                event.stopPropagation();
+                onFold(row.id);
+              }}
+            >
+              <Icon of={isOpen ? ChevronDown : ChevronRight} size={12} />
+            </button>
+          )}
+          <button type="button" className="ed-link" onClick={() => revealPath(row.id)}>
+            {row.name}
+          </button>
+          {row.repeat > 1 && <span className="ed-table-repeat">× {row.repeat}</span>}
+        </span>
       </th>
       <td>
         <span className="ed-table-layer">

@@ -24,7 +24,7 @@ export const masking = defineLayer({
   sources: [
     { title: "Keras: Masking layer", url: "https://keras.io/api/layers/core_layers/masking/" },
   ],
-  keywords: ["mask", "padding", "sequence", "variable length", "skip"],
+  keywords: ["mask", "padding", "sequence", "variable length", "skip steps"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
   params: specs,
