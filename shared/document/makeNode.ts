@@ -1,4 +1,13 @@
-import { type EdgeId, type NodeId, type NoteId, edgeId, nodeId, noteId } from "../base/ids.ts";
+import {
+  type EdgeId,
+  type FrameId,
+  type NodeId,
+  type NoteId,
+  edgeId,
+  frameId,
+  nodeId,
+  noteId,
+} from "../base/ids.ts";
 import type { StoredParams } from "../layers/params.ts";
 import type { GraphNode, ModelGraph, Position } from "./model.ts";
 
@@ -28,6 +37,7 @@ export interface Namer {
   nameCopy(node: GraphNode): { readonly id: NodeId; readonly name: string };
   nameEdge(): EdgeId;
   nameNote(): NoteId;
+  nameFrame(): FrameId;
 }
 
 export function createNamer(graph: ModelGraph): Namer {
@@ -36,6 +46,7 @@ export function createNamer(graph: ModelGraph): Namer {
   const names = new Set(nodes.map((node) => node.name));
   const edges = new Set(Object.keys(graph.edges));
   const notes = new Set(Object.keys(graph.notes));
+  const frames = new Set(Object.keys(graph.frames));
   // Remembers where to go on counting, so that pasting many nodes of one type stays linear.
   const counters = new Map<string, number>();
 
@@ -76,6 +87,7 @@ export function createNamer(graph: ModelGraph): Namer {
       return { id, name };
     },
     nameEdge: () => edgeId(`wire-${count("edge", (number) => edges.has(`wire-${number}`))}`),
+    nameFrame: () => frameId(`frame-${count("frame", (number) => frames.has(`frame-${number}`))}`),
     nameNote: () => noteId(`note-${count("note", (number) => notes.has(`note-${number}`))}`),
   };
 
@@ -85,11 +97,13 @@ export function createNamer(graph: ModelGraph): Namer {
   }
 }
 
-/** As Keras names layers: `maxPooling2d` → `max_pooling2d`, `conv2dTranspose` → `conv2d_transpose`. */
+/** As Keras names layers: `maxPooling2d` → `max_pooling2d`; instances after their block: `block:res-unit` → `res_unit`. */
 function toSnakeCase(type: string): string {
   const snake = type
+    .replace(/^block:/, "")
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
+    .replaceAll("-", "_")
     .replace(/[^a-z0-9_]/g, "");
   return /^[a-z]/.test(snake) ? snake : `layer_${snake}`;
 }

@@ -1,163 +1,25 @@
-import type { JsonObject } from "../base/json.ts";
-import { type Result, err, ok } from "../base/result.ts";
-import { forbiddenKeys } from "../document/checkJson.ts";
+import type { Result } from "../base/result.ts";
 import type { ProjectDocument } from "../document/model.ts";
-import { migrateFile, migrations } from "./migrations.ts";
+import { migrations } from "./migrations.ts";
 import { fileFormat, fileVersion, maxFileLength, projectFileSchema } from "./projectFile.ts";
-import { type JsonPath, locateOffset, locatePath, scanJson } from "./scanJson.ts";
+import { type FileKind, type ProjectIssue, peekVersion, readFile } from "./readFile.ts";
 
-/** Why a project file can't be read: what, where, and what to do. */
-export interface ProjectIssue {
-  readonly code:
-    | "not-json"
-    | "not-netloom"
-    /** Never write over such a file. */
-    | "newer-version"
-    | "too-large"
-    | "forbidden-key"
-    | "bad-value";
-  readonly message: string;
-  /** `models.main.nodes[3].position`; absent for the file as a whole. */
-  readonly path?: string;
-  /** 1-based. */
-  readonly line?: number;
-  readonly column?: number;
-}
+export type { ProjectIssue } from "./readFile.ts";
 
-type Read = Result<ProjectDocument, readonly ProjectIssue[]>;
+const projectKind: FileKind<ProjectDocument> = {
+  format: fileFormat,
+  noun: "project",
+  version: fileVersion,
+  migrations,
+  schema: projectFileSchema,
+  maxLength: maxFileLength,
+};
 
-const maxIssues = 20;
-
-export function parseProject(text: string): Read {
-  if (text.length > maxFileLength) {
-    const size = Math.round(text.length / 1e6);
-    const limit = maxFileLength / 1e6;
-    return fail("too-large", `The file has ${size} million characters; the limit is ${limit}.`);
-  }
-  const json = parseJson(text);
-  if (!json.ok) return json;
-  const file = json.value;
-  if (!isObject(file) || file["format"] !== fileFormat) {
-    return fail(
-      "not-netloom",
-      `This is not a Netloom project: it should begin with { "format": "${fileFormat}", "version": ${fileVersion}.`,
-    );
-  }
-  const version = file["version"];
-  if (typeof version !== "number" || !Number.isInteger(version) || version < 0) {
-    return failAt(text, ["version"], "bad-value", "must be a whole number");
-  }
-  if (version > fileVersion) {
-    return fail(
-      "newer-version",
-      `This project was written by a newer Netloom (file version ${version}, this one reads ${fileVersion}). Update Netloom to open it; the file stays as it is.`,
-    );
-  }
-  const forbidden = findForbiddenKey(file, []);
-  if (forbidden !== null) {
-    return failAt(text, forbidden, "forbidden-key", "is a name that a project may not use");
-  }
-  const current = migrateFile(file, { to: fileVersion, migrations });
-  if (current === null) {
-    return failAt(text, ["version"], "bad-value", `is ${version}, which was never a version`);
-  }
-  const parsed = projectFileSchema.safeParse(current);
-  if (parsed.success) return ok(parsed.data);
-  return err(
-    parsed.error.issues.slice(0, maxIssues).map(({ path, message, ...rest }) => {
-      const keys = path.map((key) => (typeof key === "symbol" ? String(key) : key));
-      const unknown = "keys" in rest ? rest.keys.slice(0, 3) : [];
-      const what =
-        unknown.length > 0 ? `has an unknown property: ${unknown.join(", ")}` : tidy(message);
-      return issueAt(text, [...keys, ...unknown.slice(0, 1)], "bad-value", what, keys);
-    }),
-  );
+export function parseProject(text: string): Result<ProjectDocument, readonly ProjectIssue[]> {
+  return readFile(text, projectKind);
 }
 
 /** The version that a text claims to have, whatever else is in it; null where it is no project. */
 export function peekFileVersion(text: string): number | null {
-  const json = text.length > maxFileLength ? null : parseJson(text);
-  if (json === null || !json.ok || !isObject(json.value)) return null;
-  const version = json.value["version"];
-  return json.value["format"] === fileFormat && typeof version === "number" ? version : null;
-}
-
-function parseJson(text: string): Result<unknown, readonly ProjectIssue[]> {
-  try {
-    return ok(JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text));
-  } catch {
-    const fault = scanJson(text) ?? { offset: 0, what: "it can't be read" };
-    const place = locateOffset(text, fault.offset);
-    const where = `line ${place.line}, column ${place.column}`;
-    return err([
-      {
-        code: "not-json",
-        message: `The file is damaged at ${where}: ${fault.what}. Repair it there or take an earlier copy.`,
-        ...place,
-      },
-    ]);
-  }
-}
-
-/** Iterative, because depth is what a hostile file would attack. */
-function findForbiddenKey(root: JsonObject, start: JsonPath): JsonPath | null {
-  const waiting: { readonly value: unknown; readonly path: JsonPath }[] = [
-    { value: root, path: start },
-  ];
-  for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
-    const { value, path } = entry;
-    if (typeof value !== "object" || value === null) continue;
-    if (path.length > 40) return path;
-    for (const [key, child] of Object.entries(value)) {
-      const childPath = [...path, Array.isArray(value) ? Number(key) : key];
-      if (forbiddenKeys.has(key)) return childPath;
-      if (typeof child === "object" && child !== null) {
-        waiting.push({ value: child, path: childPath });
-      }
-    }
-  }
-  return null;
-}
-
-function issueAt(
-  text: string,
-  path: JsonPath,
-  code: ProjectIssue["code"],
-  what: string,
-  shown: JsonPath = path,
-): ProjectIssue {
-  const place = locatePath(text, path);
-  const name = formatPath(shown);
-  const subject = name === "" ? "The file" : name;
-  return {
-    code,
-    message: `Line ${place.line}: ${subject} ${what}.`,
-    ...(name === "" ? {} : { path: name }),
-    ...place,
-  };
-}
-
-function failAt(text: string, path: JsonPath, code: ProjectIssue["code"], what: string): Read {
-  return err([issueAt(text, path, code, what)]);
-}
-
-function fail(code: ProjectIssue["code"], message: string): Read {
-  return err([{ code, message }]);
-}
-
-function formatPath(path: JsonPath): string {
-  return path
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`))
-    .join("");
-}
-
-/** zod: "Invalid input: expected number, received string" → "is not right: expected number, received string". */
-function tidy(message: string): string {
-  return message
-    .replace(/^Invalid input: /, "is not right: ")
-    .replace(/^(?:Too|Invalid) /, "is not right: $&");
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return peekVersion(text, projectKind);
 }
