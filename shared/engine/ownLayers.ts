@@ -22,6 +22,10 @@ import type * as tf from "@tensorflow/tfjs";
 import { Activation } from "./layers/activation.ts";
 import { Attention } from "./layers/attention.ts";
 import { ActivityRegularization } from "./layers/activityRegularization.ts";
+import { AlphaDropout } from "./layers/alphaDropout.ts";
+import { MergeWithMasks } from "./layers/mergeWithMasks.ts";
+import { PositionEmbedding } from "./layers/positionEmbedding.ts";
+import { SinusoidalPositions } from "./layers/sinusoidalPositions.ts";
 import { BatchNormalization } from "./layers/batchNormalization.ts";
 import { ELU } from "./layers/elu.ts";
 import { GroupNormalization } from "./layers/groupNormalization.ts";
@@ -47,8 +51,6 @@ import { TransposedConvolution } from "./layers/transposedConvolution.ts";
 import { DepthwiseConvolution } from "./layers/depthwiseConvolution.ts";
 import { WindowPooling } from "./layers/windowPooling.ts";
 import { GlobalPooling } from "./layers/globalPooling.ts";
-import { SpatialReshaping } from "./layers/spatialReshaping.ts";
-import { Resizing } from "./layers/resizing.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
@@ -58,6 +60,10 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   activation: Activation,
   attention: Attention,
   activityRegularization: ActivityRegularization,
+  alphaDropout: AlphaDropout,
+  mergeWithMasks: MergeWithMasks,
+  positionEmbedding: PositionEmbedding,
+  sinusoidalPositions: SinusoidalPositions,
   batchNormalization: BatchNormalization,
   elu: ELU,
   groupNormalization: GroupNormalization,
@@ -83,6 +89,4 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   depthwiseConvolution: DepthwiseConvolution,
   windowPooling: WindowPooling,
   globalPooling: GlobalPooling,
-  spatialReshaping: SpatialReshaping,
-  resizing: Resizing,
 };

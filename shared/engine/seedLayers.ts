@@ -54,6 +54,8 @@ function prepareRandomPart(part: object): ((value: number) => void) | null {
         return (value) => Reflect.set(part, "seed", value);
       case "GaussianNoise":
         return prepareNoise(part);
+      case "GaussianDropout":
+        return prepareFactors(part);
     }
   }
   // Layers of our own that draw numbers.
@@ -72,6 +74,23 @@ function prepareNoise(layer: tf.layers.Layer): (value: number) => void {
       if (input === undefined) throw new Error("GaussianNoise got no input.");
       if (!kwargs["training"]) return input;
       return tf.add(input, tf.randomNormal(input.shape, 0, stddev, "float32", seed));
+    });
+  return (value) => {
+    seed = value;
+  };
+}
+
+/** The same for factors around 1. */
+function prepareFactors(layer: tf.layers.Layer): (value: number) => void {
+  let seed = 1;
+  const rate = Number(Reflect.get(layer, "rate"));
+  const stddev = Math.sqrt(rate / (1 - rate));
+  layer.call = (inputs, kwargs) =>
+    tf.tidy(() => {
+      const input = Array.isArray(inputs) ? inputs[0] : inputs;
+      if (input === undefined) throw new Error("GaussianDropout got no input.");
+      if (!kwargs["training"]) return input;
+      return tf.mul(input, tf.randomNormal(input.shape, 1, stddev, "float32", seed));
     });
   return (value) => {
     seed = value;

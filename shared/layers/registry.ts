@@ -20,9 +20,9 @@ import { depthwiseConv2d } from "./definitions/depthwiseConv2d.ts";
 import { dot } from "./definitions/dot.ts";
 import {
   dropout,
-  gaussianNoise,
   spatialDropout1d,
   spatialDropout2d,
+  spatialDropout3d,
 } from "./definitions/dropouts.ts";
 import {
   add,
@@ -57,9 +57,16 @@ import {
   unitNormalization,
 } from "./definitions/otherNormalizations.ts";
 import { multiHeadAttention } from "./definitions/multiHeadAttention.ts";
+import {
+  activityRegularization,
+  alphaDropout,
+  gaussianDropout,
+  gaussianNoise,
+} from "./definitions/noises.ts";
 import { output } from "./definitions/output.ts";
 import { permute } from "./definitions/permute.ts";
 import { elu, leakyRelu, prelu, relu, thresholdedRelu } from "./definitions/rectifiers.ts";
+import { positionEmbedding, sinusoidalPositions } from "./definitions/positions.ts";
 import { repeatVector } from "./definitions/repeatVector.ts";
 import { recurrentCells } from "./definitions/recurrentCells.ts";
 import { reshape } from "./definitions/reshape.ts";
@@ -76,13 +83,6 @@ import { maxPooling3d } from "./definitions/maxPooling3d.ts";
 import { averagePooling3d } from "./definitions/averagePooling3d.ts";
 import { globalMaxPooling3d } from "./definitions/globalMaxPooling3d.ts";
 import { globalAveragePooling3d } from "./definitions/globalAveragePooling3d.ts";
-import { zeroPadding1d } from "./definitions/zeroPadding1d.ts";
-import { zeroPadding3d } from "./definitions/zeroPadding3d.ts";
-import { cropping1d } from "./definitions/cropping1d.ts";
-import { cropping2d } from "./definitions/cropping2d.ts";
-import { cropping3d } from "./definitions/cropping3d.ts";
-import { upSampling1d } from "./definitions/upSampling1d.ts";
-import { upSampling3d } from "./definitions/upSampling3d.ts";
 
 export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Input and output
@@ -134,21 +134,16 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   reshape,
   permute,
   repeatVector,
-  zeroPadding1d,
   slice,
   split,
   zeroPadding2d,
-  zeroPadding3d,
-  cropping1d,
-  cropping2d,
-  cropping3d,
-  upSampling1d,
   upSampling2d,
-  upSampling3d,
   // Attention
   multiHeadAttention,
   attention,
   additiveAttention,
+  positionEmbedding,
+  sinusoidalPositions,
   // Normalization
   batchNormalization,
   layerNormalization,
@@ -159,7 +154,11 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   dropout,
   spatialDropout1d,
   spatialDropout2d,
+  spatialDropout3d,
+  alphaDropout,
+  gaussianDropout,
   gaussianNoise,
+  activityRegularization,
   sampling,
   // Activation
   activation,

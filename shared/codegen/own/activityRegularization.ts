@@ -53,3 +53,49 @@ export class ActivityRegularization extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(ActivityRegularization, "netloom", "ActivityRegularization");`;
+
+/** The same without types. */
+export const javascript = `/** Gives its input on unchanged and adds l1 · Σ|x| + l2 · Σx², per sample, to the loss. */
+export class ActivityRegularization extends tf.layers.Layer {
+	static className = "netloom>ActivityRegularization";
+	l1;
+	l2;
+	/** Of the last batch. */
+	penalties = [];
+	constructor(args = {}) {
+		super(args);
+		this.l1 = args.l1 ?? 0;
+		this.l2 = args.l2 ?? 0;
+		this.supportsMasking = true;
+	}
+	call(inputs, kwargs) {
+		const input = Array.isArray(inputs) ? inputs[0] : inputs;
+		if (input === undefined) throw new Error("ActivityRegularization got no input.");
+		// Outside training nobody asks for it.
+		if (kwargs["training"] !== true) {
+			this.penalties = [];
+			return input;
+		}
+		const penalty = tf.tidy(() => {
+			const sizes = tf.mul(tf.sum(tf.abs(input)), this.l1);
+			const squares = tf.mul(tf.sum(tf.square(input)), this.l2);
+			return tf.div(tf.add(sizes, squares), input.shape[0] ?? 1).asScalar();
+		});
+		this.penalties = [penalty];
+		return input;
+	}
+	calculateLosses() {
+		return this.penalties.filter(({ isDisposed }) => !isDisposed);
+	}
+	computeOutputShape(inputShape) {
+		return inputShape;
+	}
+	getConfig() {
+		return {
+			...super.getConfig(),
+			l1: this.l1,
+			l2: this.l2
+		};
+	}
+}
+tf.serialization.registerClass(ActivityRegularization, "netloom", "ActivityRegularization");`;

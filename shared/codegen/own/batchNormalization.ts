@@ -100,3 +100,87 @@ export class BatchNormalization extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(BatchNormalization, "netloom", "BatchNormalization");`;
+
+/** The same without types. */
+export const javascript = `/**
+* output = gamma · (x − mean) / √(variance + epsilon) + beta, one mean and variance for each place along \`axis\`. Ioffe &
+* Szegedy 2015. Unlike tfjs's own for inputs of any rank, along any axis, also without gamma or beta, and when frozen it
+* uses the moving averages, as in Keras.
+*/
+export class BatchNormalization extends tf.layers.Layer {
+	static className = "netloom>BatchNormalization";
+	args;
+	axis;
+	momentum;
+	epsilon;
+	/** Only tfjs's own layers can read initializers and the like by name or from a model file: this one does it for us. */
+	reader;
+	gammaInitializer;
+	betaInitializer;
+	movingMeanInitializer;
+	movingVarianceInitializer;
+	gamma = null;
+	beta = null;
+	movingMean = null;
+	movingVariance = null;
+	constructor(args = {}) {
+		super(args);
+		this.args = args;
+		this.axis = args.axis ?? -1;
+		this.momentum = args.momentum ?? .99;
+		this.epsilon = args.epsilon ?? .001;
+		this.reader = tf.layers.batchNormalization({ ...args });
+		this.gammaInitializer = Reflect.get(this.reader, "gammaInitializer");
+		this.betaInitializer = Reflect.get(this.reader, "betaInitializer");
+		this.movingMeanInitializer = Reflect.get(this.reader, "movingMeanInitializer");
+		this.movingVarianceInitializer = Reflect.get(this.reader, "movingVarianceInitializer");
+	}
+	build(inputShape) {
+		// A list of shapes comes only where a layer has several inputs.
+		const size = inputShape.at(this.axis) ?? null;
+		if (size === null) throw new Error("BatchNormalization needs a known size along its axis.");
+		const add = (name, initializer) => this.addWeight(name, [size], "float32", initializer, Reflect.get(this.reader, \`\${name}Regularizer\`), true, Reflect.get(this.reader, \`\${name}Constraint\`));
+		if (this.args.scale ?? true) this.gamma = add("gamma", this.gammaInitializer);
+		if (this.args.center ?? true) this.beta = add("beta", this.betaInitializer);
+		const average = (name, initializer) => this.addWeight(name, [size], "float32", initializer, undefined, false);
+		this.movingMean = average("moving_mean", this.movingMeanInitializer);
+		this.movingVariance = average("moving_variance", this.movingVarianceInitializer);
+		this.built = true;
+	}
+	call(inputs, kwargs) {
+		return tf.tidy(() => {
+			const input = Array.isArray(inputs) ? inputs[0] : inputs;
+			const { movingMean, movingVariance } = this;
+			if (!input || !movingMean || !movingVariance) throw new Error("There is no input.");
+			const axis = this.axis < 0 ? this.axis + input.rank : this.axis;
+			const shape = input.shape.map((size, index) => index === axis ? size : 1);
+			let mean = movingMean.read();
+			let variance = movingVariance.read();
+			if (kwargs["training"] === true && this.trainable) {
+				const others = input.shape.flatMap((_size, index) => index === axis ? [] : [index]);
+				({mean, variance} = tf.moments(input, others));
+				this.follow(movingMean, mean);
+				this.follow(movingVariance, variance);
+			}
+			const scale = tf.rsqrt(tf.add(variance, this.epsilon));
+			const factor = this.gamma === null ? scale : tf.mul(scale, this.gamma.read());
+			const centred = tf.sub(input, tf.reshape(mean, shape));
+			const scaled = tf.mul(centred, tf.reshape(factor, shape));
+			return this.beta === null ? scaled : tf.add(scaled, tf.reshape(this.beta.read(), shape));
+		});
+	}
+	follow(average, value) {
+		const old = average.read();
+		average.write(tf.add(old, tf.mul(tf.sub(value, old), 1 - this.momentum)));
+	}
+	computeOutputShape(inputShape) {
+		return inputShape;
+	}
+	getConfig() {
+		return {
+			...this.reader.getConfig(),
+			...super.getConfig()
+		};
+	}
+}
+tf.serialization.registerClass(BatchNormalization, "netloom", "BatchNormalization");`;

@@ -68,7 +68,8 @@ export class CellRnn extends tf.layers.Layer {
       if (input === undefined) throw new Error("CellRnn got no input.");
       const options = { training: kwargs?.["training"] === true };
       for (const cell of this.cells) cellRnnForgetDropout(cell);
-      const steps = tf.unstack(input, 1);
+      // Copied: the gradient remembers the list that unstack gave.
+      const steps = [...tf.unstack(input, 1)];
       const masks = cellRnnMasks(kwargs?.["mask"]);
       if (this.goBackwards) {
         steps.reverse();
@@ -218,5 +219,193 @@ function cellRnnMasks(mask: unknown): tf.Tensor[] {
   const numbers = tf.cast(first, "float32");
   const rows = tf.reshape(numbers, [numbers.shape[0] ?? 1, numbers.shape[1] ?? 1, 1]);
   return tf.unstack(rows, 1);
+}
+tf.serialization.registerClass(CellRnn, "netloom", "CellRnn");`;
+
+/** The same without types. */
+export const javascript = `/**
+* Runs recurrent cells over a sequence, [batch, time, features] → [batch, units], as Keras 3 does. Further inputs are
+* the first states, cell by cell (h, or h and c). tf.layers.rnn is not enough: it keeps a dropout mask from one batch to
+* the next, hands a given first state on to other layers, and orders the states of several cells backwards.
+*/
+export class CellRnn extends tf.layers.Layer {
+	static className = "netloom>CellRnn";
+	cells;
+	isStacked;
+	returnSequences;
+	returnState;
+	goBackwards;
+	/** Of a stateful layer, from batch to batch; empty until the first one. */
+	kept = [];
+	constructor(args) {
+		const { name = "cell_rnn", trainable = true } = args;
+		// A name made of the class's would have a ">" in it, which weights may not.
+		super({
+			name,
+			trainable
+		});
+		this.isStacked = Array.isArray(args.cell);
+		this.cells = [args.cell].flat().map(cellRnnRevive);
+		this.returnSequences = args.returnSequences ?? false;
+		this.returnState = args.returnState ?? false;
+		this.goBackwards = args.goBackwards ?? false;
+		this._stateful = args.stateful ?? false;
+		this.supportsMasking = true;
+	}
+	/** A cell's states, one after the other: tfjs's wrappers count them. */
+	get states() {
+		return this.stateSizes().map(() => null);
+	}
+	build(inputShape) {
+		const [batch = null, , ...features] = CellRnn.firstShape(inputShape);
+		let size = features;
+		for (const [index, cell] of this.cells.entries()) {
+			cell.build([batch, ...size]);
+			cell.built = true;
+			size = [cellRnnSizes(cell)[0] ?? 1];
+			// Otherwise several cells' kernels would have one name in a model file.
+			if (this.isStacked) for (const weight of cell.weights) Reflect.set(weight, "originalName", \`\${this.name}/cell_\${index}/\${weight.originalName}\`);
+		}
+		this.built = true;
+	}
+	call(inputs, kwargs) {
+		return tf.tidy(() => {
+			const [input, ...given] = [inputs].flat();
+			if (input === undefined) throw new Error("CellRnn got no input.");
+			const options = { training: kwargs?.["training"] === true };
+			for (const cell of this.cells) cellRnnForgetDropout(cell);
+			// Copied: the gradient remembers the list that unstack gave.
+			const steps = [...tf.unstack(input, 1)];
+			const masks = cellRnnMasks(kwargs?.["mask"]);
+			if (this.goBackwards) {
+				steps.reverse();
+				masks.reverse();
+			}
+			let states = given.length > 0 ? given : this.firstStates(input.shape[0] ?? 1);
+			if (states.length !== this.stateSizes().length) throw new Error(\`CellRnn has \${this.stateSizes().length} states, but got \${states.length}.\`);
+			const outputs = [];
+			for (const [time, step] of steps.entries()) {
+				const next = tf.tidy(() => this.step(step, states, masks[time] ?? null, options));
+				states = next.slice(1);
+				const [output] = next;
+				if (output !== undefined) outputs.push(output);
+			}
+			if (this.stateful) this.keep(states);
+			const last = outputs.at(-1);
+			if (last === undefined) throw new Error("CellRnn got a sequence without steps.");
+			const output = this.returnSequences ? tf.stack(outputs, 1) : last;
+			return this.returnState ? [output, ...states] : output;
+		});
+	}
+	/** The output, then the new states. Where a step is masked the states stay, and the last cell's h is given again. */
+	step(input, states, mask, options) {
+		let output = input;
+		let before;
+		const next = [];
+		for (const cell of this.cells) {
+			const own = states.slice(next.length, next.length + cellRnnSizes(cell).length);
+			before = own[0];
+			const result = [cell.call([output, ...own], options)].flat();
+			output = result[0] ?? output;
+			next.push(...result.slice(1));
+		}
+		if (mask === null || before === undefined) return [output, ...next];
+		const choose = (fresh, old) => tf.add(tf.mul(fresh, mask), tf.mul(old, tf.sub(1, mask)));
+		return [choose(output, before), ...next.map((state, at) => choose(state, states[at] ?? state))];
+	}
+	stateSizes() {
+		return this.cells.flatMap(cellRnnSizes);
+	}
+	firstStates(batch) {
+		if (this.kept.length > 0) return this.kept;
+		return this.stateSizes().map((size) => tf.zeros([batch, size]));
+	}
+	keep(states) {
+		const old = this.kept;
+		this.kept = states.map((state) => tf.keep(tf.clone(state)));
+		tf.dispose(old);
+	}
+	/** A stateful layer starts from zeros again. */
+	resetStates() {
+		tf.dispose(this.kept);
+		this.kept = [];
+	}
+	computeOutputShape(inputShape) {
+		const [batch = null, time = null] = CellRnn.firstShape(inputShape);
+		const last = this.cells.at(-1);
+		const units = last === undefined ? 1 : cellRnnSizes(last)[0] ?? 1;
+		const output = this.returnSequences ? [
+			batch,
+			time,
+			units
+		] : [batch, units];
+		if (!this.returnState) return output;
+		return [output, ...this.stateSizes().map((size) => [batch, size])];
+	}
+	computeMask(_inputs, mask) {
+		const [first = null] = [mask ?? []].flat();
+		const own = this.returnSequences ? first : null;
+		// tfjs's types know no missing mask, its code does.
+		const masks = [own, ...this.returnState ? this.states : []];
+		return this.returnState ? masks : own;
+	}
+	get trainableWeights() {
+		return this.trainable ? this.cells.flatMap((cell) => cell.trainableWeights) : [];
+	}
+	get nonTrainableWeights() {
+		return this.cells.flatMap((cell) => this.trainable ? cell.nonTrainableWeights : cell.weights);
+	}
+	get losses() {
+		return this.cells.flatMap((cell) => cell.losses);
+	}
+	getConfig() {
+		const cells = this.cells.map((cell) => ({
+			className: cell.getClassName(),
+			config: cell.getConfig()
+		}));
+		return {
+			...super.getConfig(),
+			cell: this.isStacked ? cells : cells[0] ?? null,
+			returnSequences: this.returnSequences,
+			returnState: this.returnState,
+			goBackwards: this.goBackwards,
+			stateful: this.stateful
+		};
+	}
+	static firstShape(shape) {
+		// Several inputs have a list of shapes; the sequence comes first.
+		return Array.isArray(shape[0]) ? shape[0] : shape;
+	}
+}
+function cellRnnRevive(cell) {
+	if (cell instanceof tf.layers.RNNCell) return cell;
+	const { classNameMap } = tf.serialization.SerializationMap.getMap();
+	const [revived, fromConfig] = classNameMap[String(cell["className"])] ?? [];
+	if (revived === undefined || fromConfig === undefined) throw new Error(\`There is no cell "\${String(cell["className"])}".\`);
+	// Only recurrent cells are ever stored here.
+	return fromConfig(revived, cell["config"]);
+}
+function cellRnnSizes(cell) {
+	return [cell.stateSize].flat();
+}
+/** Cells draw a dropout mask at the first step and use it for the whole sequence. */
+function cellRnnForgetDropout(cell) {
+	for (const name of ["dropoutMask", "recurrentDropoutMask"]) {
+		const old = Reflect.get(cell, name);
+		if (old) tf.dispose(old);
+		Reflect.set(cell, name, null);
+	}
+}
+/** [batch, 1] for every step, 1 where it counts. Cut before it is cast: WebGPU can't transpose truth values. */
+function cellRnnMasks(mask) {
+	const [first] = [mask].flat();
+	if (!(first instanceof tf.Tensor)) return [];
+	const numbers = tf.cast(first, "float32");
+	const rows = tf.reshape(numbers, [
+		numbers.shape[0] ?? 1,
+		numbers.shape[1] ?? 1,
+		1
+	]);
+	return tf.unstack(rows, 1);
 }
 tf.serialization.registerClass(CellRnn, "netloom", "CellRnn");`;

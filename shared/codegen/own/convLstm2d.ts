@@ -196,14 +196,19 @@ export class ConvLstm2d extends tf.layers.Layer {
     const [rows, columns] = this.read<[number, number]>("dilationRate");
     if (rows === 1 && columns === 1) return kernel;
     const [height, width, channels, gates] = kernel.shape;
-    const spread = tf.pad(tf.reshape(kernel, [height, 1, width, 1, channels * gates]), [
+    // One axis after the other: WebGPU pads four axes at most.
+    const tall = tf.pad(tf.reshape(kernel, [height, 1, width * channels * gates]), [
       [0, 0],
       [0, rows - 1],
+      [0, 0],
+    ]);
+    const wide = tf.pad(tf.reshape(tall, [height * rows, width, 1, channels * gates]), [
+      [0, 0],
       [0, 0],
       [0, columns - 1],
       [0, 0],
     ]);
-    const large = tf.reshape(spread, [height * rows, width * columns, channels, gates]);
+    const large = tf.reshape(wide, [height * rows, width * columns, channels, gates]);
     const reach = [(height - 1) * rows + 1, (width - 1) * columns + 1, channels, gates];
     return tf.slice(large, [0, 0, 0, 0], reach) as tf.Tensor4D;
   }
@@ -241,5 +246,282 @@ export class ConvLstm2d extends tf.layers.Layer {
     // Several inputs have a list of shapes; the sequence comes first.
     return (Array.isArray(shape[0]) ? shape[0] : shape) as tf.Shape;
   }
+}
+tf.serialization.registerClass(ConvLstm2d, "netloom", "ConvLstm2d");`;
+
+/** The same without types. */
+export const javascript = `/**
+* Keras's ConvLSTM2D: an LSTM whose products are convolutions, [batch, time, height, width, channels] →
+* [batch, height, width, filters]. tf.layers.convLstm2d can't start (its Orthogonal takes matrices only), has no gradient
+* when dilated, and takes no first states; here further inputs are h and c. Shi et al. 2015.
+*/
+export class ConvLstm2d extends tf.layers.Layer {
+	static className = "netloom>ConvLstm2d";
+	filters;
+	/** tfjs's cell reads activations, initializers and the like from names and model files for us. */
+	reader;
+	goBackwards;
+	dropout;
+	recurrentDropout;
+	returnSequences;
+	returnState;
+	kernelInitializer;
+	recurrentInitializer;
+	biasInitializer;
+	dropoutFunc = (input, rate) => tf.dropout(input, rate);
+	kernel = null;
+	recurrentKernel = null;
+	bias = null;
+	/** Of a stateful layer, from batch to batch; empty until the first one. */
+	kept = [];
+	constructor(args) {
+		// A name made of the class's would have a ">" in it, which weights may not.
+		super({
+			name: "conv_lstm2d",
+			...args
+		});
+		this.goBackwards = args.goBackwards ?? false;
+		this.filters = args.filters ?? 1;
+		this.dropout = args.dropout ?? 0;
+		this.recurrentDropout = args.recurrentDropout ?? 0;
+		this.returnSequences = args.returnSequences ?? false;
+		this.returnState = args.returnState ?? false;
+		this._stateful = args.stateful ?? false;
+		this.reader = tf.layers.convLstm2dCell({
+			recurrentActivation: "sigmoid",
+			kernelInitializer: "glorotUniform",
+			unitForgetBias: true,
+			...args
+		});
+		this.kernelInitializer = this.read("kernelInitializer");
+		this.recurrentInitializer = this.read("recurrentInitializer");
+		this.biasInitializer = this.read("biasInitializer");
+	}
+	get states() {
+		return [null, null];
+	}
+	/** Options as tfjs has understood them. Each has the type that the place of use names. */
+	read(name) {
+		return Reflect.get(this.reader, name);
+	}
+	isFirst() {
+		return this.read("dataFormat") === "channelsFirst";
+	}
+	build(inputShape) {
+		const shape = ConvLstm2d.firstShape(inputShape);
+		const channels = Number(this.isFirst() ? shape[2] : shape[4]);
+		const [height, width] = this.read("kernelSize");
+		const [filters, gates] = [this.filters, 4 * this.filters];
+		const add = (name, part, sizes, initializer) => this.addWeight(name, sizes, "float32", initializer, this.read(\`\${part}Regularizer\`), true, this.read(\`\${part}Constraint\`));
+		const flatten = ConvLstm2d.flatten;
+		const { kernelInitializer, recurrentInitializer, biasInitializer } = this;
+		this.kernel = add("kernel", "kernel", [
+			height,
+			width,
+			channels,
+			gates
+		], flatten(kernelInitializer));
+		this.recurrentKernel = add("recurrent_kernel", "recurrent", [
+			height,
+			width,
+			filters,
+			gates
+		], flatten(recurrentInitializer));
+		if (this.read("useBias") !== false) {
+			// The forget gate's starts at 1, where that is wanted.
+			const draw = (sizes) => {
+				const drawn = biasInitializer.apply(sizes);
+				const parts = tf.split(drawn, 4);
+				if (this.read("unitForgetBias") !== true) return drawn;
+				return tf.concat(parts.map((part, gate) => gate === 1 ? tf.onesLike(part) : part));
+			};
+			const initializer = Object.create(biasInitializer, { apply: { value: draw } });
+			this.bias = add("bias", "bias", [gates], initializer);
+		}
+		this.built = true;
+	}
+	/** As Keras does it: of an orthogonal kernel, all axes but the last are one. */
+	static flatten(initializer) {
+		if (initializer.getClassName() !== "Orthogonal") return initializer;
+		const draw = (shape) => {
+			const columns = shape.at(-1) ?? 1;
+			const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+			return tf.reshape(initializer.apply([rows, columns]), shape);
+		};
+		return Object.create(initializer, { apply: { value: draw } });
+	}
+	call(inputs, kwargs) {
+		return tf.tidy(() => {
+			const [input, ...given] = [inputs].flat();
+			if (input === undefined || this.kernel === null || this.recurrentKernel === null) throw new Error("ConvLstm2d got no input.");
+			const isFirst = this.isFirst();
+			const first = (value) => isFirst ? tf.transpose(value, [
+				0,
+				2,
+				3,
+				1
+			]) : value;
+			const back = (value) => isFirst ? tf.transpose(value, [
+				0,
+				3,
+				1,
+				2
+			]) : value;
+			const steps = tf.unstack(input, 1).map(first);
+			if (this.goBackwards) steps.reverse();
+			const [frame] = steps;
+			if (frame === undefined) throw new Error("ConvLstm2d got a sequence without steps.");
+			const output = ConvLstm2d.firstShape(this.computeOutputShape(input.shape));
+			const sizes = (this.returnSequences ? [output[0], ...output.slice(2)] : output).map(Number);
+			const shape = isFirst ? [
+				0,
+				2,
+				3,
+				1
+			].map((axis) => sizes[axis] ?? 1) : sizes;
+			const old = this.kept.length > 0 ? this.kept : [tf.zeros(shape), tf.zeros(shape)];
+			let [h = frame, c = frame] = given.length > 0 ? given.map(first) : old;
+			const draw = (rate, like) => kwargs["training"] === true && rate > 0 ? this.dropoutFunc(tf.onesLike(like), rate) : null;
+			const step = {
+				kernel: this.dilate(this.kernel.read()),
+				recurrentKernel: this.recurrentKernel.read(),
+				bias: this.bias === null ? null : this.bias.read(),
+				inputMask: draw(this.dropout, frame),
+				stateMask: draw(this.recurrentDropout, h)
+			};
+			const outputs = [];
+			for (const each of steps) {
+				const [state, memory] = [h, c];
+				[h, c] = tf.tidy(() => this.step(each, state, memory, step));
+				outputs.push(back(h));
+			}
+			if (this.stateful) {
+				const before = this.kept;
+				this.kept = [h, c].map((state) => tf.keep(tf.clone(state)));
+				tf.dispose(before);
+			}
+			const result = this.returnSequences ? tf.stack(outputs, 1) : back(h);
+			return this.returnState ? [
+				result,
+				back(h),
+				back(c)
+			] : result;
+		});
+	}
+	step(input, h, c, { kernel, recurrentKernel, bias, inputMask, stateMask }) {
+		const x = inputMask === null ? input : tf.mul(input, inputMask);
+		const state = stateMask === null ? h : tf.mul(h, stateMask);
+		const padding = this.read("padding");
+		const seen = tf.conv2d(x, kernel, this.read("strides"), padding);
+		const known = tf.conv2d(state, recurrentKernel, 1, "same");
+		const sum = tf.add(bias === null ? seen : tf.add(seen, bias), known);
+		const [input_, forget, fresh, output] = tf.split(sum, 4, 3);
+		if (!input_ || !forget || !fresh || !output) throw new Error("unreachable");
+		const gate = this.read("recurrentActivation");
+		const activation = this.read("activation");
+		const kept = tf.mul(gate.apply(forget), c);
+		const memory = tf.add(kept, tf.mul(gate.apply(input_), activation.apply(fresh)));
+		return [tf.mul(gate.apply(output), activation.apply(memory)), memory];
+	}
+	/** Zeros between the points of a kernel: tfjs has no gradient for a dilated convolution. */
+	dilate(kernel) {
+		const [rows, columns] = this.read("dilationRate");
+		if (rows === 1 && columns === 1) return kernel;
+		const [height, width, channels, gates] = kernel.shape;
+		// One axis after the other: WebGPU pads four axes at most.
+		const tall = tf.pad(tf.reshape(kernel, [
+			height,
+			1,
+			width * channels * gates
+		]), [
+			[0, 0],
+			[0, rows - 1],
+			[0, 0]
+		]);
+		const wide = tf.pad(tf.reshape(tall, [
+			height * rows,
+			width,
+			1,
+			channels * gates
+		]), [
+			[0, 0],
+			[0, 0],
+			[0, columns - 1],
+			[0, 0]
+		]);
+		const large = tf.reshape(wide, [
+			height * rows,
+			width * columns,
+			channels,
+			gates
+		]);
+		const reach = [
+			(height - 1) * rows + 1,
+			(width - 1) * columns + 1,
+			channels,
+			gates
+		];
+		return tf.slice(large, [
+			0,
+			0,
+			0,
+			0
+		], reach);
+	}
+	/** A stateful layer starts from zeros again. */
+	resetStates() {
+		tf.dispose(this.kept);
+		this.kept = [];
+	}
+	computeOutputShape(inputShape) {
+		const [batch = null, time = null, ...frame] = ConvLstm2d.firstShape(inputShape);
+		const spatial = (this.isFirst() ? frame.slice(1) : frame.slice(0, 2)).map((size, axis) => {
+			const [kernel = 1, stride = 1, dilation = 1] = [
+				"kernelSize",
+				"strides",
+				"dilationRate"
+			].map((name) => this.read(name)[axis]);
+			if (size === null) return null;
+			const reach = this.read("padding") === "same" ? 1 : (kernel - 1) * dilation + 1;
+			return Math.ceil((size - reach + 1) / stride);
+		});
+		const state = this.isFirst() ? [
+			batch,
+			this.filters,
+			...spatial
+		] : [
+			batch,
+			...spatial,
+			this.filters
+		];
+		const output = this.returnSequences ? [
+			batch,
+			time,
+			...state.slice(1)
+		] : state;
+		return this.returnState ? [
+			output,
+			state,
+			[...state]
+		] : output;
+	}
+	getConfig() {
+		const { returnSequences, returnState, goBackwards, stateful } = this;
+		const loop = {
+			returnSequences,
+			returnState,
+			goBackwards,
+			stateful
+		};
+		return {
+			...this.reader.getConfig(),
+			...super.getConfig(),
+			...loop
+		};
+	}
+	static firstShape(shape) {
+		// Several inputs have a list of shapes; the sequence comes first.
+		return Array.isArray(shape[0]) ? shape[0] : shape;
+	}
 }
 tf.serialization.registerClass(ConvLstm2d, "netloom", "ConvLstm2d");`;

@@ -88,3 +88,83 @@ export class GroupNormalization extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(GroupNormalization, "netloom", "GroupNormalization");`;
+
+/** The same without types. */
+export const javascript = `/**
+* output = gamma · (x − mean) / √(variance + epsilon) + beta, with mean and variance of each sample and group of channels.
+* Wu & He 2018, Group Normalization.
+*/
+export class GroupNormalization extends tf.layers.Layer {
+	static className = "netloom>GroupNormalization";
+	args;
+	groups;
+	axis;
+	epsilon;
+	/** Only tfjs's own layers can read initializers and the like by name or from a model file: this one does it for us. */
+	reader;
+	gammaInitializer;
+	betaInitializer;
+	gamma = null;
+	beta = null;
+	constructor(args = {}) {
+		super(args);
+		this.args = args;
+		this.groups = args.groups ?? 32;
+		this.axis = args.axis ?? -1;
+		this.epsilon = args.epsilon ?? .001;
+		this.supportsMasking = true;
+		this.reader = tf.layers.batchNormalization({ ...args });
+		this.gammaInitializer = Reflect.get(this.reader, "gammaInitializer");
+		this.betaInitializer = Reflect.get(this.reader, "betaInitializer");
+	}
+	build(inputShape) {
+		// A list of shapes comes only where a layer has several inputs.
+		const size = inputShape.at(this.axis) ?? null;
+		if (size === null) throw new Error("GroupNormalization needs a known number of channels.");
+		const add = (name, initializer) => this.addWeight(name, [size], "float32", initializer, Reflect.get(this.reader, \`\${name}Regularizer\`), true, Reflect.get(this.reader, \`\${name}Constraint\`));
+		if (this.args.scale ?? true) this.gamma = add("gamma", this.gammaInitializer);
+		if (this.args.center ?? true) this.beta = add("beta", this.betaInitializer);
+		this.built = true;
+	}
+	call(inputs) {
+		return tf.tidy(() => {
+			const input = Array.isArray(inputs) ? inputs[0] : inputs;
+			if (input === undefined) throw new Error("GroupNormalization got no input.");
+			const axis = this.axis < 0 ? this.axis + input.rank : this.axis;
+			const size = input.shape[axis] ?? 1;
+			const groups = this.groups === -1 ? size : this.groups;
+			const count = (sizes) => sizes.reduce((product, entry) => product * entry, 1);
+			const [batch = 1, ...before] = input.shape.slice(0, axis);
+			const after = count(input.shape.slice(axis + 1));
+			// Five axes, whatever the input's rank: batch, those before the channels, group, channel in it, those behind.
+			const grouped = tf.reshape(input, [
+				batch,
+				count(before),
+				groups,
+				size / groups,
+				after
+			]);
+			const { mean, variance } = tf.moments(grouped, [
+				1,
+				3,
+				4
+			], true);
+			const scale = tf.rsqrt(tf.add(variance, this.epsilon));
+			const normal = tf.reshape(tf.mul(tf.sub(grouped, mean), scale), input.shape);
+			const shape = input.shape.map((entry, index) => index === axis ? entry : 1);
+			const scaled = this.gamma === null ? normal : tf.mul(normal, tf.reshape(this.gamma.read(), shape));
+			return this.beta === null ? scaled : tf.add(scaled, tf.reshape(this.beta.read(), shape));
+		});
+	}
+	computeOutputShape(inputShape) {
+		return inputShape;
+	}
+	getConfig() {
+		return {
+			...this.reader.getConfig(),
+			...super.getConfig(),
+			groups: this.groups
+		};
+	}
+}
+tf.serialization.registerClass(GroupNormalization, "netloom", "GroupNormalization");`;

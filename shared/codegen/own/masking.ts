@@ -55,3 +55,53 @@ export class Masking extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(Masking, "netloom", "Masking");`;
+
+/** The same without types. */
+export const javascript = `/**
+* Keras's Masking: steps of a sequence of which every feature equals maskValue count as padding; they become zeros, and
+* recurrent layers skip them. tf.layers.masking does the same but can't be trained through: a comparison has no gradient.
+*/
+export class Masking extends tf.layers.Layer {
+	static className = "netloom>Masking";
+	maskValue;
+	constructor(args = {}) {
+		super(args);
+		this.maskValue = args.maskValue ?? 0;
+		this.supportsMasking = true;
+	}
+	computeOutputShape(inputShape) {
+		return inputShape;
+	}
+	call(inputs) {
+		return tf.tidy(() => {
+			const [input] = [inputs].flat();
+			if (input === undefined) throw new Error("Masking got no input.");
+			return tf.mul(input, this.findSteps(input, true));
+		});
+	}
+	computeMask(inputs) {
+		const [input] = [inputs].flat();
+		if (input === undefined) throw new Error("Masking got no input.");
+		return tf.cast(this.findSteps(input, false), "bool");
+	}
+	/** 1 where a step counts; a constant as far as gradients go. */
+	findSteps(input, keepsAxis) {
+		const find = tf.customGrad((values) => {
+			// tfjs's types allow functions among the arguments; the first is the tensor given below.
+			const tensor = values;
+			const differs = tf.cast(tf.notEqual(tensor, this.maskValue), "float32");
+			return {
+				value: tf.max(differs, -1, keepsAxis),
+				gradFunc: () => tf.zerosLike(tensor)
+			};
+		});
+		return find(input);
+	}
+	getConfig() {
+		return {
+			...super.getConfig(),
+			maskValue: this.maskValue
+		};
+	}
+}
+tf.serialization.registerClass(Masking, "netloom", "Masking");`;

@@ -248,3 +248,254 @@ export class MultiHeadAttention extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(MultiHeadAttention, "netloom", "MultiHeadAttention");`;
+
+/** The same without types. */
+export const javascript = `/**
+* Inputs: query [batch, T, …], value [batch, S, …], then perhaps key [batch, S, …] and an attention mask [batch, T, S].
+* attention = softmax(query · keyᵀ / √keyDim) per head, output = (attention · value) projected. Vaswani et al. 2017.
+*/
+export class MultiHeadAttention extends tf.layers.Layer {
+	static className = "netloom>MultiHeadAttention";
+	args;
+	/** Only tfjs's own layers can read initializers and the like by name or from a model file: this one does it for us. */
+	reader;
+	// One each: an initializer with a seed would make the same kernel four times.
+	queryInitializer;
+	keyInitializer;
+	valueInitializer;
+	gateInitializer;
+	outputInitializer;
+	biasInitializer;
+	/** Of the dropout; may be set anew before each step. */
+	stepSeed;
+	parts = new Map();
+	constructor(args) {
+		super(args);
+		this.args = { ...args };
+		this.stepSeed = args.seed;
+		this.supportsMasking = true;
+		const start = {
+			kernelInitializer: "glorotUniform",
+			biasInitializer: "zeros"
+		};
+		this.reader = tf.layers.dense({
+			...start,
+			...args,
+			units: 1
+		});
+		this.queryInitializer = this.copyKernelInitializer();
+		this.keyInitializer = this.copyKernelInitializer();
+		this.valueInitializer = this.copyKernelInitializer();
+		this.gateInitializer = this.copyKernelInitializer();
+		this.outputInitializer = this.copyKernelInitializer();
+		this.biasInitializer = Reflect.get(this.reader, "biasInitializer");
+	}
+	copyKernelInitializer() {
+		const read = Reflect.get(this.reader, "kernelInitializer");
+		return Reflect.construct(read.constructor, [read.getConfig()]);
+	}
+	build(inputShape) {
+		const { numHeads, keyDim, valueDim = keyDim, useGate = false } = this.args;
+		const [query, value, key] = this.listShapes(inputShape).map((shape) => shape.at(-1) ?? 1);
+		if (query === undefined || value === undefined) throw new Error("No query or no value.");
+		this.addPart("query", [query], [numHeads, keyDim], this.queryInitializer);
+		this.addPart("key", [key ?? value], [numHeads, keyDim], this.keyInitializer);
+		if (useGate) this.addPart("gate", [query], [numHeads, valueDim], this.gateInitializer);
+		this.addPart("value", [value], [numHeads, valueDim], this.valueInitializer);
+		const features = this.outputFeatures(query);
+		this.addPart("attention_output", [numHeads, valueDim], features, this.outputInitializer);
+		this.built = true;
+	}
+	addPart(name, from, to, initializer) {
+		const add = (part, shape, start) => {
+			const regularizer = Reflect.get(this.reader, \`\${part}Regularizer\`);
+			const constraint = Reflect.get(this.reader, \`\${part}Constraint\`);
+			const path = \`\${name}/\${part}\`;
+			const weight = this.addWeight(path, shape, "float32", start, regularizer, true, constraint);
+			this.parts.set(path, weight);
+		};
+		add("kernel", [...from, ...to], initializer);
+		if (this.args.useBias ?? true) add("bias", to, this.biasInitializer);
+	}
+	call(inputs, kwargs) {
+		return tf.tidy(() => {
+			const { tensors, masks } = this.splitMasks(Array.isArray(inputs) ? inputs : [inputs]);
+			const [query, value, key = value, attentionMask] = tensors;
+			if (!query || !value || !key) throw new Error("No query or no value.");
+			const { numHeads, keyDim, valueDim = keyDim, dropout = 0 } = this.args;
+			const scaled = tf.mul(this.project("query", query, [numHeads, keyDim]), keyDim ** -.5);
+			const q = this.gather(scaled);
+			const k = this.gather(this.project("key", key, [numHeads, keyDim]));
+			const v = this.gather(this.project("value", value, [numHeads, valueDim]));
+			const scores = tf.matMul(q, k, false, true);
+			const mask = this.combineMasks(scores.shape, masks, attentionMask);
+			const shifted = mask === null ? scores : tf.add(scores, tf.mul(tf.sub(mask, 1), 1e9));
+			let weights = tf.softmax(shifted);
+			// As Keras: with scores to give or drop, steps that may attend to nothing attend to nothing.
+			const isPlain = dropout === 0 && this.args.returnAttentionScores !== true;
+			if (mask !== null && !isPlain) weights = tf.mul(weights, mask);
+			const isDropping = dropout > 0 && kwargs["training"] === true;
+			const kept = isDropping ? tf.dropout(weights, dropout, undefined, this.stepSeed) : weights;
+			let mixed = this.scatter(tf.matMul(kept, v), query.shape, valueDim);
+			if (this.args.useGate === true) {
+				mixed = tf.mul(mixed, tf.sigmoid(this.project("gate", query, [numHeads, valueDim])));
+			}
+			const rows = tf.reshape(mixed, [...query.shape.slice(0, -1), numHeads * valueDim]);
+			const features = this.outputFeatures(query.shape.at(-1) ?? 1);
+			const output = this.project("attention_output", rows, features);
+			if (this.args.returnAttentionScores !== true) return output;
+			return [output, tf.reshape(weights, this.scoresShape(query.shape, key.shape))];
+		});
+	}
+	/** [..., features] → [..., ...to]. */
+	project(name, input, to) {
+		const kernel = this.parts.get(\`\${name}/kernel\`);
+		if (kernel === undefined) throw new Error(\`MultiHeadAttention has no \${name} yet.\`);
+		const size = input.shape.at(-1) ?? 1;
+		const width = to.reduce((product, entry) => product * entry, 1);
+		const rows = tf.reshape(input, [-1, size]);
+		const product = tf.matMul(rows, tf.reshape(kernel.read(), [size, width]));
+		const bias = this.parts.get(\`\${name}/bias\`);
+		const sums = bias === undefined ? product : tf.add(product, tf.reshape(bias.read(), [width]));
+		return tf.reshape(sums, [...input.shape.slice(0, -1), ...to]);
+	}
+	/** [batch, …, heads, size] → [batch and other axes, heads, attended steps, size]. */
+	gather(tensor) {
+		const order = this.orderAxes(tensor.rank);
+		const sizes = this.attended(tensor.rank - 1).map((axis) => tensor.shape[axis] ?? 1);
+		const steps = sizes.reduce((product, entry) => product * entry, 1);
+		const size = tensor.shape.at(-1) ?? 1;
+		return tf.reshape(tf.transpose(tensor, order), [
+			-1,
+			this.args.numHeads,
+			steps,
+			size
+		]);
+	}
+	/** The way back: [.., heads, steps, size] → [batch, …, heads, size]. */
+	scatter(tensor, queryShape, size) {
+		const shape = [
+			...queryShape.slice(0, -1),
+			this.args.numHeads,
+			size
+		];
+		const order = this.orderAxes(shape.length);
+		const sizes = order.map((axis) => shape[axis] ?? 1);
+		const back = order.map((_axis, index) => order.indexOf(index));
+		return tf.transpose(tf.reshape(tensor, sizes), back);
+	}
+	/** Of a projected tensor: the axes that are not attended to, heads, the attended ones, size. */
+	orderAxes(rank) {
+		const attended = this.attended(rank - 1);
+		const others = Array.from({ length: rank - 2 }, (_unused, axis) => axis).filter((axis) => !attended.includes(axis));
+		return [
+			...others,
+			rank - 2,
+			...attended,
+			rank - 1
+		];
+	}
+	/** Axes over which to attend, of inputs with \`rank\` axes: all but batch and features unless told. */
+	attended(rank) {
+		const { attentionAxes = [] } = this.args;
+		if (attentionAxes.length === 0) {
+			return Array.from({ length: rank - 2 }, (_unused, index) => index + 1);
+		}
+		return attentionAxes.map((axis) => axis < 0 ? axis + rank : axis);
+	}
+	/** 1 where a query step may look at a key step, else 0; broadcasts to [batch, heads, T, S]. */
+	combineMasks([, , T = 1, S = 1], [queryMask, ...otherMasks], attentionMask) {
+		const masks = [];
+		if (queryMask) masks.push(tf.reshape(queryMask, [
+			-1,
+			1,
+			T,
+			1
+		]));
+		for (const mask of otherMasks) if (mask) masks.push(tf.reshape(mask, [
+			-1,
+			1,
+			1,
+			S
+		]));
+		if (attentionMask !== undefined) {
+			const isOpen = tf.step(tf.abs(tf.cast(attentionMask, "float32")));
+			masks.push(tf.reshape(isOpen, [
+				-1,
+				1,
+				T,
+				S
+			]));
+		}
+		const { useCausalMask = false, slidingWindow } = this.args;
+		if (useCausalMask || slidingWindow !== undefined) {
+			const isOpen = (t, s) => (!useCausalMask || s <= t) && (slidingWindow === undefined || Math.abs(t - s) < slidingWindow);
+			const values = Array.from({ length: T * S }, (_v, at) => +isOpen(Math.floor(at / S), at % S));
+			masks.push(tf.tensor(values, [
+				1,
+				1,
+				T,
+				S
+			]));
+		}
+		const [first, ...others] = masks;
+		return first === undefined ? null : others.reduce((all, mask) => tf.mul(all, mask), first);
+	}
+	splitMasks(inputs) {
+		const pairs = inputs.map((input, index) => {
+			if (this.args.maskedInputs?.[index] !== true) return [input, null];
+			const [tensor, mask] = tf.split(input, [(input.shape.at(-1) ?? 1) - 1, 1], -1);
+			return [tensor ?? input, mask ?? null];
+		});
+		return {
+			tensors: pairs.map(([tensor]) => tensor),
+			masks: pairs.map(([, mask]) => mask)
+		};
+	}
+	listShapes(inputShape) {
+		// This layer has at least two inputs.
+		return inputShape.map((shape, index) => {
+			const extra = this.args.maskedInputs?.[index] === true ? 1 : 0;
+			return [...shape.slice(0, -1), (shape.at(-1) ?? 1) - extra];
+		});
+	}
+	outputFeatures(queryFeatures) {
+		const { outputShape = [] } = this.args;
+		const features = typeof outputShape === "number" ? [outputShape] : outputShape;
+		return features.length === 0 ? [queryFeatures] : features;
+	}
+	scoresShape(query, key) {
+		const attended = this.attended(query.length);
+		const others = query.slice(0, -1).filter((_size, axis) => !attended.includes(axis));
+		const along = (shape) => attended.map((axis) => shape[axis] ?? null);
+		return [
+			...others,
+			this.args.numHeads,
+			...along(query),
+			...along(key)
+		];
+	}
+	computeOutputShape(inputShape) {
+		const [query = [], value = [], key = value] = this.listShapes(inputShape);
+		const output = [...query.slice(0, -1), ...this.outputFeatures(query.at(-1) ?? 1)];
+		if (this.args.returnAttentionScores !== true) return output;
+		return [output, this.scoresShape(query, key)];
+	}
+	/** The query's mask goes on. */
+	computeMask(_inputs, mask) {
+		const first = (Array.isArray(mask) ? mask[0] : mask) ?? null;
+		// tfjs takes null for "no mask", which its types don't say.
+		return this.args.returnAttentionScores === true ? [first, null] : first;
+	}
+	getConfig() {
+		const read = this.reader.getConfig();
+		const base = super.getConfig();
+		const said = Object.entries(this.args);
+		const own = said.map(([option, value]) => [option, option in read ? read[option] : value]);
+		return {
+			...Object.fromEntries(own),
+			...base
+		};
+	}
+}
+tf.serialization.registerClass(MultiHeadAttention, "netloom", "MultiHeadAttention");`;

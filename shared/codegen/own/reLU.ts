@@ -51,3 +51,45 @@ export class ReLU extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(ReLU, "netloom", "ReLU");`;
+
+/** The same without types. */
+export const javascript = `/** x above the threshold, up to the largest value; negativeSlope · (x − threshold) below. As Keras's layer of this name. */
+export class ReLU extends tf.layers.Layer {
+	static className = "netloom>ReLU";
+	maxValue;
+	negativeSlope;
+	threshold;
+	constructor(args = {}) {
+		super(args);
+		this.maxValue = args.maxValue ?? null;
+		this.negativeSlope = args.negativeSlope ?? 0;
+		this.threshold = args.threshold ?? 0;
+		this.supportsMasking = true;
+	}
+	call(inputs) {
+		return tf.tidy(() => {
+			const input = Array.isArray(inputs) ? inputs[0] : inputs;
+			if (input === undefined) throw new Error("ReLU got no input.");
+			const { threshold, maxValue, negativeSlope } = this;
+			const kept = threshold === 0 ? tf.relu(input) : // Unlike a comparison, a step has a gradient (none).
+			tf.mul(input, tf.step(tf.sub(input, threshold)));
+			const clipped = maxValue === null ? kept : tf.clipByValue(kept, 0, maxValue);
+			if (negativeSlope === 0) return clipped;
+			const below = tf.relu(tf.sub(threshold, input));
+			return tf.sub(clipped, tf.mul(below, negativeSlope));
+		});
+	}
+	computeOutputShape(inputShape) {
+		return inputShape;
+	}
+	getConfig() {
+		const { maxValue, negativeSlope, threshold } = this;
+		return {
+			...super.getConfig(),
+			maxValue,
+			negativeSlope,
+			threshold
+		};
+	}
+}
+tf.serialization.registerClass(ReLU, "netloom", "ReLU");`;

@@ -125,3 +125,105 @@ export class ResetAfterGruCell extends tf.layers.RNNCell {
   }
 }
 tf.serialization.registerClass(ResetAfterGruCell, "netloom", "ResetAfterGruCell");`;
+
+/** The same without types. */
+export const javascript = `/**
+* Keras 3's GRUCell with reset_after: the reset gate works after the product with the recurrent kernel, and the bias is
+* [2, 3 × units], for the input and for the state. tf.layers.gruCell knows the other kind only.
+* z, r = gates(x · W + b₁ + h · U + b₂); h̃ = activation(x · Wₕ + b₁ₕ + r · (h · Uₕ + b₂ₕ)); h' = z · h + (1 − z) · h̃.
+*/
+export class ResetAfterGruCell extends tf.layers.RNNCell {
+	static className = "netloom>ResetAfterGruCell";
+	units;
+	stateSize;
+	dropout;
+	recurrentDropout;
+	/** tfjs's cell reads activations, initializers and the like from names and model files for us. */
+	reader;
+	kernelInitializer;
+	recurrentInitializer;
+	biasInitializer;
+	dropoutMask = [];
+	recurrentDropoutMask = [];
+	dropoutFunc = (input, rate) => tf.dropout(input, rate);
+	kernel = null;
+	recurrentKernel = null;
+	bias = null;
+	constructor(args) {
+		super(args);
+		this.units = args.units;
+		this.stateSize = args.units;
+		this.dropout = args.dropout ?? 0;
+		this.recurrentDropout = args.recurrentDropout ?? 0;
+		this.reader = tf.layers.gruCell({
+			recurrentActivation: "sigmoid",
+			kernelInitializer: "glorotUniform",
+			...args
+		});
+		this.kernelInitializer = Reflect.get(this.reader, "kernelInitializer");
+		this.recurrentInitializer = Reflect.get(this.reader, "recurrentInitializer");
+		this.biasInitializer = Reflect.get(this.reader, "biasInitializer");
+	}
+	build(inputShape) {
+		const features = Number([inputShape].flat(2).at(-1));
+		const width = 3 * this.units;
+		this.kernel = this.addPart("kernel", [features, width]);
+		this.recurrentKernel = this.addPart("recurrent", [this.units, width]);
+		if (Reflect.get(this.reader, "useBias") !== false) this.bias = this.addPart("bias", [2, width]);
+		this.built = true;
+	}
+	addPart(part, shape) {
+		return this.addWeight(part === "recurrent" ? "recurrent_kernel" : part, shape, "float32", this[\`\${part}Initializer\`], Reflect.get(this.reader, \`\${part}Regularizer\`), true, Reflect.get(this.reader, \`\${part}Constraint\`));
+	}
+	/** [x, h] → [h', h']. */
+	call(inputs, kwargs) {
+		return tf.tidy(() => {
+			const [input, state] = [inputs].flat();
+			const { kernel, recurrentKernel, bias, units } = this;
+			if (input === undefined || state === undefined || kernel === null || recurrentKernel === null) throw new Error("ResetAfterGruCell needs an input and a state, and to be built.");
+			const isTraining = kwargs["training"] === true;
+			const given = isTraining ? this.drop("dropout", input) : input;
+			const known = isTraining ? this.drop("recurrentDropout", state) : state;
+			const [inputBias = null, stateBias = null] = bias === null ? [] : tf.unstack(bias.read());
+			const project = (value, weight, shift) => {
+				const product = tf.matMul(value, weight.read());
+				return tf.split(shift === null ? product : tf.add(product, shift), [
+					units,
+					units,
+					units
+				], 1);
+			};
+			const [xUpdate, xReset, xNew] = project(given, kernel, inputBias);
+			const [hUpdate, hReset, hNew] = project(known, recurrentKernel, stateBias);
+			if (!xUpdate || !xReset || !xNew || !hUpdate || !hReset || !hNew) throw new Error("unreachable");
+			const update = this.apply_("recurrentActivation", tf.add(xUpdate, hUpdate));
+			const reset = this.apply_("recurrentActivation", tf.add(xReset, hReset));
+			const candidate = this.apply_("activation", tf.add(xNew, tf.mul(reset, hNew)));
+			const next = tf.add(tf.mul(update, state), tf.mul(tf.sub(1, update), candidate));
+			return [next, next];
+		});
+	}
+	apply_(name, value) {
+		const chosen = Reflect.get(this.reader, name);
+		return chosen.apply(value);
+	}
+	/** One mask for all steps of a sequence; whoever runs the cell clears it between sequences. */
+	drop(kind, value) {
+		const rate = this[kind];
+		if (rate <= 0) return value;
+		const field = \`\${kind}Mask\`;
+		let [mask] = [this[field] ?? []].flat();
+		if (mask === undefined) {
+			mask = tf.keep(tf.clone(this.dropoutFunc(tf.onesLike(value), rate)));
+			this[field] = mask;
+		}
+		return tf.mul(value, mask);
+	}
+	getConfig() {
+		return {
+			...this.reader.getConfig(),
+			...super.getConfig()
+		};
+	}
+}
+tf.serialization.registerClass(ResetAfterGruCell, "netloom", "ResetAfterGruCell");`;

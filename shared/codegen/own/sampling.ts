@@ -47,6 +47,44 @@ export class Sampling extends tf.layers.Layer {
 }
 tf.serialization.registerClass(Sampling, "netloom", "Sampling");`;
 
+/** The same without types. */
+export const javascript = `/**
+* Inputs mean and logVariance; output = mean + exp(logVariance / 2) · noise in training, mean otherwise.
+* Kingma and Welling 2014, Auto-Encoding Variational Bayes.
+*/
+export class Sampling extends tf.layers.Layer {
+	static className = "netloom>Sampling";
+	seed;
+	/** Set before each step, where training draws its random numbers from one seed. */
+	stepSeed = null;
+	draws = 0;
+	constructor(args = {}) {
+		super(args);
+		this.seed = args.seed ?? null;
+	}
+	call(inputs, kwargs) {
+		return tf.tidy(() => {
+			const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
+			if (mean === undefined || logVariance === undefined) throw new Error("Sampling needs a mean and a logarithm of the variance.");
+			if (kwargs.training !== true) return tf.clone(mean);
+			const seed = this.stepSeed ?? (this.seed === null ? undefined : this.seed + ++this.draws);
+			const noise = tf.randomNormal(mean.shape, 0, 1, "float32", seed);
+			return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, .5)), noise));
+		});
+	}
+	computeOutputShape(inputShape) {
+		// Two inputs, so a list of shapes.
+		return inputShape[0] ?? [];
+	}
+	getConfig() {
+		return {
+			...super.getConfig(),
+			seed: this.seed
+		};
+	}
+}
+tf.serialization.registerClass(Sampling, "netloom", "Sampling");`;
+
 /** From shared/codegen/python/sampling.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class Sampling(keras.Layer):

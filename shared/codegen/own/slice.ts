@@ -73,6 +73,70 @@ export class Slice extends tf.layers.Layer {
 }
 tf.serialization.registerClass(Slice, "netloom", "Slice");`;
 
+/** The same without types. */
+export const javascript = `/** Entries \`start\` to \`stop\` of one axis, as in Python's \`x[start:stop]\`. */
+export class Slice extends tf.layers.Layer {
+	static className = "netloom>Slice";
+	axis;
+	start;
+	stop;
+	squeeze;
+	constructor(args = {}) {
+		super(args);
+		this.axis = args.axis ?? -1;
+		this.start = args.start ?? 0;
+		this.stop = args.stop ?? null;
+		this.squeeze = args.squeeze ?? false;
+	}
+	call(inputs) {
+		return tf.tidy(() => {
+			const input = Array.isArray(inputs) ? inputs[0] : inputs;
+			if (input === undefined) throw new Error("Slice got no input.");
+			const axis = this.resolveAxis(input.rank);
+			const { first, count } = this.findRange(input.shape[axis] ?? 1);
+			const begin = input.shape.map((_size, index) => index === axis ? first : 0);
+			const sizes = input.shape.map((size, index) => index === axis ? count : size);
+			const part = tf.slice(input, begin, sizes);
+			return this.squeeze ? tf.squeeze(part, [axis]) : part;
+		});
+	}
+	computeOutputShape(inputShape) {
+		// One input, so one shape.
+		const shape = [...inputShape];
+		const axis = this.resolveAxis(shape.length);
+		const size = shape[axis] ?? null;
+		if (this.squeeze) shape.splice(axis, 1);
+		else shape[axis] = size === null ? this.countUnknown() : this.findRange(size).count;
+		return shape;
+	}
+	getConfig() {
+		const { axis, start, stop, squeeze } = this;
+		return {
+			...super.getConfig(),
+			axis,
+			start,
+			stop,
+			squeeze
+		};
+	}
+	resolveAxis(rank) {
+		return this.axis < 0 ? rank + this.axis : this.axis;
+	}
+	findRange(size) {
+		const place = (index) => Math.min(size, Math.max(0, index < 0 ? size + index : index));
+		const first = place(this.start);
+		return {
+			first,
+			count: Math.max(0, place(this.stop ?? size) - first)
+		};
+	}
+	/** Only the last few entries are as many whatever the size. */
+	countUnknown() {
+		return this.start < 0 && this.stop === null ? -this.start : null;
+	}
+}
+tf.serialization.registerClass(Slice, "netloom", "Slice");`;
+
 /** From shared/codegen/python/slice.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class Slice(keras.Layer):

@@ -44,3 +44,41 @@ export class Softmax extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(Softmax, "netloom", "Softmax");`;
+
+/** The same without types. */
+export const javascript = `/**
+* output = exp(x) / Σ exp(x), the sum over \`axis\`. Unlike tfjs's own along any axis, and with a mask as second input:
+* where it is 0.5 or less the output is 0.
+*/
+export class Softmax extends tf.layers.Layer {
+	static className = "netloom>Softmax";
+	axis;
+	constructor(args = {}) {
+		super(args);
+		this.axis = args.axis ?? -1;
+	}
+	call(inputs) {
+		return tf.tidy(() => {
+			const [input, mask] = Array.isArray(inputs) ? inputs : [inputs];
+			if (input === undefined) throw new Error("Softmax got no input.");
+			const axis = this.axis < 0 ? this.axis + input.rank : this.axis;
+			const isOpen = mask && tf.step(tf.sub(tf.cast(mask, "float32"), .5));
+			const scores = isOpen ? tf.add(input, tf.mul(tf.sub(isOpen, 1), 1e9)) : input;
+			const largest = tf.max(scores, axis, true);
+			const powers = tf.exp(tf.sub(scores, largest));
+			const shares = tf.div(powers, tf.sum(powers, axis, true));
+			return isOpen ? tf.mul(shares, isOpen) : shares;
+		});
+	}
+	computeOutputShape(inputShape) {
+		const [first] = inputShape;
+		return Array.isArray(first) ? first : inputShape;
+	}
+	getConfig() {
+		return {
+			...super.getConfig(),
+			axis: this.axis
+		};
+	}
+}
+tf.serialization.registerClass(Softmax, "netloom", "Softmax");`;

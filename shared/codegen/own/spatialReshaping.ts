@@ -121,3 +121,113 @@ export class SpatialReshaping extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(SpatialReshaping, "netloom", "SpatialReshaping");`;
+
+/** The same without types. */
+export const javascript = `/** Cropping1D and 3D, ZeroPadding1D and 3D, UpSampling1D and 3D as in Keras 3: tfjs-layers 4.22 has those in 2D only. */
+export class SpatialReshaping extends tf.layers.Layer {
+	static className = "netloom>SpatialReshaping";
+	mode;
+	rank;
+	dataFormat;
+	cropping;
+	padding;
+	size;
+	constructor(args) {
+		super(args);
+		this.mode = args.mode;
+		this.rank = args.rank;
+		this.dataFormat = args.dataFormat ?? "channelsLast";
+		const toPairs = (value) => Array.from({ length: args.rank }, (_, axis) => {
+			const entry = Array.isArray(value) && args.rank > 1 ? value[axis] : value ?? 0;
+			const flat = Array.isArray(entry) ? entry.flat() : [entry ?? 0, entry ?? 0];
+			return [flat[0] ?? 0, flat[1] ?? 0];
+		});
+		this.cropping = toPairs(args.cropping);
+		this.padding = toPairs(args.padding);
+		const size = args.size ?? 1;
+		this.size = Array.from({ length: args.rank }, (_, axis) => Array.isArray(size) ? size[axis] ?? 1 : size);
+	}
+	call(inputs) {
+		return tf.tidy(() => {
+			const input = Array.isArray(inputs) ? inputs[0] : inputs;
+			if (input === undefined) throw new Error(\`\${this.name}: no input.\`);
+			const first = this.dataFormat === "channelsFirst" ? 2 : 1;
+			let output = input;
+			for (let axis = 0; axis < this.rank; axis++) {
+				// Three axes at a time, because tfjs-webgpu pads no five, which is also the gradient of a slice.
+				const shape = [...output.shape];
+				const length = shape[axis + first] ?? 1;
+				const outer = shape.slice(0, axis + first).reduce((product, size) => product * size, 1);
+				const changed = this.change(tf.reshape(output, [
+					outer,
+					length,
+					-1
+				]), axis);
+				shape[axis + first] = this.measure(length, axis);
+				output = tf.reshape(changed, shape);
+			}
+			return output;
+		});
+	}
+	change(rows, axis) {
+		const [outer = 1, length = 1, inner = 1] = rows.shape;
+		switch (this.mode) {
+			case "crop": {
+				const [before = 0] = this.cropping[axis] ?? [];
+				return tf.slice(rows, [
+					0,
+					before,
+					0
+				], [
+					outer,
+					this.measure(length, axis),
+					inner
+				]);
+			}
+			case "pad": {
+				const [before = 0, after = 0] = this.padding[axis] ?? [];
+				return tf.pad(rows, [
+					[0, 0],
+					[before, after],
+					[0, 0]
+				]);
+			}
+			case "repeat": return tf.tile(tf.expandDims(rows, 2), [
+				1,
+				1,
+				this.size[axis] ?? 1,
+				1
+			]);
+		}
+	}
+	measure(length, axis) {
+		const sum = (ends) => (ends?.[0] ?? 0) + (ends?.[1] ?? 0);
+		switch (this.mode) {
+			case "crop": return length - sum(this.cropping[axis]);
+			case "pad": return length + sum(this.padding[axis]);
+			case "repeat": return length * (this.size[axis] ?? 1);
+		}
+	}
+	computeOutputShape(inputShape) {
+		const shape = inputShape;
+		const first = this.dataFormat === "channelsFirst" ? 2 : 1;
+		return shape.map((size, index) => {
+			const axis = index - first;
+			if (axis < 0 || axis >= this.rank) return size;
+			return size === null || size === undefined ? null : this.measure(size, axis);
+		});
+	}
+	getConfig() {
+		const { mode, rank, dataFormat } = this;
+		const ends = this.rank === 1 ? (list) => list[0] ?? [] : (list) => list;
+		const own = mode === "crop" ? { cropping: ends(this.cropping) } : mode === "pad" ? { padding: ends(this.padding) } : { size: this.size };
+		return {
+			...super.getConfig(),
+			mode,
+			rank,
+			dataFormat,
+			...own
+		};
+	}
+}
+tf.serialization.registerClass(SpatialReshaping, "netloom", "SpatialReshaping");`;

@@ -3,6 +3,7 @@ import { onlyInput, parameterIssue, resolveAxis } from "../axes.ts";
 import { axisParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
+import { isAnyMasked, lowerMasked } from "../mergeMasks.ts";
 import { axis as makeAxis, type Shape, shapeOf } from "../shape.ts";
 
 const specs = {
@@ -32,6 +33,10 @@ export const concatenate = defineLayer({
   outputs: 1,
   params: specs,
   caption: ({ axis }) => (axis === -1 ? [] : [`axis ${axis}`]),
+  formula: "output = [first | second | …] along the axis",
+  // As Keras: along time the masks are joined too; else a step stays where any input has it.
+  masking: ({ axis }, inputs) =>
+    axis === 1 || axis === -2 || inputs.every(({ isMasked }) => isMasked) ? "passes" : "ends",
   inferShape({ axis }, inputs) {
     const first = onlyInput(inputs);
     const rank = first.axes.length;
@@ -57,6 +62,13 @@ export const concatenate = defineLayer({
           input: index,
         });
     }
+    const masked = inputs.findIndex(({ isMasked }) => isMasked);
+    if (masked >= 0 && rank !== 2)
+      return err({
+        code: "axis",
+        needs: "sequences of two axes, time × features, where steps are masked",
+        input: masked,
+      });
     const sizes = inputs.map((other) => other.axes[joined]?.size ?? null);
     const total = sizes.reduce<number | null>(
       (sum, size) => (sum === null || size === null ? null : sum + size),
@@ -76,12 +88,13 @@ export const concatenate = defineLayer({
     const rank = onlyInput(inputs).axes.length;
     // tfjs takes every negative axis for the last one.
     const axis = params.axis < -1 ? rank + 1 + params.axis : params.axis;
-    return lowerParams({
+    const call = lowerParams({
       className: "Concatenate",
       tfjsFactory: "concatenate",
       specs,
       params: { axis },
     });
+    return isAnyMasked(inputs) ? lowerMasked(call.className, "concatenate", call.options) : call;
   },
   examples: [
     { params: {}, inputs: [[8], [8]], output: [16], weightCount: 0 },

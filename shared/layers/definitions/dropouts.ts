@@ -1,9 +1,9 @@
 /** Layers that disturb values in training and let them through unchanged afterwards. */
-import { ok } from "../../base/result.ts";
-import { checkFloat, onlyInput, parameterIssue, rankIssue } from "../axes.ts";
+import { checkFloat, onlyInput, rankIssue } from "../axes.ts";
 import { dataFormatParam, rateParam, seedParam } from "../commonParams.ts";
 import { defineLayer, type CallOption } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
+import { fitsNoiseShape, noiseShapeParam } from "../noiseShape.ts";
 
 const dropoutSource = {
   title:
@@ -17,16 +17,7 @@ const spatialSource = {
 
 const dropoutSpecs = {
   rate: rateParam,
-  noiseShape: {
-    kind: "intList",
-    default: [],
-    min: 1,
-    maxLength: 6,
-    allowsNull: true,
-    group: "advanced",
-    label: "Noise shape",
-    help: "Axes with 1 share one decision: for time × features, (empty, 1, empty) drops a feature at all steps at once. The first entry is the batch. No entries decide for every value alone.",
-  },
+  noiseShape: noiseShapeParam,
   seed: seedParam,
 } as const;
 
@@ -45,6 +36,7 @@ export const dropout = defineLayer({
     },
     dropoutSource,
   ],
+  formula: "output = input · keep / (1 − rate), keep 0 or 1 for each value",
   keywords: ["overfitting", "regularize"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
@@ -53,19 +45,8 @@ export const dropout = defineLayer({
   masking: () => "passes",
   inferShape({ noiseShape }, inputs) {
     const shape = onlyInput(inputs);
-    const rank = shape.axes.length + 1;
-    if (noiseShape.length > 0 && noiseShape.length !== rank)
-      return parameterIssue("noiseShape", `'s noise shape must have ${rank} entries, or none`);
-    const wrong = noiseShape.findIndex(
-      (size, index) =>
-        size !== null && size !== 1 && (index === 0 || size !== shape.axes[index - 1]?.size),
-    );
-    if (wrong >= 0)
-      return parameterIssue(
-        "noiseShape",
-        `'s noise shape must be 1 or empty in entry ${wrong + 1}, or the size of that axis`,
-      );
-    return checkFloat(shape);
+    const fits = fitsNoiseShape(noiseShape, shape);
+    return fits.ok ? checkFloat(shape) : fits;
   },
   weights: () => [],
   lower(params) {
@@ -111,6 +92,7 @@ export const spatialDropout1d = defineLayer({
     },
     spatialSource,
   ],
+  formula: "output = input · keep / (1 − rate), keep drawn for each feature",
   keywords: ["dropout", "sequence", "overfitting"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
@@ -136,6 +118,7 @@ export const spatialDropout1d = defineLayer({
   examples: [
     { params: { rate: 0.3 }, inputs: [[6, 3]], output: [6, 3], weightCount: 0 },
     { params: { rate: 0.1, seed: 5 }, inputs: [[null, 3]], output: [null, 3], weightCount: 0 },
+    { params: { rate: 0 }, inputs: [[4, 2]], output: [4, 2], weightCount: 0 },
   ],
 });
 
@@ -160,6 +143,7 @@ export const spatialDropout2d = defineLayer({
     },
     spatialSource,
   ],
+  formula: "output = input · keep / (1 − rate), keep drawn for each channel",
   keywords: ["dropout", "channels", "overfitting"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
@@ -187,6 +171,7 @@ export const spatialDropout2d = defineLayer({
     }),
   examples: [
     { params: { rate: 0.3 }, inputs: [[4, 4, 3]], output: [4, 4, 3], weightCount: 0 },
+    { params: { rate: 0.5, seed: 1 }, inputs: [[3, 3, 5]], output: [3, 3, 5], weightCount: 0 },
     {
       params: { rate: 0.2, dataFormat: "channelsFirst" },
       inputs: [[3, 4, 4]],
@@ -196,56 +181,65 @@ export const spatialDropout2d = defineLayer({
   ],
 });
 
-const noiseSpecs = {
-  stddev: {
-    kind: "float",
-    default: 0.1,
-    min: 0,
-    max: 1,
-    isRequired: true,
-    label: "Standard deviation",
-    help: "Strength of the noise, in the unit of the values. 0.1 suits values around 1.",
-  },
-  seed: {
-    ...seedParam,
-    tfjsName: null,
-    help: "Makes the exported Keras code draw the same noise each time; tfjs's layer has no seed. Training here derives its own from the seed of the run.",
-  },
+const spatial3dSpecs = {
+  rate: rateParam,
+  dataFormat: { ...dataFormatParam, tfjsName: null },
+  seed: seedParam,
 } as const;
 
-export const gaussianNoise = defineLayer({
-  type: "gaussianNoise",
-  title: "GaussianNoise",
+export const spatialDropout3d = defineLayer({
+  type: "spatialDropout3d",
+  title: "SpatialDropout3D",
   category: "regularization",
-  summary: "Adds normally distributed noise in training.",
+  summary: "Drops whole channels of a volume or film.",
   about:
-    "output = input + noise with mean 0 in training, input unchanged otherwise. A mild remedy against overfitting and a way to make denoising autoencoders. Scale the data first, so that the strength means something.",
+    "As SpatialDropout2D, for feature maps with depth (or time), height and width: a channel is dropped everywhere at once. Use it between 3D convolutions.",
+  formula: "output = input · keep / (1 − rate), keep drawn for each channel",
   sources: [
     {
-      title: "Keras: GaussianNoise layer",
-      url: "https://keras.io/api/layers/regularization_layers/gaussian_noise/",
+      title: "Keras: SpatialDropout3D layer",
+      url: "https://keras.io/api/layers/regularization_layers/spatial_dropout3d/",
     },
+    spatialSource,
   ],
-  keywords: ["jitter", "denoise", "augmentation"],
+  keywords: ["dropout", "channels", "volume", "video", "overfitting"],
   inputs: { min: 1, max: 1 },
   outputs: 1,
-  params: noiseSpecs,
-  caption: ({ stddev }) => [`σ ${stddev}`],
-  masking: () => "passes",
+  params: spatial3dSpecs,
+  caption: ({ rate }) => [String(rate)],
   inferShape(_params, inputs) {
-    const checked = checkFloat(onlyInput(inputs));
-    return checked.ok ? ok(checked.value) : checked;
+    const shape = onlyInput(inputs);
+    if (shape.axes.length !== 4)
+      return rankIssue("a volume with four axes, depth × height × width × channels");
+    return checkFloat(shape);
   },
   weights: () => [],
   lower: (params) =>
     lowerParams({
-      className: "GaussianNoise",
-      tfjsFactory: "gaussianNoise",
-      specs: noiseSpecs,
+      className: "SpatialDropout3D",
+      tfjsClassName: "Dropout",
+      tfjsFactory: "dropout",
+      specs: spatial3dSpecs,
       params,
+      extra: [
+        noiseShapeOption(
+          params.dataFormat === "channelsFirst" ? [null, null, 1, 1, 1] : [null, 1, 1, 1, null],
+        ),
+      ],
     }),
   examples: [
-    { params: { stddev: 0.1 }, inputs: [[8]], output: [8], weightCount: 0 },
-    { params: { stddev: 0.5, seed: 2 }, inputs: [[4, 4, 1]], output: [4, 4, 1], weightCount: 0 },
+    { params: { rate: 0.3 }, inputs: [[2, 3, 3, 4]], output: [2, 3, 3, 4], weightCount: 0 },
+    {
+      params: { rate: 0.5, seed: 3 },
+      inputs: [[2, 2, 2, 3]],
+      output: [2, 2, 2, 3],
+      weightCount: 0,
+    },
+    {
+      params: { rate: 0.2, dataFormat: "channelsFirst" },
+      inputs: [[3, 2, 4, 4]],
+      output: [3, 2, 4, 4],
+      weightCount: 0,
+    },
   ],
 });

@@ -8,6 +8,7 @@ import {
   type ShapeIssue,
 } from "../defineLayer.ts";
 import { multiplySizes } from "../axes.ts";
+import { isAnyMasked, lowerMasked } from "../mergeMasks.ts";
 import { axis, type Axis, type Shape, shapeOf, sizesOf } from "../shape.ts";
 
 /**
@@ -17,6 +18,13 @@ import { axis, type Axis, type Shape, shapeOf, sizesOf } from "../shape.ts";
 function broadcastShapes(inputs: readonly Shape[]): Result<Shape, ShapeIssue> {
   const [first, ...others] = inputs;
   if (first === undefined) throw new Error("A merge was asked for its shape without inputs.");
+  const ranks = new Set(inputs.map((shape) => shape.axes.length));
+  if (ranks.size > 1 && isAnyMasked(inputs))
+    return err({
+      code: "merge",
+      input: Math.max(1, others.findIndex((shape) => shape.axes.length !== first.axes.length) + 1),
+      needs: "inputs with as many axes each, where steps are masked",
+    });
   let axes = first.axes;
   for (const [index, other] of others.entries()) {
     const merged = broadcastAxes(axes, other.axes);
@@ -55,6 +63,7 @@ interface MergeKind {
   readonly keywords: readonly string[];
   readonly inputs: { readonly min: number; readonly max: number | null };
   readonly page: string;
+  readonly formula: string;
   readonly call: LayerCall;
   readonly examples?: readonly LayerExample[];
 }
@@ -101,6 +110,9 @@ function defineMerge(kind: MergeKind): AnyLayerDefinition {
     outputs: 1,
     params: {},
     caption: () => [],
+    formula: kind.formula,
+    // As Keras: one input without a mask leaves the result without one.
+    masking: (_params, inputs) => (inputs.every(({ isMasked }) => isMasked) ? "passes" : "ends"),
     inferShape: (_params, inputs) => broadcastShapes(inputs),
     weights: () => [],
     ...(kind.type === "multiply"
@@ -111,7 +123,8 @@ function defineMerge(kind: MergeKind): AnyLayerDefinition {
           },
         }
       : {}),
-    lower: () => kind.call,
+    lower: (_params, inputs) =>
+      isAnyMasked(inputs) ? lowerMasked(kind.call.className, kind.type) : kind.call,
     examples: kind.inputs.max === 2 ? commonExamples : [...commonExamples, threeInputs],
   });
 }
@@ -132,6 +145,7 @@ export const add = defineMerge({
   keywords: ["sum", "skip", "residual", "plus", "shortcut"],
   inputs: many,
   page: "add",
+  formula: "output = Σ inputs",
   call: call("Add"),
 });
 
@@ -144,6 +158,7 @@ export const subtract = defineMerge({
   keywords: ["difference", "minus"],
   inputs: { min: 2, max: 2 },
   page: "subtract",
+  formula: "output = first − second",
   call: {
     className: "Subtract",
     tfjsClassName: "Add",
@@ -170,6 +185,7 @@ export const multiply = defineMerge({
   keywords: ["product", "gate", "attention", "squeeze excitation"],
   inputs: many,
   page: "multiply",
+  formula: "output = Π inputs",
   call: call("Multiply"),
 });
 
@@ -182,6 +198,7 @@ export const average = defineMerge({
   keywords: ["mean", "ensemble"],
   inputs: many,
   page: "average",
+  formula: "output = Σ inputs / their number",
   call: call("Average"),
 });
 
@@ -194,6 +211,7 @@ export const maximum = defineMerge({
   keywords: ["max", "maxout"],
   inputs: many,
   page: "maximum",
+  formula: "output = max(inputs)",
   call: call("Maximum"),
 });
 
@@ -205,5 +223,6 @@ export const minimum = defineMerge({
   keywords: ["min"],
   inputs: many,
   page: "minimum",
+  formula: "output = min(inputs)",
   call: call("Minimum"),
 });
