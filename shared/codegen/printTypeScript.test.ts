@@ -19,7 +19,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, ".cache", "codegen", "typescript");
 const dataFolder = join(folder, "data");
 
-const printed = [...scriptCases, ...sizedCases].map(({ plan, training, data }) => {
+const allCases = [...scriptCases, ...sizedCases];
+const printed = allCases.map(({ plan, training, data }) => {
   const [file] = printTypeScript(plan, { training, data }).files;
   if (file === undefined) throw new Error("nothing was printed");
   return file;
@@ -93,7 +94,7 @@ describe("printed TypeScript", () => {
       const { code } = await transformWithOxc(text, name);
       writeFileSync(join(folder, name.replace(/\.ts$/, ".mjs")), code);
     }
-    const trained = scriptCases
+    const trained = allCases
       .map(({ data }, index) => ({ data, name: printed[index]?.name.replace(/\.ts$/, "") ?? "" }))
       .filter(({ data }) => data !== null);
     writeFileSync(join(folder, "runAll.mjs"), runAll(trained.map(({ name }) => name)));

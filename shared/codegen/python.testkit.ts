@@ -110,6 +110,47 @@ print(json.dumps(losses))`;
   });
 }
 
+export interface KerasLayer {
+  readonly name: string;
+  readonly className: string;
+  /** Without the batch axis. */
+  readonly shape: readonly (number | null)[];
+  readonly weights: readonly (readonly number[])[];
+  /** Names of the layers whose outputs it takes, in order. */
+  readonly inputs: readonly string[];
+}
+
+export interface TemplateAnswer {
+  readonly applications: readonly (readonly KerasLayer[])[];
+  readonly scripts: readonly (
+    | { readonly paramCount: number; readonly trainableCount: number; readonly loss: number }
+    | { readonly error: string }
+  )[];
+}
+
+const templateReferee = fileURLToPath(
+  new URL("../../build/referees/keras_templates.py", import.meta.url),
+);
+
+/** Describes Keras Applications, and builds or trains printed scripts, all in one process. */
+export function askKerasTemplates(
+  python: string,
+  question: {
+    readonly applications: readonly string[];
+    readonly scripts: readonly { readonly source: string; readonly isTrained: boolean }[];
+  },
+): TemplateAnswer {
+  const output = execFileSync(python, [templateReferee], {
+    input: JSON.stringify(question),
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["pipe", "pipe", "ignore"],
+    env: kerasEnvironment(),
+  });
+  // The referee's own format, written beside this file's types.
+  return JSON.parse(output) as TemplateAnswer;
+}
+
 /** Everything in one process: importing Keras takes seconds. */
 export function askKeras(python: string, cases: readonly RefereeCase[]): readonly RefereeResult[] {
   const output = execFileSync(python, [referee], {
