@@ -10,6 +10,7 @@ import {
   planExample,
   type ReadExample,
 } from "../layers/example.testkit.ts";
+import type { TestGraph } from "../layers/graph.testkit.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
@@ -30,6 +31,18 @@ export function caseOfExample(read: ReadExample): GradientCase {
   if (read.call === null) throw new Error(`${read.title} is no call.`);
   const { title, inputs, weights } = read;
   return { title, inputs, weights, plan: planExample(read, read.call) };
+}
+
+/** Layers of several branches have an order of tfjs's own: the built model tells their weights. */
+export function caseOfGraph({ title, plan, inputs }: TestGraph): GradientCase {
+  const model = buildModel(plan, { seed: 1 });
+  const weights = model.weights.map(({ name, shape }) => ({
+    name,
+    shape: shape.map((size) => size ?? 1),
+    isTrainable: true,
+  }));
+  model.dispose();
+  return { title, plan, inputs, weights };
 }
 
 /** One layer after the other; throws where shapes do not fit. */
@@ -121,6 +134,8 @@ function setUp(read: GradientCase): Setup {
   /** All outputs, one behind the other. */
   const computeOutput = () => {
     setStep(0);
+    // A stateful layer would go on from the last call.
+    model.resetStates();
     const outputs = runModel(model, inputs, { training: true });
     return tf.concat(outputs.map((output) => tf.reshape(tf.cast(output, "float32"), [-1])));
   };

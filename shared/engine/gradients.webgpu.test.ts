@@ -7,11 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installNodeWebgpu } from "../../electron/services/nodeWebgpu.ts";
 import { createRandom } from "../base/random.ts";
 import { readExample } from "../layers/example.testkit.ts";
+import { recurrentGraphs } from "../layers/recurrentGraphs.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 import { useDirectPrograms } from "./directKernels.ts";
 import {
   caseOfChain,
   caseOfExample,
+  caseOfGraph,
   compareSlopes,
   computeGradients,
   relativeDifference,
@@ -110,24 +112,29 @@ const masks = [
   ]),
 ];
 
+const graphs = recurrentGraphs.map(caseOfGraph);
+
 describe("gradients on the CPU backend", () => {
-  test.each([...examples, ...masks])("agree with finite differences: $title", async (read) => {
-    await tf.setBackend("cpu");
-    const { gradients } = await computeGradients(read);
-    for (const { name, measured, told, scale } of compareSlopes(read, gradients)) {
-      const errors = measured.map((slope) => Math.abs(slope - told) / Math.max(scale, 1e-2));
-      expect(
-        Math.min(...errors),
-        `${name}: measured ${measured.join(", ")}, told ${told}`,
-      ).toBeLessThan(0.03);
-    }
-  });
+  test.each([...examples, ...masks, ...graphs])(
+    "agree with finite differences: $title",
+    async (read) => {
+      await tf.setBackend("cpu");
+      const { gradients } = await computeGradients(read);
+      for (const { name, measured, told, scale } of compareSlopes(read, gradients)) {
+        const errors = measured.map((slope) => Math.abs(slope - told) / Math.max(scale, 1e-2));
+        expect(
+          Math.min(...errors),
+          `${name}: measured ${measured.join(", ")}, told ${told}`,
+        ).toBeLessThan(0.03);
+      }
+    },
+  );
 });
 
 const skipReason = webgpu.ok ? "" : ` (skipped: ${webgpu.error.message})`;
 
 describe.skipIf(!webgpu.ok)(`gradients on WebGPU${skipReason}`, () => {
-  test.each([...examples, ...chains, ...masks])(
+  test.each([...examples, ...chains, ...masks, ...graphs])(
     "agree with the CPU backend: $title",
     async (read) => {
       await tf.setBackend("cpu");

@@ -68,7 +68,8 @@ export class CellRnn extends tf.layers.Layer {
       if (input === undefined) throw new Error("CellRnn got no input.");
       const options = { training: kwargs?.["training"] === true };
       for (const cell of this.cells) cellRnnForgetDropout(cell);
-      const steps = tf.unstack(input, 1);
+      // Copied: the gradient remembers the list that unstack gave.
+      const steps = [...tf.unstack(input, 1)];
       const masks = cellRnnMasks(kwargs?.["mask"]);
       if (this.goBackwards) {
         steps.reverse();

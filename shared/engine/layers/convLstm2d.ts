@@ -196,14 +196,19 @@ export class ConvLstm2d extends tf.layers.Layer {
     const [rows, columns] = this.read<[number, number]>("dilationRate");
     if (rows === 1 && columns === 1) return kernel;
     const [height, width, channels, gates] = kernel.shape;
-    const spread = tf.pad(tf.reshape(kernel, [height, 1, width, 1, channels * gates]), [
+    // One axis after the other: WebGPU pads four axes at most.
+    const tall = tf.pad(tf.reshape(kernel, [height, 1, width * channels * gates]), [
       [0, 0],
       [0, rows - 1],
+      [0, 0],
+    ]);
+    const wide = tf.pad(tf.reshape(tall, [height * rows, width, 1, channels * gates]), [
+      [0, 0],
       [0, 0],
       [0, columns - 1],
       [0, 0],
     ]);
-    const large = tf.reshape(spread, [height * rows, width * columns, channels, gates]);
+    const large = tf.reshape(wide, [height * rows, width * columns, channels, gates]);
     const reach = [(height - 1) * rows + 1, (width - 1) * columns + 1, channels, gates];
     return tf.slice(large, [0, 0, 0, 0], reach) as tf.Tensor4D;
   }
