@@ -3,7 +3,7 @@
  * allow-list, never by taking bad characters out one by one.
  */
 
-import { ownNames } from "./own/ownSources.ts";
+import { ownNames } from "./own/ownNames.ts";
 
 /** Reserved in JavaScript, TypeScript (strict) or Python, or global in either so that hiding it would do harm. */
 const reserved: ReadonlySet<string> = new Set(

@@ -48,7 +48,7 @@ describe.skipIf(kerasPython === null)("printed Python (skipped without Keras)", 
       .filter(({ hasData }) => hasData)
       .map(({ name }) => name.replace(/\.py$/, ""));
     // One of each kind: compiling a training step takes Keras seconds.
-    const trained = ["spirals", "two_views", "idx_images", "table", "series"];
+    const trained = ["spirals", "two_views", "twins", "idx_images", "table", "series"];
     const output = runWithKeras(kerasPython ?? "", folder, { modules, trained });
     const losses: unknown = JSON.parse(output.trim().split("\n").at(-1) ?? "");
     expect(Object.keys(losses ?? {})).toEqual(modules);

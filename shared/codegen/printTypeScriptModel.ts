@@ -86,16 +86,15 @@ function printNew(
   if (2 + before.length + flat.length + after.length <= inFunction.width)
     return `${before}${flat}${after}`;
   const own = nameOwnClass(call, "tfjs");
-  if (own !== null) {
-    const head = `new ${own}(`;
+  if (own !== null || after === ";") {
+    const head = own === null ? `tf.layers.${call.tfjsFactory}(` : `new ${own}(`;
     const options = printOptions(call, extra, { ...inFunction, width: 0 }, head);
     return `${before}${head}${options})${after}`;
   }
   // As a formatter breaks it: one step of the chain per line.
   const factory = `.${call.tfjsFactory}(`;
   const options = printOptions(call, extra, { ...inFunction, indent: 4 }, factory);
-  const end = after === ";" ? ";" : `\n  ${after}`;
-  return `${before}tf.layers\n  ${indentTail(`${factory}${options})`)}${end}`;
+  return `${before}tf.layers\n  ${indentTail(`${factory}${options})`)}\n  ${after}`;
 }
 
 const singleCast = " as tf.SymbolicTensor";

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { nodeId } from "../base/ids.ts";
-import type { ModelPlan, PlanInput, PlanLayer, PlanOutput } from "../compiler/plan.ts";
+import type { ModelPlan, PlanInput, PlanLayer, PlanOutput, PlanTensor } from "../compiler/plan.ts";
 import type { CsvColumn, DataBinding, DataSource, GeneratorName } from "../datasets/binding.ts";
 import { namedTable } from "../layers/namedConfigs.ts";
 import type { StoredParams } from "../layers/params.ts";
@@ -16,10 +16,12 @@ export type LayerLine = readonly [
   name: string,
   type: string,
   params: StoredParams,
+  /** Names of inputs and layers; `name:1` is the second output. */
   inputs: readonly string[],
+  more?: { readonly path?: readonly string[]; readonly sharedWith?: string },
 ];
 
-/** A plan from the registry's own definitions, as `compileGraph` would make it. */
+/** A plan from the registry's own definitions, as the compiler would make it. */
 export function makePlan(
   name: string,
   inputs: Readonly<Record<string, readonly (number | null)[]>>,
@@ -27,28 +29,33 @@ export function makePlan(
   outputs: readonly (Partial<Omit<PlanOutput, "source">> & { readonly source: string })[],
   options: { readonly dtype?: DType; readonly fields?: Readonly<Record<string, string>> } = {},
 ): ModelPlan {
-  const shapes = new Map<string, Shape>();
+  const shapes = new Map<string, readonly Shape[]>();
+  const shapeOf = (source: string): Shape => {
+    const { layer, port } = readSource(source);
+    return need(shapes.get(layer)?.[port]);
+  };
   const planInputs = Object.entries(inputs).map(([input, sizes]): PlanInput => {
     const shape = shapeFromSizes(sizes, options.dtype);
-    shapes.set(input, shape);
+    shapes.set(input, [shape]);
     return { id: nodeId(input), name: input, shape, field: options.fields?.[input] ?? "" };
   });
-  const layers = lines.map(([layer, type, stored, sources]): PlanLayer => {
+  const layers = lines.map(([layer, type, stored, sources, more]): PlanLayer => {
     const definition = findLayer(type);
     const params = definition && readParams(definition.params, stored);
     if (!definition || !params?.ok) throw new Error(`${layer}: ${JSON.stringify(params)}`);
-    const given = sources.map((source) => need(shapes.get(source)));
+    const given = sources.map(shapeOf);
     const shape = definition.inferShape(params.value, given);
     if (!shape.ok) throw new Error(`${layer} needs ${shape.error.needs}`);
-    shapes.set(layer, shape.value);
+    const others = definition.inferMoreShapes?.(params.value, given, shape.value) ?? [];
+    shapes.set(layer, [shape.value, ...others]);
     return {
       id: nodeId(layer),
       name: layer,
       call: need(definition.lower(params.value, given)),
-      path: [],
-      inputs: sources.map((source) => ({ layer: source, port: 0 })),
-      outputShapes: [shape.value],
-      sharedWith: null,
+      path: more?.path ?? [],
+      inputs: sources.map(readSource),
+      outputShapes: [shape.value, ...others],
+      sharedWith: more?.sharedWith ?? null,
       weights: definition.weights(params.value, given),
     };
   });
@@ -59,15 +66,20 @@ export function makePlan(
     outputs: outputs.map((output, index) => ({
       id: nodeId(`y${index}`),
       name: `y${index}`,
-      shape: need(shapes.get(output.source)),
+      shape: shapeOf(output.source),
       target: "",
       loss: "categoricalCrossentropy",
       lossWeight: 1,
       metrics: [],
       ...output,
-      source: { layer: output.source, port: 0 },
+      source: readSource(output.source),
     })),
   };
+}
+
+function readSource(source: string): PlanTensor {
+  const [layer = "", port = "0"] = source.split(":");
+  return { layer, port: Number(port) };
 }
 
 function need<T>(value: T | null | undefined): T {
@@ -255,6 +267,31 @@ export const scriptCases: readonly ScriptCase[] = [
       optimizer: { name: "momentum", learningRate: 0.01, momentum: 0.9, nesterov: true },
       earlyStopping: { monitor: "valLoss", patience: 2, minDelta: 0.001, restoreBest: true },
     },
+  },
+  {
+    title: "shared layers, parts, states and blocks",
+    plan: makePlan(
+      "twins",
+      { left_part: [16], right_part: [32] },
+      [
+        ["slice_1", "slice", { start: 0, stop: 16 }, ["right_part"]],
+        ["tower", "dense", { units: 8, activation: "relu" }, ["left_part"]],
+        ["tower_layer", "dense", { units: 8 }, ["tower"], { path: ["Stage 1", "unit\r# 1"] }],
+        ["second", "dense", { units: 8 }, ["slice_1"], { sharedWith: "tower" }],
+        ["third", "dense", { units: 8 }, ["second"], { sharedWith: "tower_layer" }],
+        ["apart", "expression", { formula: "abs(a - b) + relu(a) * b" }, ["tower_layer", "third"]],
+        ["split_1", "split", { sizes: [3, 1, 4] }, ["apart"], { path: ["Stage 2"] }],
+        ["steps", "reshape", { targetShape: [4, 1] }, ["split_1:2"], { path: ["Stage 2"] }],
+        ["memory", "lstm", { units: 3, returnState: true }, ["steps"]],
+        ["joined", "concatenate", {}, ["split_1", "memory:2"]],
+        ["scores", "maxout", { units: 4 }, ["joined"]],
+        ["odds", "softmax", {}, ["scores"]],
+      ],
+      [{ source: "odds", target: "pattern" }],
+      { fields: { left_part: "left", right_part: "right" } },
+    ),
+    data: bind(generated("two-views"), "standardise"),
+    training: quick,
   },
   {
     title: "sensor steps, one reading a step",

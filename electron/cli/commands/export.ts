@@ -74,7 +74,7 @@ async function makeModelFiles(
       throw new CliFailure(1, `${runDir} is not a run of ${document.name}: ${mismatch}`);
     }
     return [
-      ...files.map(({ name, bytes }) => ({ name, content: bytes })),
+      ...(await addOwnLayers(files)),
       ...(preparation
         ? [{ name: preparationFile, content: serializePreparation(preparation) }]
         : []),
@@ -88,7 +88,20 @@ async function makeModelFiles(
   const model = buildModel(plan, { seed: document.training.seed });
   const files = saveModelFiles(model, await readWeights(model));
   model.dispose();
-  return files.map(({ name, bytes }) => ({ name, content: bytes }));
+  return addOwnLayers(files);
+}
+
+/** The model's files, and the classes beside them that stock tfjs needs to load it. */
+async function addOwnLayers(
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+): Promise<readonly ExportFile[]> {
+  const { printOwnLayersFile } = await import("#shared/codegen/printOwnLayersFile.ts");
+  const model = files.find(({ name }) => name === "model.json");
+  const own = model ? printOwnLayersFile(new TextDecoder().decode(model.bytes)) : null;
+  return [
+    ...files.map(({ name, bytes }) => ({ name, content: bytes })),
+    ...(own === null ? [] : [{ name: own.name, content: own.text }]),
+  ];
 }
 
 async function writeAll(
