@@ -174,10 +174,14 @@ function scaleToFanIn(values: readonly number[], shape: readonly number[]): numb
 
 export async function computeGradients(read: GradientCase): Promise<GradientRun> {
   const { variables, computeLoss, computeOutput, dispose } = setUp(read);
-  const { value, grads } = tf.variableGrads(
-    computeLoss,
-    variables.map(({ variable }) => variable),
-  );
+  // Layers over whole numbers without weights have nothing to give a gradient to.
+  const { value, grads } =
+    variables.length === 0
+      ? { value: tf.tidy(computeLoss), grads: {} as tf.NamedTensorMap }
+      : tf.variableGrads(
+          computeLoss,
+          variables.map(({ variable }) => variable),
+        );
   const [loss = Number.NaN] = await value.data();
   const gradients: NamedValues[] = [];
   for (const { name, variable } of variables) {

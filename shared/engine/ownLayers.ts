@@ -51,6 +51,12 @@ import { TransposedConvolution } from "./layers/transposedConvolution.ts";
 import { DepthwiseConvolution } from "./layers/depthwiseConvolution.ts";
 import { WindowPooling } from "./layers/windowPooling.ts";
 import { GlobalPooling } from "./layers/globalPooling.ts";
+import { SpatialReshaping } from "./layers/spatialReshaping.ts";
+import { Resizing } from "./layers/resizing.ts";
+import { Normalization } from "./layers/normalization.ts";
+import { CenterCrop } from "./layers/centerCrop.ts";
+import { CategoryEncoding } from "./layers/categoryEncoding.ts";
+import { LocalResponseNormalization } from "./layers/localResponseNormalization.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
@@ -89,4 +95,10 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   depthwiseConvolution: DepthwiseConvolution,
   windowPooling: WindowPooling,
   globalPooling: GlobalPooling,
+  spatialReshaping: SpatialReshaping,
+  resizing: Resizing,
+  normalization: Normalization,
+  centerCrop: CenterCrop,
+  categoryEncoding: CategoryEncoding,
+  localResponseNormalization: LocalResponseNormalization,
 };

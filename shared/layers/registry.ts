@@ -83,6 +83,19 @@ import { maxPooling3d } from "./definitions/maxPooling3d.ts";
 import { averagePooling3d } from "./definitions/averagePooling3d.ts";
 import { globalMaxPooling3d } from "./definitions/globalMaxPooling3d.ts";
 import { globalAveragePooling3d } from "./definitions/globalAveragePooling3d.ts";
+import { zeroPadding1d } from "./definitions/zeroPadding1d.ts";
+import { zeroPadding3d } from "./definitions/zeroPadding3d.ts";
+import { cropping1d } from "./definitions/cropping1d.ts";
+import { cropping2d } from "./definitions/cropping2d.ts";
+import { cropping3d } from "./definitions/cropping3d.ts";
+import { upSampling1d } from "./definitions/upSampling1d.ts";
+import { upSampling3d } from "./definitions/upSampling3d.ts";
+import { localResponseNormalization } from "./definitions/localResponseNormalization.ts";
+import { rescaling } from "./definitions/rescaling.ts";
+import { normalization } from "./definitions/normalization.ts";
+import { resizing } from "./definitions/resizing.ts";
+import { centerCrop } from "./definitions/centerCrop.ts";
+import { categoryEncoding } from "./definitions/categoryEncoding.ts";
 
 export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Input and output
@@ -134,10 +147,22 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   reshape,
   permute,
   repeatVector,
+  zeroPadding1d,
   slice,
   split,
   zeroPadding2d,
+  zeroPadding3d,
+  cropping1d,
+  cropping2d,
+  cropping3d,
+  upSampling1d,
   upSampling2d,
+  upSampling3d,
+  rescaling,
+  normalization,
+  resizing,
+  centerCrop,
+  categoryEncoding,
   // Attention
   multiHeadAttention,
   attention,
@@ -147,6 +172,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Normalization
   batchNormalization,
   layerNormalization,
+  localResponseNormalization,
   groupNormalization,
   rmsNormalization,
   unitNormalization,

@@ -37,7 +37,12 @@ export class CategoryEncoding extends tf.layers.Layer {
         case "multiHot":
           return tf.max(all, -2);
         case "count":
-          return tf.sum(weights === undefined ? all : tf.mul(all, tf.expandDims(weights, -1)), -2);
+          return tf.sum(
+            weights === undefined
+              ? all
+              : tf.mul(all, tf.expandDims(tf.cast(weights, "float32"), -1)),
+            -2,
+          );
       }
     });
   }
@@ -81,7 +86,7 @@ export class CategoryEncoding extends tf.layers.Layer {
 			switch (this.outputMode) {
 				case "oneHot": return tokens.rank > 1 && tokens.shape.at(-1) === 1 ? tf.squeeze(all, [-2]) : all;
 				case "multiHot": return tf.max(all, -2);
-				case "count": return tf.sum(weights === undefined ? all : tf.mul(all, tf.expandDims(weights, -1)), -2);
+				case "count": return tf.sum(weights === undefined ? all : tf.mul(all, tf.expandDims(tf.cast(weights, "float32"), -1)), -2);
 			}
 		});
 	}

@@ -138,7 +138,9 @@ export class Resizing extends tf.layers.Layer {
     const given = isFirst ? sizes.slice(1) : sizes.slice(0, -1);
     const spatial = this.target
       ? [this.target.height, this.target.width]
-      : given.map((size, axis) => (size == null ? null : size * (this.size?.[axis] ?? 1)));
+      : given.map((size, axis) =>
+          size === null || size === undefined ? null : size * (this.size?.[axis] ?? 1),
+        );
     return isFirst ? [batch, channels, ...spatial] : [batch, ...spatial, channels];
   }
 
