@@ -148,9 +148,12 @@ function Cards({ groups }: { readonly groups: ReturnType<typeof groupByTopic> })
 const topicHints = new Map([
   ["First steps", "from the neuron to the first network"],
   ["Images", "convolution, pooling, skip connections"],
+  ["Image networks", "AlexNet to EfficientNet, weight by weight"],
+  ["Picture to picture", "masks, autoencoders, filters"],
   ["Sequences", "memory, gates, forecasts"],
   ["Series", "memory, windows, forecasts"],
   ["Tables", "measurements in, classes out"],
+  ["Text", "words, sentences, attention"],
 ]);
 
 /** The card that an arrow key leads to: sideways by order, up and down by what lies nearest. */

@@ -34,7 +34,16 @@ export function groupByTopic(templates: readonly TemplateInfo[]): readonly Topic
     .toSorted((left, right) => rank(left.topic) - rank(right.topic));
 }
 
-const order = ["First steps", "Tables", "Images", "Series", "Sequences"];
+const order = [
+  "First steps",
+  "Tables",
+  "Images",
+  "Image networks",
+  "Picture to picture",
+  "Series",
+  "Sequences",
+  "Text",
+];
 
 function rank(topic: string): number {
   const index = order.indexOf(topic);
