@@ -5,6 +5,7 @@ import type { ProjectDocument } from "../document/model.ts";
 import { examineGraph } from "./analyzeGraph.ts";
 import { describeIssue } from "./describeIssue.ts";
 import { type EditMapper, createEditMapper } from "./mapEdit.ts";
+import { proposeOuterFixes } from "./proposeOuterFixes.ts";
 import { tellDiagnostics } from "./tellPlaces.ts";
 import type { Diagnostic, Fix, GraphAnalysis } from "./types.ts";
 
@@ -47,18 +48,23 @@ export function analyzeDocument(
   const issues = expanded.issues.map((issue) => describeIssue(context, expanded, issue));
   const all = sortBySeverity([...issues, ...flat.diagnostics]);
   const isAsDrawn = expanded.graph === document.graph;
-  const findings = isAsDrawn ? all : mapFixes(all, createEditMapper(expanded));
+  const findings = isAsDrawn ? all : mapFixes(expanded, all);
   const diagnostics = isAsDrawn ? findings : tellDiagnostics(expanded, findings, []);
   return { expanded, flat, findings, diagnostics, totals: flat.totals };
 }
 
 /** Fixes as edits of the drawn graphs; those that can't be drawn are left out. */
-function mapFixes(diagnostics: readonly Diagnostic[], mapEdit: EditMapper): readonly Diagnostic[] {
+function mapFixes(
+  expanded: ExpandedDocument,
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const mapEdit = createEditMapper(expanded);
   let left = maxMended;
   return diagnostics.map((diagnostic) => {
-    if (diagnostic.fixes.length === 0) return diagnostic;
     if (left-- <= 0) return { ...diagnostic, fixes: [] };
-    return { ...diagnostic, fixes: diagnostic.fixes.flatMap((fix) => mapFix(fix, mapEdit)) };
+    const { unmute, repeatLess } = proposeOuterFixes(expanded, diagnostic);
+    const fixes = [...unmute, ...diagnostic.fixes, ...repeatLess];
+    return { ...diagnostic, fixes: fixes.flatMap((fix) => mapFix(fix, mapEdit)) };
   });
 }
 

@@ -88,12 +88,18 @@ function checkPorts(context: FixContext): readonly Finding[] {
   });
 }
 
-/** Wires that break the circle by going away: upward ones first, because models are drawn downward, then the newest. */
+/** Wires that break the circle by going away: those that their target can spare first, then upward ones, because models are drawn downward, then the newest. */
 function proposeCuts(context: FixContext, edges: readonly GraphEdge[]): readonly Remedy[] {
   const height = (id: NodeId) => context.graph.nodes[id]?.position.y ?? 0;
   const order = new Map(Object.keys(context.graph.edges).map((id, index) => [id, index]));
+  /** Whether the node can do without one of its wires. */
+  const isSpare = ({ target }: GraphEdge) => {
+    const type = context.graph.nodes[target]?.type ?? "";
+    return context.incoming(target).length > (findLayer(type)?.inputs.min ?? 1);
+  };
   const ranked = edges.toSorted(
     (left, right) =>
+      Number(isSpare(right)) - Number(isSpare(left)) ||
       Number(height(right.source) > height(right.target)) -
         Number(height(left.source) > height(left.target)) ||
       (order.get(right.id) ?? 0) - (order.get(left.id) ?? 0),

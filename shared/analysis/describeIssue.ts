@@ -1,7 +1,7 @@
 import type { NodeId } from "../base/ids.ts";
 import { assertNever } from "../base/assertNever.ts";
 import type { ExpandedDocument } from "../blocks/expandDocument.ts";
-import { joinPath, localIdOf, scopeOf } from "../blocks/flatIds.ts";
+import { joinPath, localEdgeIdOf, localIdOf, scopeOf } from "../blocks/flatIds.ts";
 import type { ExpansionIssue, ScopeEntry } from "../blocks/scope.ts";
 import { incomingEdges } from "../document/graphQueries.ts";
 import type { EdgeId } from "../base/ids.ts";
@@ -26,13 +26,39 @@ export function describeIssue(
     ...(param === undefined ? {} : { param }),
     fixes:
       node === null || entry === undefined
-        ? []
+        ? mendVariables(expanded, issue)
         : proposeFor(context, expanded, issue, { node, entry }),
   };
 }
 
 function findEntry(expanded: ExpandedDocument, node: NodeId): ScopeEntry | undefined {
   return expanded.scopes.get(scopeOf(node))?.entries.get(localIdOf(node));
+}
+
+function mendVariables(
+  { document: { variables } }: ExpandedDocument,
+  { code, variable, suggestion }: ExpansionIssue,
+): readonly Remedy[] {
+  if (variable === undefined) return [];
+  if (suggestion !== undefined) {
+    const { name, value } = suggestion;
+    return [
+      makeRemedy(`use ${name}`, `Use ${name} in the variable ${variable}`, () => ({
+        kind: "setVariables",
+        variables: variables.map((entry) =>
+          entry.name === variable ? { ...entry, value } : entry,
+        ),
+      })),
+    ];
+  }
+  if (code !== "duplicate-name") return [];
+  const first = variables.findIndex(({ name }) => name === variable);
+  return [
+    makeRemedy("keep the first", `Keep only the first variable ${variable}`, () => ({
+      kind: "setVariables",
+      variables: variables.filter(({ name }, index) => name !== variable || index === first),
+    })),
+  ];
 }
 
 interface Place {
@@ -77,6 +103,7 @@ function proposeFor(
       return param === undefined
         ? []
         : [
+            ...useSuggestion(node, name, issue),
             makeRemedy(`reset ${param}`, `Reset ${param} of ${name} to its default`, () => ({
               kind: "resetParams",
               node,
@@ -95,6 +122,7 @@ function proposeFor(
         : [];
     case "muted":
       return [
+        ...connectNearest(context, expanded, node),
         makeRemedy(`unmute ${name}`, `Unmute ${name}`, () => ({
           kind: "setMuted",
           nodes: [node],
@@ -102,7 +130,9 @@ function proposeFor(
         })),
       ];
     case "missing-input":
-      return connectNearest(context, expanded, node);
+      return issue.edges === undefined || issue.edges.length === 0
+        ? connectNearest(context, expanded, node)
+        : useFirstOutput(expanded, issue.edges);
     case "too-many-inputs":
       return [
         makeRemedy("remove what is too much", `Remove the surplus wires into ${name}`, () => ({
@@ -123,6 +153,45 @@ function proposeFor(
     default:
       return assertNever(issue.code);
   }
+}
+
+function useFirstOutput(expanded: ExpandedDocument, paths: readonly string[]): readonly Remedy[] {
+  return paths.flatMap((text) => {
+    // Made by `joinEdgePath`.
+    const path = text as EdgeId;
+    const scope = expanded.scopes.get(scopeOf(path));
+    const edge = scope?.graph.edges[localEdgeIdOf(path)];
+    if (scope === undefined || edge === undefined) return [];
+    const source = joinPath(scope.path, edge.source);
+    const target = joinPath(scope.path, edge.target);
+    const name = scope.graph.nodes[edge.source]?.name ?? edge.source;
+    return [
+      makeRemedy("use its first output", `Use the first output of ${name}`, () => ({
+        kind: "batch",
+        label: "Use the first output",
+        edits: [
+          { kind: "disconnect", edges: [path] },
+          { kind: "connect", id: path, source, target, slot: edge.slot },
+        ],
+      })),
+    ];
+  });
+}
+
+function useSuggestion(
+  node: NodeId,
+  name: string,
+  { param, suggestion }: ExpansionIssue,
+): readonly Remedy[] {
+  if (param === undefined || suggestion === undefined) return [];
+  const { name: meant, value } = suggestion;
+  return [
+    makeRemedy(`use ${meant}`, `Use ${meant} in ${param} of ${name}`, () => ({
+      kind: "setParams",
+      node,
+      params: { [param]: value },
+    })),
+  ];
 }
 
 /** The nearest layer of the same graph whose values nobody uses yet, for the first port without a wire. */

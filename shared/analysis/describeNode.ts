@@ -15,7 +15,7 @@ import {
   removeNodesRemedy,
   titleOf,
 } from "./fixContext.ts";
-import { proposeShapeFixes } from "./proposeShapeFixes.ts";
+import { proposeShapeFixes, proposeSmaller } from "./proposeShapeFixes.ts";
 import { type Finding, tellDiagnostic } from "./tellDiagnostic.ts";
 import type { Diagnostic } from "./types.ts";
 
@@ -82,6 +82,7 @@ function describeIssue(context: FixContext, node: GraphNode, issue: NodeIssue): 
           message: `${name} ${issue.what}.`,
           nodes,
           ...(issue.param === null ? {} : { param: issue.param }),
+          remedies: proposeSmaller(context, node),
           advice: "Make it or what feeds it smaller.",
         },
       ];
@@ -165,10 +166,15 @@ function describeMissingPorts(
   node: GraphNode,
   ports: readonly string[],
 ): Finding {
-  const sources = findFreeSources(context, node, node.type.length);
   const [port = ""] = ports;
-  const remedies =
-    ports.length === 1 ? sources.map((source) => connectRemedy(context, source, node.id)) : [];
+  const remedies = [
+    ...(ports.length === 1
+      ? findFreeSources(context, node, Number.POSITIVE_INFINITY).map((source) =>
+          connectRemedy(context, source, node.id),
+        )
+      : []),
+    ...feedAll(context, node),
+  ];
   return {
     code: "missing-input",
     message: `${joinWords(ports)} of ${node.name} ${ports.length === 1 ? "is" : "are"} not connected.`,
@@ -176,6 +182,42 @@ function describeMissingPorts(
     remedies,
     advice: `Connect a layer to ${ports.length === 1 ? port : "them"}.`,
   };
+}
+
+/** What comes in already, for every port that needs a wire: attention of a sequence to itself. */
+function feedAll(context: FixContext, node: GraphNode): readonly Remedy[] {
+  const [wire] = context.incoming(node.id);
+  const definition = findLayer(node.type);
+  const shape = wire === undefined ? null : context.shapeOf(wire.source, wire.port);
+  if (wire === undefined || shape === null || definition === null) return [];
+  const wired = new Set(context.incoming(node.id).map(({ slot }) => slot));
+  const count = Math.max(definition.inputs.min, ...[...wired].map((slot) => slot + 1));
+  const open = Array.from({ length: count }, (_, slot) => slot).filter((slot) => !wired.has(slot));
+  const inputs = Array.from({ length: count }, (_, slot) => {
+    const edge = context.incoming(node.id).find((entry) => entry.slot === slot);
+    return edge === undefined ? shape : context.shapeOf(edge.source, edge.port);
+  });
+  const known = inputs.filter((entry) => entry !== null);
+  if (known.length < count || tryLayer(node.type, node.params, known) === null) return [];
+  const name = context.nameOf(wire.source);
+  return [
+    makeRemedy(
+      `connect ${name} there too`,
+      `Connect ${name} to all inputs of ${node.name}`,
+      () => ({
+        kind: "batch",
+        label: "Connect",
+        edits: open.map((slot, index) => ({
+          kind: "connect" as const,
+          id: context.newEdgeId(index),
+          source: wire.source,
+          target: node.id,
+          slot,
+          ...(wire.port === undefined ? {} : { port: wire.port }),
+        })),
+      }),
+    ),
+  ];
 }
 
 function describeSharedMismatch(

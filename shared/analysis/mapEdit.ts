@@ -43,6 +43,8 @@ interface LocalEdit {
 }
 
 function mapEdit(shared: Shared, edit: DocumentEdit): MappedEdit | null {
+  // Of the project, not of a graph: the same in any drawing.
+  if (edit.kind === "setVariables") return { edit, everywhere: [] };
   const parts = listParts(edit);
   if (parts === null) return null;
   const mapping = createMapping(shared, parts);
@@ -177,10 +179,15 @@ function createMapping(shared: Shared, parts: readonly GraphEdit[]) {
         const node = scope.entries.get(local)?.source.id ?? local;
         return [{ scope, edit: { ...part, node } }];
       }
-      case "renameNode":
-      case "setShares": {
+      case "renameNode": {
         const scope = scopeOfNode(part.node);
         return scope === null ? null : [{ scope, edit: { ...part, node: localOf(part.node) } }];
+      }
+      case "setShares": {
+        const found = findSharer(part.node);
+        return found === null
+          ? null
+          : [{ scope: found.scope, edit: { ...part, node: found.node } }];
       }
       case "setMuted":
       case "removeNodes": {
@@ -257,6 +264,20 @@ function createMapping(shared: Shared, parts: readonly GraphEdit[]) {
       ...(source.port === 0 ? {} : { port: source.port }),
     };
     return [{ scope, edit }];
+  }
+
+  /** The node that says that it shares: this one, or the instance that it lies in. */
+  function findSharer(id: NodeId): { readonly scope: Scope; readonly node: NodeId } | null {
+    let scope = scopeOfNode(id);
+    let node = localOf(id);
+    while (scope !== null) {
+      if (scope.entries.get(node)?.drawn.shares !== undefined) return { scope, node };
+      const { owner } = scope;
+      if (owner === null) return null;
+      scope = scopeAt(owner.scope);
+      ({ node } = owner);
+    }
+    return null;
   }
 
   /** Whether something else of the edit happens in the graph of the node: only there is room to be made. */

@@ -1,17 +1,23 @@
 import type { DatasetSummary, FieldSpec } from "../datasets/dataset.ts";
-import type { NodeTable } from "../document/graph.testkit.ts";
+import type { BlockDrawing, DrawnNode } from "../blocks/blocks.testkit.ts";
+import type { JsonValue } from "../base/json.ts";
 import { shapeFromSizes, shapeOf } from "../layers/shape.ts";
 import type { Diagnostic, DiagnosticCode } from "./types.ts";
 
 /** A graph with one mistake in it, as people make them. */
 export interface Mistake {
   readonly title: string;
-  readonly nodes: NodeTable;
+  /** As `drawDocument` takes them: names are ids. */
+  readonly nodes: Readonly<Record<string, DrawnNode>>;
   readonly wires: readonly string[];
+  readonly blocks?: Readonly<Record<string, BlockDrawing>>;
+  readonly variables?: readonly (readonly [name: string, value: JsonValue])[];
+  /** Names given to nodes, where they aren't the ids. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly data?: DatasetSummary | null;
   readonly code: DiagnosticCode;
   readonly severity?: Diagnostic["severity"];
-  /** Named first by the diagnostic. */
+  /** Where the mistake was made, by path; the diagnostic must name it first. null: the project as a whole. */
   readonly blamed: string | null;
   /** Words that the message must have: what it got, what it needs. */
   readonly says: readonly string[];

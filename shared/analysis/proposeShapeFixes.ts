@@ -69,6 +69,7 @@ function* listCandidates(
     issue.code === "merge" ? [...accused, ...all.filter((i) => !accused.includes(i))] : accused;
 
   yield* doWithoutFlatten(context, node, wires, issue);
+  for (const index of suspects) yield* endMask(context, wires, index, fitsWith);
   for (const index of suspects) yield* changeSource(context, wires, index, fitsWith);
   for (const hint of issue.hints ?? []) yield* followHint(context, node, wires, hint, fitsWith);
   for (const index of suspects) {
@@ -81,6 +82,7 @@ function* listCandidates(
       }
     }
   }
+  if (issue.code === "parameter") yield* resetOption(node, inputs, issue);
   yield* changeOptions(context, node, inputs);
   if (wires.length > 1) {
     yield* flattenAll(context, node, wires);
@@ -135,6 +137,32 @@ function* changeSource(
     before !== undefined &&
     fitsWith(index, before.shape)
   ) {
+    yield removeNodesRemedy(context, [source.id], { heal: true });
+  }
+}
+
+/** A mask that the layer can't take, ended where it begins: at an Embedding or a Masking. */
+function* endMask(
+  context: FixContext,
+  wires: readonly Wire[],
+  index: number,
+  fitsWith: FitsWith,
+): Generator<Remedy> {
+  const wire = wires[index];
+  if (wire?.shape.isMasked !== true) return;
+  const { isMasked: _, ...plain } = wire.shape;
+  if (!fitsWith(index, plain)) return;
+  let source = context.graph.nodes[wire.edge.source];
+  for (let steps = 0; source !== undefined && steps < 100; steps++) {
+    const before = context
+      .incoming(source.id)
+      .find((edge) => context.shapeOf(edge.source, edge.port)?.isMasked === true);
+    if (before === undefined) break;
+    source = context.graph.nodes[before.source];
+  }
+  if (source?.type === "embedding") {
+    yield setParamRemedy(context, source.id, { maskZero: false }, "Switch mask zero off");
+  } else if (source?.type === "masking") {
     yield removeNodesRemedy(context, [source.id], { heal: true });
   }
 }
@@ -253,9 +281,10 @@ function listInsertions(
       ];
     case 3:
       return [
+        // Where a merge stretches a size of 1, pooling to it would fit but not be meant.
+        ...matching,
         plain("flatten"),
         plain("globalAveragePooling2d"),
-        ...matching,
         ...(isKnown ? [reshape(first, second * third)] : []),
       ];
     default:
@@ -295,6 +324,28 @@ function matchShape(
     found.push({ type: "reshape", params: { targetShape: toSizes.map((size) => size ?? 1) } });
   }
   return found;
+}
+
+/** The one option whose default would do; the one at fault is tried first. */
+function* resetOption(
+  node: GraphNode,
+  inputs: readonly Shape[],
+  issue: ShapeIssue,
+): Generator<Remedy> {
+  const specs = findLayer(node.type)?.params ?? {};
+  const names = Object.keys(node.params).toSorted(
+    (left, right) => Number(right === issue.param) - Number(left === issue.param),
+  );
+  for (const name of names) {
+    const { [name]: _, ...rest } = node.params;
+    if (tryLayer(node.type, rest, inputs) === null) continue;
+    const label = (Object.hasOwn(specs, name) ? specs[name]?.label : null)?.toLowerCase() ?? name;
+    yield makeRemedy(`reset ${label}`, `Reset ${label} of ${node.name} to its default`, () => ({
+      kind: "resetParams",
+      node: node.id,
+      params: [name],
+    }));
+  }
 }
 
 /** A window that is too large, whatever the layer says of it. */
@@ -346,3 +397,34 @@ function* flattenAll(
     }),
   }));
 }
+
+/** Fewer units, where that makes a layer small enough to be built. */
+export function proposeSmaller(context: FixContext, node: GraphNode): readonly Remedy[] {
+  if (!context.mayPropose()) return [];
+  const inputs = readWires(context, node).map(({ shape }) => shape);
+  for (const [name, spec] of Object.entries(findLayer(node.type)?.params ?? {})) {
+    if (!sizeParams.has(name)) continue;
+    const sizes = spec.kind === "intTuple" ? [] : [1024, 256, 64, 16, 4];
+    const doubled = spec.kind === "intTuple" ? Array.from({ length: spec.length }, () => 2) : [];
+    const values: readonly (number | readonly number[])[] = [
+      ...sizes,
+      ...(doubled.length > 0 ? [doubled] : []),
+    ];
+    const value = values.find(
+      (entry) => tryLayer(node.type, { ...node.params, [name]: entry }, inputs) !== null,
+    );
+    if (value === undefined) continue;
+    const shown = typeof value === "number" ? String(value) : value.join(" × ");
+    return [
+      setParamRemedy(
+        context,
+        node.id,
+        { [name]: value },
+        `Set ${spec.label.toLowerCase()} to ${shown}`,
+      ),
+    ];
+  }
+  return [];
+}
+
+const sizeParams: ReadonlySet<string> = new Set(["units", "filters", "outputDim", "n", "size"]);

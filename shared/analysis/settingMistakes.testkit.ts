@@ -64,7 +64,7 @@ export const settingMistakes: readonly Mistake[] = [
     code: "too-large",
     blamed: "hidden",
     says: ["a weight of 1000000 × 1000000"],
-    fix: null,
+    fix: "Set units to 256 in hidden",
   },
   {
     title: "a Reshape that loses values",
@@ -106,6 +106,7 @@ export const settingMistakes: readonly Mistake[] = [
   {
     title: "two layers of one name",
     nodes: { row, head: softmax(3), out: "output" },
+    names: { out: "row" },
     wires: chain("row", "head", "out"),
     code: "duplicate-name",
     severity: "info",

@@ -5,6 +5,7 @@ import { type UnresolvedParam, resolveValue } from "../expressions/resolveParams
 import { checkParam, specDefault } from "../layers/readParams.ts";
 import { blockParamSpecs } from "./nodeType.ts";
 import type { ExpansionIssue } from "./scope.ts";
+import { suggestFor } from "./suggestName.ts";
 
 export interface Variables {
   readonly environment: Environment;
@@ -22,14 +23,19 @@ export function evaluateVariables(variables: readonly ProjectVariable[]): Variab
   const environment = new Map<string, JsonValue>();
   const failed = new Set<string>();
   const issues: ExpansionIssue[] = [];
-  const add = (code: ExpansionIssue["code"], message: string) =>
-    issues.push({ code, severity: "error", message, node: null });
   for (const { name, value } of variables) {
     const fault = findNameFault(name);
     if (fault !== null) {
-      add("bad-parameter", `The variable ${name} has a name that can't be used: it ${fault}.`);
+      const message = `The variable ${name} has a name that can't be used: it ${fault}.`;
+      issues.push({ code: "bad-parameter", severity: "error", message, node: null });
     } else if (environment.has(name) || failed.has(name)) {
-      add("duplicate-name", `Two variables are called ${name}. Rename one of them.`);
+      issues.push({
+        code: "duplicate-name",
+        severity: "error",
+        message: `Two variables are called ${name}. Rename or remove one of them.`,
+        node: null,
+        variable: name,
+      });
       continue;
     }
     const result = resolveValue(value, environment);
@@ -40,7 +46,14 @@ export function evaluateVariables(variables: readonly ProjectVariable[]): Variab
     failed.add(name);
     const { unknownName } = result.error.issue;
     if (unknownName !== undefined && failed.has(unknownName) && unknownName !== name) continue;
-    add("expression", `The variable ${name} has no value: ${result.error.issue.message}`);
+    issues.push({
+      code: "expression",
+      severity: "error",
+      message: `The variable ${name} has no value: ${result.error.issue.message}`,
+      node: null,
+      variable: name,
+      ...suggestFor(value, result.error.issue, environment),
+    });
   }
   const evaluated = { environment, failed, issues };
   known.set(variables, evaluated);
@@ -60,6 +73,7 @@ export interface InstanceFault {
   readonly code: "bad-parameter" | "expression";
   readonly severity: "error" | "warning";
   readonly param: string;
+  readonly suggestion?: NonNullable<ExpansionIssue["suggestion"]>;
   /** To stand after the instance's name: ": Filters must be …", " has the option …". */
   readonly words: string;
 }
@@ -87,7 +101,8 @@ export function evaluateInstance(
     if (!resolved.ok) {
       if (isExcused(resolved.error, outer.variables)) continue;
       const words = `: ${spec.label} has no value: ${resolved.error.issue.message}`;
-      faults.push({ code: "expression", severity: "error", param, words });
+      const suggestion = suggestFor(value, resolved.error.issue, environment);
+      faults.push({ code: "expression", severity: "error", param, words, ...suggestion });
       continue;
     }
     const checked = checkParam(spec, resolved.value);

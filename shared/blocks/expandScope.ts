@@ -8,6 +8,7 @@ import { findLayer } from "../layers/registry.ts";
 import { findBlockOf, isBlockPort, listBlockPorts, readBlockType } from "./blockType.ts";
 import { type Variables, areSameEnvironments, evaluateInstance, isExcused } from "./environment.ts";
 import { copyPath, joinPath, markName } from "./flatIds.ts";
+import { suggestFor } from "./suggestName.ts";
 import type { ExpansionIssue, Scope, ScopeEntry, ScopeOwner } from "./scope.ts";
 
 export const expansionLimits = {
@@ -195,7 +196,8 @@ function describeUnresolved(
     .map(({ param, issue }) => {
       const label = Object.hasOwn(specs, param) ? (specs[param]?.label ?? param) : param;
       const message = `${markName(drawn.name, id)}: ${label} has no value: ${issue.message}`;
-      return { code: "expression", severity: "error", message, node: id, param };
+      const suggestion = suggestFor(source.params[param], issue, place.environment);
+      return { code: "expression", severity: "error", message, node: id, param, ...suggestion };
     });
 }
 
@@ -259,12 +261,10 @@ function expandInstance(place: Place, drawn: GraphNode, source: GraphNode): Scop
     variables: expansion.variables,
     environment: place.environment,
   });
-  const issues = values.faults.map(({ code, severity, param, words }): ExpansionIssue => ({
-    code,
-    severity,
+  const issues = values.faults.map(({ words, ...fault }): ExpansionIssue => ({
+    ...fault,
     message: `${name}${words}`,
     node: id,
-    param,
   }));
   const ports = listBlockPorts(block.graph);
   let { repeat } = values;

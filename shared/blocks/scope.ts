@@ -1,3 +1,4 @@
+import type { JsonValue } from "../base/json.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { BlockDefinition, GraphNode, ModelGraph } from "../document/model.ts";
 import type { Environment } from "../expressions/expression.ts";
@@ -73,7 +74,11 @@ export interface ExpansionIssue {
   readonly message: string;
   /** The path of the node as drawn (an instance without its copies), or null for the project. */
   readonly node: NodeId | null;
+  /** The project's variable that is at fault. */
+  readonly variable?: string;
   readonly param?: string;
+  /** The option as it was probably meant, with the name that was meant. */
+  readonly suggestion?: { readonly name: string; readonly value: JsonValue };
   /** Wires at fault, by path. */
   readonly edges?: readonly string[];
 }

@@ -184,9 +184,32 @@ function leaveThrough(inner: Scope, port: number): Step | null {
   return { scope: inner, node: output, edge: incomingEdges(inner.graph, output.id)[0] ?? null };
 }
 
+/** A wire from an output that the block doesn't have. */
+function checkOutput(scope: Scope, edge: GraphEdge): readonly ExpansionIssue[] {
+  const { port = 0 } = edge;
+  const source = scope.entries.get(edge.source);
+  const target = scope.entries.get(edge.target);
+  if (source?.kind !== "instance" || target === undefined || port === 0) return [];
+  const count = listBlockPorts(source.block.graph).outputs.length;
+  if (port < count || count === 0) return [];
+  const name = (node: GraphNode) => markName(node.name, joinPath(scope.path, node.id));
+  const has = count === 1 ? "only one output" : `only ${count} outputs`;
+  return [
+    {
+      code: "missing-input",
+      severity: "error",
+      message: `${name(target.drawn)} is wired to output ${port + 1} of ${name(source.drawn)}, which has ${has}. Use its first output.`,
+      node: joinPath(scope.path, edge.target),
+      edges: [joinEdgePath(scope.path, edge.id)],
+    },
+  ];
+}
+
 /** Ports of instances and muted nodes that lack a wire, and wires that lead to no port. */
 function checkWires(scope: Scope): readonly ExpansionIssue[] {
-  const issues: ExpansionIssue[] = [];
+  const issues: ExpansionIssue[] = listEdges(scope.graph).flatMap((edge) =>
+    checkOutput(scope, edge),
+  );
   for (const [id, entry] of scope.entries) {
     if (entry.kind === "layer") continue;
     const path = joinPath(scope.path, id);
