@@ -147,7 +147,9 @@ export class Resizing extends tf.layers.Layer {
   override getConfig(): tf.serialization.ConfigDict {
     const { interpolation, cropToAspectRatio, padToAspectRatio, fillValue } = this;
     const own = { interpolation, cropToAspectRatio, padToAspectRatio, fillValue };
-    const wanted = this.size ? { size: this.size } : { ...this.target };
+    const wanted: tf.serialization.ConfigDict = this.size
+      ? { size: this.size }
+      : { ...this.target };
     const { antialias, dataFormat } = this;
     return { ...super.getConfig(), ...wanted, ...own, antialias, dataFormat };
   }

@@ -111,7 +111,7 @@ export class SpatialReshaping extends tf.layers.Layer {
   override getConfig(): tf.serialization.ConfigDict {
     const { mode, rank, dataFormat } = this;
     const ends = this.rank === 1 ? (list: number[][]) => list[0] ?? [] : (list: number[][]) => list;
-    const own =
+    const own: tf.serialization.ConfigDict =
       mode === "crop"
         ? { cropping: ends(this.cropping) }
         : mode === "pad"

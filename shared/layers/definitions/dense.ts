@@ -48,6 +48,7 @@ export const dense = defineLayer({
   summary: "Fully connected layer: every output is a weighted sum of all inputs.",
   about:
     "output = activation(input · kernel + bias). With more than one axis it works on the last axis and is applied to every step alike. Use it after Flatten or a global pooling, and as the last layer of nearly every network. Its weight count is inputs × units + units, so a wide Dense behind a large feature map is often most of the model.",
+  formula: "output = activation(input · kernel + bias)",
   sources: [{ title: "Keras: Dense layer", url: "https://keras.io/api/layers/core_layers/dense/" }],
   keywords: ["fully connected", "linear", "perceptron", "mlp", "affine"],
   inputs: { min: 1, max: 1 },

@@ -45,6 +45,8 @@ export const dot = defineLayer({
   summary: "Takes the scalar product of two inputs along one axis of each.",
   about:
     "Two rows of 8 features give one number; two sequences summed over features give a table of similarities between their steps (the core of attention). Wants one or two axes per input.",
+  formula:
+    "output[i, j] = Σ over k of first[i, k] · second[j, k], k running along the axes given; normalized: each divided by its length",
   sources: [{ title: "Keras: Dot layer", url: "https://keras.io/api/layers/merging_layers/dot/" }],
   keywords: ["inner product", "similarity", "cosine", "matmul", "attention"],
   inputs: { min: 2, max: 2 },

@@ -19,6 +19,7 @@ export const flatten = defineLayer({
   summary: "Lays all values of a sample out in one row of features.",
   about:
     "28 × 28 × 1 becomes 784 features. Stands between convolutions and the first Dense. A global average pooling in its place gives far fewer features and so far fewer weights.",
+  formula: "output[i] = the i-th value of the input, the last axis running fastest",
   sources: [
     {
       title: "Keras: Flatten layer",

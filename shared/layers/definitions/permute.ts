@@ -25,6 +25,7 @@ export const permute = defineLayer({
   summary: "Puts the axes of a sample in another order.",
   about:
     "2, 1 turns time × features into features × time; 3, 1, 2 puts an image's channels first. Values move with their axes, unlike with Reshape.",
+  formula: "output[…, i, …, j, …] = input[…, j, …, i, …], the axes in the order of dims",
   sources: [
     {
       title: "Keras: Permute layer",

@@ -23,6 +23,7 @@ export const repeatVector = defineLayer({
   summary: "Repeats a row of features as the steps of a sequence.",
   about:
     "32 features repeated 10 times are a sequence of 10 × 32. Stands between the encoder, which sums a sequence up in one vector, and a recurrent decoder that unrolls it again.",
+  formula: "output[t, f] = input[f] for every step t",
   sources: [
     {
       title: "Keras: RepeatVector layer",

@@ -23,6 +23,7 @@ export const reshape = defineLayer({
   summary: "Gives the values of a sample another shape, in the same order.",
   about:
     "784 features become an image with target shape 28, 28, 1; 60 values a series with 60, 1. The number of values must stay the same. It does not move values: to swap axes use Permute.",
+  formula: "output = the values of the input, in the same order, with other axes",
   sources: [
     {
       title: "Keras: Reshape layer",
