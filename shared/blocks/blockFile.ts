@@ -7,9 +7,8 @@ import { blockIdSchema } from "../document/documentSchemas.ts";
 import { missingBlock } from "../document/editIssues.ts";
 import type { DocumentEdit, EditIssue } from "../document/edits.ts";
 import { importBlocks } from "../document/importBlocks.ts";
-import { listNodes } from "../document/graphQueries.ts";
 import type { BlockDefinition, ProjectDocument, ProjectVariable } from "../document/model.ts";
-import { listNamesIn } from "../expressions/resolveParams.ts";
+import { listNeededVariables } from "../document/neededVariables.ts";
 import { blockListSchema } from "../project/blockList.ts";
 import type { Migration } from "../project/migrations.ts";
 import { printBlock } from "../project/printGraph.ts";
@@ -73,7 +72,7 @@ export function serializeBlock(document: ProjectDocument, id: BlockId): Result<s
       "variables",
       printList(
         1,
-        listNeededVariables(document, blocks).map(({ name, value }) =>
+        listNeededVariables(document, { blocks }).map(({ name, value }) =>
           printInline({ name, value }),
         ),
       ),
@@ -87,26 +86,6 @@ export function serializeBlock(document: ProjectDocument, id: BlockId): Result<s
     ],
   ]);
   return ok(`${text}\n`);
-}
-
-/** Those that expressions in the blocks use, and those that these are computed from. */
-function listNeededVariables(
-  document: ProjectDocument,
-  blocks: readonly BlockDefinition[],
-): readonly ProjectVariable[] {
-  const needed = new Set<string>();
-  for (const { params, graph } of blocks) {
-    const own = new Set(params.map(({ name }) => name));
-    for (const param of params) listNamesIn(param.default).forEach((name) => needed.add(name));
-    for (const node of listNodes(graph)) {
-      for (const name of listNamesIn(node.params)) if (!own.has(name)) needed.add(name);
-    }
-  }
-  // From the last to the first, because a variable is computed from earlier ones.
-  for (const { name, value } of document.variables.toReversed()) {
-    if (needed.has(name)) listNamesIn(value).forEach((other) => needed.add(other));
-  }
-  return document.variables.filter(({ name }) => needed.has(name));
 }
 
 /** Reads a text that may be anything. The issue is the first one, and says where in the file it is. */

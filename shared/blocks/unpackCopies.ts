@@ -1,6 +1,6 @@
 import type { NodeId } from "../base/ids.ts";
 import { createNamer } from "../document/makeNode.ts";
-import type { GraphNode, ModelGraph, Position } from "../document/model.ts";
+import type { GraphFrame, GraphNode, GraphNote, ModelGraph, Position } from "../document/model.ts";
 import { boundsOf } from "./blockEdits.ts";
 
 export interface Copy {
@@ -48,4 +48,26 @@ export function copyNodes(
     });
     return { nodes, ids };
   });
+}
+
+/** Notes and frames of a block, once, however often it is repeated. */
+export function copyDecorations(
+  graph: ModelGraph,
+  definition: ModelGraph,
+  offset: Position,
+): { readonly notes: readonly GraphNote[]; readonly frames: readonly GraphFrame[] } {
+  const namer = createNamer(graph);
+  const move = ({ x, y }: Position) => ({ x: x + offset.x, y: y + offset.y });
+  return {
+    notes: Object.values(definition.notes).map((note) => ({
+      ...note,
+      id: namer.nameNote(),
+      position: move(note.position),
+    })),
+    frames: Object.values(definition.frames).map((frame) => ({
+      ...frame,
+      id: namer.nameFrame(),
+      position: move(frame.position),
+    })),
+  };
 }

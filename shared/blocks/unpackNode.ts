@@ -13,7 +13,7 @@ import { connectAll, findGraph, inGraph, middleOf } from "./blockEdits.ts";
 import { freezeNode } from "./freezeNode.ts";
 import { readArguments } from "./readArguments.ts";
 import { replaceNames } from "./packNodes.ts";
-import { type Copy, copyNodes } from "./unpackCopies.ts";
+import { type Copy, copyDecorations, copyNodes } from "./unpackCopies.ts";
 
 export interface UnpackRequest {
   /** Whose graph the instance is in; null: the main graph. */
@@ -57,11 +57,12 @@ export function unpackNode(
 
   const inner = listNodes(block.graph).filter((node) => !blockEnds.has(node.type));
   const middle = middleOf(inner);
+  const offset = { x: instance.position.x - middle.x, y: instance.position.y - middle.y };
   const copies = copyNodes(graph, {
     inner,
     count: repeat,
     without: instance.id,
-    offset: { x: instance.position.x - middle.x, y: instance.position.y - middle.y },
+    offset,
   });
   const nodes = copies.flatMap((copy, index) => {
     const names = read.value.namesOf(index);
@@ -72,7 +73,7 @@ export function unpackNode(
   const edits: readonly GraphEdit[] = [
     ...(wires.cut.length === 0 ? [] : [{ kind: "disconnect", edges: wires.cut } as const]),
     { kind: "removeNodes", nodes: [instance.id] },
-    { kind: "addFragment", nodes, edges: [], notes: [] },
+    { kind: "addFragment", nodes, edges: [], ...copyDecorations(graph, block.graph, offset) },
     ...connectAll(wires.edges),
   ];
   return ok({

@@ -3,7 +3,15 @@ import type { JsonValue } from "../base/json.ts";
 import { findNameFault } from "../expressions/expression.ts";
 import { hasExpression, readExpressionText } from "../expressions/resolveParams.ts";
 import { findJsonFault } from "./checkJson.ts";
-import { blockIdSchema, nameSchema } from "./documentSchemas.ts";
+import {
+  blockIdSchema,
+  edgeSchema,
+  frameSchema,
+  nameSchema,
+  nodeSchema,
+  noteSchema,
+} from "./documentSchemas.ts";
+import { findGraphFault } from "./graphFaults.ts";
 import type { BlockDefinition, BlockParam, ModelGraph, ProjectVariable } from "./model.ts";
 
 /** What a project's blocks and variables may hold, as `documentSchemas` says of the other parts. */
@@ -95,6 +103,20 @@ export const blockFields = {
 
 /** The graph is checked elsewhere (`findGraphFault`): it needs more than a schema can say. */
 export const blockSchema = z.strictObject({ ...blockFields, graph: z.custom<ModelGraph>() });
+
+/** A graph as documents hold it, from outside; ids that could reach a prototype are never keys of what comes out. */
+export const graphSchema = z
+  .strictObject({
+    nodes: z.record(z.string(), nodeSchema),
+    edges: z.record(z.string(), edgeSchema),
+    notes: z.record(z.string(), noteSchema),
+    frames: z.record(z.string(), frameSchema),
+  })
+  .transform((graph, context): ModelGraph => {
+    const fault = findGraphFault(graph);
+    if (fault !== null) context.addIssue({ code: "custom", message: fault });
+    return graph;
+  });
 
 const variableSchema = z
   .strictObject({ name: identifierSchema, value: jsonSchema })
