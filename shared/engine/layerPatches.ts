@@ -26,9 +26,18 @@ export function patchLayer(layer: tf.layers.Layer): void {
     case "Bidirectional":
     case "TimeDistributed":
       layer.calculateLosses = () => listPenalties(layer);
+      tidyBuild(layer);
       return;
     default:
   }
+}
+
+/** An LSTM's bias starts from parts, which tfjs-layers leaves behind (layers/recurrent.ts, LSTMCell.build). */
+function tidyBuild(layer: tf.layers.Layer): void {
+  const build = layer.build.bind(layer);
+  layer.build = (shape) => {
+    tf.tidy(() => build(shape));
+  };
 }
 
 /**

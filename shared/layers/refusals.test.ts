@@ -109,7 +109,22 @@ describe("what TensorFlow.js and Keras do not both have", () => {
     ["conv1d", { groups: 4, filters: 8 }, [9, 6], "groups"],
     ["conv2dTranspose", { outputPadding: [1, 1] }, [4, 4, 1], "outputPadding"],
     ["conv1dTranspose", { strides: [2], dilationRate: [2] }, [4, 1], "dilationRate"],
-    ["gru", { resetAfter: true }, [4, 2], "resetAfter"],
+    ["lstm", { stateful: true }, [4, 2], "stateful"],
+    ["rnn", { stateful: true }, [4, 2], "stateful"],
+    ["convLstm2d", { stateful: true }, [4, 5, 5, 1], "stateful"],
+    ["simpleRnn", { unroll: true }, [null, 2], "unroll"],
+    [
+      "rnn",
+      {
+        cells: [
+          { type: "lstmCell", params: {} },
+          { type: "gruCell", params: {} },
+        ],
+        returnState: true,
+      },
+      [4, 2],
+      "returnState",
+    ],
   ] as const)("%s %j is refused", (type, params, sizes, param) => {
     const issue = refuse(type, params, sizes);
     expect(issue).toMatchObject({ code: "parameter", param });
@@ -156,11 +171,98 @@ describe("wrapped layers", () => {
     expect(issue.needs).toBe("'s LSTM has a wrong option: Units must be 1 or more, got 0");
   });
 
+  test("take a stateful layer only where the batch is fixed", () => {
+    const layer = { type: "gru", params: { stateful: true } };
+    const issue = refuse("bidirectional", { layer }, [4, 2]);
+    expect(issue.needs).toMatch(/^'s stateful must be off where the batch size is not fixed/);
+    expect(issue.hints).toMatchObject([{ param: "layer", value: { params: { stateful: false } } }]);
+    const fixed = { ...shapeFromSizes([4, 2]), batch: 8 };
+    expect(infer("bidirectional", { layer }, [fixed])).toMatchObject({ value: { batch: 8 } });
+  });
+
+  test("have one output inside TimeDistributed", () => {
+    const layer = { type: "lstm", params: { returnState: true } };
+    expect(refuse("timeDistributed", { layer }, [3, 4, 2]).needs).toBe(
+      "'s layer must have one output: let it return no states",
+    );
+  });
+
+  test("name the cell of a stack that has a wrong option", () => {
+    const cells = [
+      { type: "lstmCell", params: {} },
+      { type: "gruCell", params: { units: 0 } },
+    ];
+    expect(refuse("rnn", { cells }, [4, 2])).toMatchObject({
+      param: "cells",
+      needs: "'s cell 2, GRUCell, has a wrong option: Units must be 1 or more, got 0",
+    });
+  });
+
   test("offer a Reshape for one flat axis", () => {
     expect(refuse("timeDistributed", {}, [7]).hints).toEqual([
       { kind: "insert", type: "reshape", params: { targetShape: [7, 1] } },
     ]);
   });
+});
+
+describe("first states", () => {
+  const sequence = shapeFromSizes([4, 2]);
+  const state = shapeFromSizes([8]);
+
+  test("fit where they have as many features as the layer has units", () => {
+    for (const [type, count] of [
+      ["lstm", 2],
+      ["gru", 1],
+      ["simpleRnn", 1],
+      ["rnn", 2],
+    ] as const) {
+      const params = type === "rnn" ? rnnOf(8) : { units: 8 };
+      const inputs = [sequence, ...Array.from({ length: count }, () => state)];
+      expect(infer(type, params, inputs).ok, type).toBe(true);
+    }
+  });
+
+  test("of another size offer the units that fit", () => {
+    expect(infer("gru", { units: 5 }, [sequence, state])).toMatchObject({
+      error: {
+        code: "size",
+        input: 1,
+        needs: "a first state h of 5 features, as many as it has units",
+        hints: [{ param: "units", value: 8 }],
+      },
+    });
+    expect(infer("lstm", { units: 8 }, [sequence, state, sequence])).toMatchObject({
+      error: { code: "rank", input: 2 },
+    });
+  });
+
+  test("come together or not at all", () => {
+    for (const [type, params] of [
+      ["lstm", { units: 8 }],
+      ["rnn", rnnOf(8)],
+    ] as const)
+      expect(infer(type, params, [sequence, state])).toMatchObject({
+        error: { code: "merge", needs: expect.stringMatching(/^all its first states \(h and c\)/) },
+      });
+  });
+
+  test("of a ConvLSTM2D are images like its output", () => {
+    const film = shapeFromSizes([3, 6, 5, 1]);
+    const params = { filters: 2, padding: "same" };
+    const frame = shapeFromSizes([6, 5, 2]);
+    expect(infer("convLstm2d", params, [film, frame, frame]).ok).toBe(true);
+    expect(infer("convLstm2d", params, [film, frame, state])).toMatchObject({
+      error: {
+        code: "size",
+        input: 2,
+        needs: "a first state of 6 × 5 × 2, like one frame of its output",
+      },
+    });
+  });
+
+  function rnnOf(units: number): StoredParams {
+    return { cells: [{ type: "lstmCell", params: { units } }] };
+  }
 });
 
 describe("masked steps", () => {
@@ -171,6 +273,9 @@ describe("masked steps", () => {
     ["lstm", {}, false],
     ["lstm", { returnSequences: true }, true],
     ["bidirectional", { layer: { type: "gru", params: { returnSequences: true } } }, true],
+    ["rnn", { returnSequences: true }, true],
+    ["masking", {}, true],
+    ["timeDistributed", { layer: { type: "dense", params: {} } }, true],
     ["dropout", {}, true],
     ["dense", {}, true],
     ["globalAveragePooling1d", {}, false],

@@ -4,7 +4,7 @@ export type ConvLstm2dArgs = Parameters<typeof tf.layers.convLstm2d>[0];
 
 type ConvLstm2dInitializer = ReturnType<typeof tf.initializers.ones>;
 
-/** What is the same at every step of one sequence. */
+/** The same at every step of a sequence. */
 interface ConvLstm2dStep {
   kernel: tf.Tensor4D;
   recurrentKernel: tf.Tensor4D;
@@ -65,7 +65,7 @@ export class ConvLstm2d extends tf.layers.Layer {
     return [null, null];
   }
 
-  /** Options as tfjs has understood them. Each has the type that the place of use names. */
+  /** An option as tfjs has understood it, of the type that the place of use names. */
   private read<Value>(name: string): Value {
     return Reflect.get(this.reader, name);
   }
@@ -90,27 +90,25 @@ export class ConvLstm2d extends tf.layers.Layer {
         this.read(`${part}Constraint`),
       );
     const flatten = ConvLstm2d.flatten;
-    const { kernelInitializer, recurrentInitializer, biasInitializer } = this;
-    this.kernel = add(
-      "kernel",
-      "kernel",
-      [height, width, channels, gates],
-      flatten(kernelInitializer),
-    );
+    const { biasInitializer } = this;
+    const from = flatten(this.kernelInitializer);
+    this.kernel = add("kernel", "kernel", [height, width, channels, gates], from);
     this.recurrentKernel = add(
       "recurrent_kernel",
       "recurrent",
       [height, width, filters, gates],
-      flatten(recurrentInitializer),
+      flatten(this.recurrentInitializer),
     );
     if (this.read("useBias") !== false) {
       // The forget gate's starts at 1, where that is wanted.
-      const draw = (sizes: tf.Shape) => {
-        const drawn = biasInitializer.apply(sizes);
-        const parts = tf.split(drawn, 4);
-        if (this.read("unitForgetBias") !== true) return drawn;
-        return tf.concat(parts.map((part, gate) => (gate === 1 ? tf.onesLike(part) : part)));
-      };
+      const draw = (sizes: tf.Shape) =>
+        tf.tidy(() => {
+          const parts = tf.split(biasInitializer.apply(sizes), 4);
+          const forgets = this.read("unitForgetBias") === true;
+          return tf.concat(
+            parts.map((part, at) => (at === 1 && forgets ? tf.onesLike(part) : part)),
+          );
+        });
       const initializer = Object.create(biasInitializer, { apply: { value: draw } });
       this.bias = add("bias", "bias", [gates], initializer);
     }
@@ -123,7 +121,7 @@ export class ConvLstm2d extends tf.layers.Layer {
     const draw = (shape: number[]) => {
       const columns = shape.at(-1) ?? 1;
       const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
-      return tf.reshape(initializer.apply([rows, columns]), shape);
+      return tf.tidy(() => tf.reshape(initializer.apply([rows, columns]), shape));
     };
     return Object.create(initializer, { apply: { value: draw } });
   }
@@ -213,7 +211,6 @@ export class ConvLstm2d extends tf.layers.Layer {
     return tf.slice(large, [0, 0, 0, 0], reach) as tf.Tensor4D;
   }
 
-  /** A stateful layer starts from zeros again. */
   override resetStates(): void {
     tf.dispose(this.kept);
     this.kept = [];

@@ -68,7 +68,9 @@ function checkCells(cells: readonly InnerLayer[]): ShapeIssue | null {
     const read = readInnerLayer(cell, recurrentCells);
     if (read.ok) continue;
     const place = cells.length === 1 ? "cell" : `cell ${index + 1}`;
-    return { ...read.error, param: "cells", needs: `'s ${place}: it${read.error.needs}` };
+    // "'s GRUCell has a wrong option …" becomes "'s cell 2, GRUCell, has …".
+    const needs = read.error.needs.replace(/^'s (\S+)/, `'s ${place}, $1,`);
+    return { ...read.error, param: "cells", needs };
   }
   return null;
 }
