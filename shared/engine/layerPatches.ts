@@ -14,9 +14,6 @@ export function patchLayer(layer: tf.layers.Layer): void {
     case "SeparableConv2D":
       patchSeparableConfig(layer);
       return;
-    case "BatchNormalization":
-      patchFrozenNormalization(layer);
-      return;
     case "LayerNormalization":
       if (!readFlag(layer, "scale") || !readFlag(layer, "center")) patchPlainNormalization(layer);
       return;
@@ -94,16 +91,6 @@ function patchSeparableConfig(layer: tf.layers.Layer): void {
     ...getConfig(),
     depthMultiplier: Number(Reflect.get(layer, "depthMultiplier")),
   });
-}
-
-/**
- * A frozen batch normalization keeps its averages and uses them, in Keras
- * (https://keras.io/api/layers/normalization_layers/batch_normalization/); tfjs-layers goes on learning them.
- */
-function patchFrozenNormalization(layer: tf.layers.Layer): void {
-  const call = layer.call.bind(layer);
-  layer.call = (inputs, kwargs) =>
-    call(inputs, layer.trainable ? kwargs : { ...kwargs, training: false });
 }
 
 /**

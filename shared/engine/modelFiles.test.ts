@@ -167,3 +167,39 @@ test("a missing or cut shard is refused with a sentence", async () => {
   const cut = await loadModelFiles([json, { ...shard, bytes: shard.bytes.slice(0, 40) }]);
   expect(cut.ok ? "" : cut.error).toMatch(/hold 40 bytes; model\.json declares 172/);
 });
+
+test("a small file of huge layers is refused before they are made", async () => {
+  const dense = (name: string, source: string) => ({
+    class_name: "Dense",
+    name,
+    config: { name, units: 20_000 },
+    inbound_nodes: [[[source, 0, 0, {}]]],
+  });
+  const input = { name: "x", batch_input_shape: [null, 20_000], dtype: "float32" };
+  const topology = {
+    class_name: "Model",
+    config: {
+      name: "bomb",
+      layers: [
+        { class_name: "InputLayer", name: "x", config: input, inbound_nodes: [] },
+        dense("one", "x"),
+        dense("two", "one"),
+      ],
+      input_layers: [["x", 0, 0]],
+      output_layers: [["two", 0, 0]],
+    },
+  };
+  const manifest = { modelTopology: topology, weightsManifest: [{ paths: [], weights: [] }] };
+  const start = performance.now();
+  const loaded = await loadModelFiles([
+    { name: "model.json", bytes: text(JSON.stringify(manifest)) },
+  ]);
+  expect(loaded.ok ? "" : loaded.error).toMatch(
+    /one would have a weight "kernel" of 20000 × 20000 numbers, more than the weight files hold/,
+  );
+  expect(performance.now() - start).toBeLessThan(1000);
+  // Only the file was limited.
+  const plan = plans[0]?.[1];
+  if (!plan) throw new Error("no plan");
+  (await makeTrained(plan)).dispose();
+});

@@ -2,7 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import { err, ok, type Result } from "../base/result.ts";
 import { errorText } from "./buildModel.ts";
 import { patchLayer } from "./layerPatches.ts";
+// Registers the classes that files name.
+import "./ownLayers.ts";
 import type { Snapshot } from "./snapshots.ts";
+import { setWeightBudget } from "./weightBudget.ts";
 
 export interface ModelFile {
   readonly name: string;
@@ -61,16 +64,24 @@ export async function loadModelFiles(
         `The weights hold ${weightData.byteLength} bytes; model.json declares ${declared}. A file is cut off or belongs to another model.`,
       );
     }
-    const handler = tf.io.fromMemory({
+    const artifacts = {
       modelTopology: manifest.topology,
       weightSpecs: [...manifest.specs],
       weightData,
+    };
+    const model = await tf.loadLayersModel({
+      load() {
+        // What comes next is making the layers, in one go.
+        setWeightBudget(weightData.byteLength / 4);
+        return Promise.resolve(artifacts);
+      },
     });
-    const model = await tf.loadLayersModel(handler);
     for (const layer of model.layers) patchLayer(layer);
     return ok(model);
   } catch (error) {
     return err(`model.json can't be loaded: ${errorText(error)}`);
+  } finally {
+    setWeightBudget(null);
   }
 }
 
