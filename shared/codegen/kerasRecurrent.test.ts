@@ -1,7 +1,8 @@
-/** Masks and states over several layers: the same values here and in real Keras, from the printed code. */
+/** Masks, states and attention over several layers: the same values here and in real Keras, from the printed code. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildModel } from "../engine/buildModel.ts";
+import { attentionGraphs } from "../layers/attentionGraphs.testkit.ts";
 import { drawInputs } from "../layers/example.testkit.ts";
 import { recurrentGraphs } from "../layers/recurrentGraphs.testkit.ts";
 import { kerasShape } from "../layers/shape.ts";
@@ -14,7 +15,7 @@ const python = findKerasPython();
 const reason = python === null ? " (skipped: no Python with Keras)" : "";
 
 /** With weights of the built model's shapes: layers of several branches have an order of tfjs's own there. */
-const graphs = recurrentGraphs.map((graph) => {
+const graphs = [...recurrentGraphs, ...attentionGraphs].map((graph) => {
   const model = buildModel(graph.plan, { seed: 1 });
   const weights = model.getWeights().map(({ shape }, index) => ({
     name: `weight ${index}`,
@@ -25,7 +26,7 @@ const graphs = recurrentGraphs.map((graph) => {
   return { ...graph, weights };
 });
 
-describe.skipIf(python === null)(`masks and states in Keras${reason}`, () => {
+describe.skipIf(python === null)(`masks, states and attention in Keras${reason}`, () => {
   let results: readonly RefereeResult[] = [];
   let ours: readonly Computed[] = [];
 

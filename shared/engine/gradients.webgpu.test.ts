@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installNodeWebgpu } from "../../electron/services/nodeWebgpu.ts";
 import { createRandom } from "../base/random.ts";
+import { attentionGraphs } from "../layers/attentionGraphs.testkit.ts";
 import { readExample } from "../layers/example.testkit.ts";
 import { recurrentGraphs } from "../layers/recurrentGraphs.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
@@ -112,7 +113,7 @@ const masks = [
   ]),
 ];
 
-const graphs = recurrentGraphs.map(caseOfGraph);
+const graphs = [...recurrentGraphs, ...attentionGraphs].map(caseOfGraph);
 
 describe("gradients on the CPU backend", () => {
   test.each([...examples, ...masks, ...graphs])(

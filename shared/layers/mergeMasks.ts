@@ -1,4 +1,5 @@
 /** Merges of sequences with masked steps. */
+import { lowerMasks } from "./attentionRules.ts";
 import type { CallOption, LayerCall } from "./defineLayer.ts";
 import type { Shape } from "./shape.ts";
 
@@ -13,12 +14,16 @@ export function isAnyMasked(inputs: readonly Shape[]): boolean {
 export function lowerMasked(
   className: string,
   operation: string,
+  inputs: readonly Shape[],
   options: readonly CallOption[] = [],
 ): LayerCall {
-  return {
+  const call: LayerCall = {
     className,
     tfjsFactory: "mergeWithMasks",
     tfjsSource: "own",
     options: [{ tfjsName: "operation", pythonName: null, value: operation }, ...options],
   };
+  // Only these look at the masks to compute values.
+  const isLooking = ["multiply", "maximum", "minimum"].includes(operation);
+  return isLooking ? lowerMasks(call, inputs, [...inputs.keys()]) : call;
 }

@@ -6,6 +6,8 @@ export const typescript = `export interface MergeWithMasksArgs {
   operation: "add" | "subtract" | "multiply" | "average" | "maximum" | "minimum" | "concatenate";
   /** For concatenate; the last one unless told. */
   axis?: number;
+  /** Which inputs carry their mask as an additional last feature (see MaskFeature). */
+  maskedInputs?: boolean[];
 }
 
 /**
@@ -28,23 +30,66 @@ export class MergeWithMasks extends tf.layers.Layer {
       const list = Array.isArray(inputs) ? inputs : [inputs];
       const { operation, axis = -1 } = this.args;
       if (operation === "concatenate") return tf.concat(list, axis);
-      const merge = {
-        add: tf.add,
-        subtract: tf.sub,
-        multiply: tf.mul,
-        average: tf.add,
-        // The gradients of tfjs's own maximum and minimum don't broadcast.
-        maximum: (a: tf.Tensor, b: tf.Tensor) => tf.add(a, tf.relu(tf.sub(b, a))),
-        minimum: (a: tf.Tensor, b: tf.Tensor) => tf.sub(a, tf.relu(tf.sub(a, b))),
-      }[operation];
+      const pairs = list.map((input, index) => this.splitMask(input, index));
+      if (operation === "multiply") return this.multiply(pairs);
+      if (operation === "maximum" || operation === "minimum") return this.pick(pairs, operation);
+      const merge = operation === "subtract" ? tf.sub : tf.add;
       const merged = list.reduce((all, next) => merge(all, next));
       return operation === "average" ? tf.div(merged, list.length) : merged;
     });
   }
 
+  /** The tensor, and its mask [batch, steps, 1] or null. */
+  private splitMask(input: tf.Tensor, index: number): [tf.Tensor, tf.Tensor | null] {
+    if (this.args.maskedInputs?.[index] !== true) return [input, null];
+    const [tensor, mask] = tf.split(input, [(input.shape.at(-1) ?? 1) - 1, 1], -1);
+    return [tensor ?? input, mask ?? null];
+  }
+
+  /** Masked steps count as 1; what is masked everywhere is 0. */
+  private multiply(pairs: [tf.Tensor, tf.Tensor | null][]): tf.Tensor {
+    const factors = pairs.map(([tensor, mask]) =>
+      mask === null ? tensor : tf.add(tf.mul(tensor, mask), tf.sub(1, mask)),
+    );
+    const product = factors.reduce((all, next) => tf.mul(all, next));
+    const masks = pairs.flatMap(([, mask]) => (mask === null ? [] : [mask]));
+    const [first, ...others] = masks;
+    if (first === undefined || masks.length < pairs.length) return product;
+    return tf.mul(
+      product,
+      others.reduce((all, next) => tf.sub(tf.add(all, next), tf.mul(all, next)), first),
+    );
+  }
+
+  /** Where one input is masked the other counts alone. */
+  private pick(
+    [first, ...others]: [tf.Tensor, tf.Tensor | null][],
+    operation: "maximum" | "minimum",
+  ): tf.Tensor {
+    if (first === undefined) throw new Error("MergeWithMasks got no input.");
+    const choose = (mask: tf.Tensor | null, open: tf.Tensor, masked: tf.Tensor) =>
+      mask === null ? open : tf.add(tf.mul(open, mask), tf.mul(masked, tf.sub(1, mask)));
+    let [result, known] = first;
+    for (const [tensor, mask] of others) {
+      const right = choose(mask, tensor, result);
+      const left = choose(known, result, right);
+      // The gradients of tfjs's own maximum and minimum don't broadcast.
+      result =
+        operation === "maximum"
+          ? tf.add(left, tf.relu(tf.sub(right, left)))
+          : tf.sub(left, tf.relu(tf.sub(left, right)));
+      known = mask && known && tf.sub(tf.add(mask, known), tf.mul(mask, known));
+    }
+    return result;
+  }
+
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
     // A merge has several inputs.
-    const shapes = inputShape as tf.Shape[];
+    const shapes = (inputShape as tf.Shape[]).map((shape, index) =>
+      this.args.maskedInputs?.[index] === true
+        ? [...shape.slice(0, -1), (shape.at(-1) ?? 1) - 1]
+        : shape,
+    );
     const [first = []] = shapes;
     const { operation, axis = -1 } = this.args;
     const joined = axis < 0 ? axis + first.length : axis;
@@ -105,22 +150,46 @@ export class MergeWithMasks extends tf.layers.Layer {
 			const list = Array.isArray(inputs) ? inputs : [inputs];
 			const { operation, axis = -1 } = this.args;
 			if (operation === "concatenate") return tf.concat(list, axis);
-			const merge = {
-				add: tf.add,
-				subtract: tf.sub,
-				multiply: tf.mul,
-				average: tf.add,
-				// The gradients of tfjs's own maximum and minimum don't broadcast.
-				maximum: (a, b) => tf.add(a, tf.relu(tf.sub(b, a))),
-				minimum: (a, b) => tf.sub(a, tf.relu(tf.sub(a, b)))
-			}[operation];
+			const pairs = list.map((input, index) => this.splitMask(input, index));
+			if (operation === "multiply") return this.multiply(pairs);
+			if (operation === "maximum" || operation === "minimum") return this.pick(pairs, operation);
+			const merge = operation === "subtract" ? tf.sub : tf.add;
 			const merged = list.reduce((all, next) => merge(all, next));
 			return operation === "average" ? tf.div(merged, list.length) : merged;
 		});
 	}
+	/** The tensor, and its mask [batch, steps, 1] or null. */
+	splitMask(input, index) {
+		if (this.args.maskedInputs?.[index] !== true) return [input, null];
+		const [tensor, mask] = tf.split(input, [(input.shape.at(-1) ?? 1) - 1, 1], -1);
+		return [tensor ?? input, mask ?? null];
+	}
+	/** Masked steps count as 1; what is masked everywhere is 0. */
+	multiply(pairs) {
+		const factors = pairs.map(([tensor, mask]) => mask === null ? tensor : tf.add(tf.mul(tensor, mask), tf.sub(1, mask)));
+		const product = factors.reduce((all, next) => tf.mul(all, next));
+		const masks = pairs.flatMap(([, mask]) => mask === null ? [] : [mask]);
+		const [first, ...others] = masks;
+		if (first === undefined || masks.length < pairs.length) return product;
+		return tf.mul(product, others.reduce((all, next) => tf.sub(tf.add(all, next), tf.mul(all, next)), first));
+	}
+	/** Where one input is masked the other counts alone. */
+	pick([first, ...others], operation) {
+		if (first === undefined) throw new Error("MergeWithMasks got no input.");
+		const choose = (mask, open, masked) => mask === null ? open : tf.add(tf.mul(open, mask), tf.mul(masked, tf.sub(1, mask)));
+		let [result, known] = first;
+		for (const [tensor, mask] of others) {
+			const right = choose(mask, tensor, result);
+			const left = choose(known, result, right);
+			// The gradients of tfjs's own maximum and minimum don't broadcast.
+			result = operation === "maximum" ? tf.add(left, tf.relu(tf.sub(right, left))) : tf.sub(left, tf.relu(tf.sub(left, right)));
+			known = mask && known && tf.sub(tf.add(mask, known), tf.mul(mask, known));
+		}
+		return result;
+	}
 	computeOutputShape(inputShape) {
 		// A merge has several inputs.
-		const shapes = inputShape;
+		const shapes = inputShape.map((shape, index) => this.args.maskedInputs?.[index] === true ? [...shape.slice(0, -1), (shape.at(-1) ?? 1) - 1] : shape);
 		const [first = []] = shapes;
 		const { operation, axis = -1 } = this.args;
 		const joined = axis < 0 ? axis + first.length : axis;

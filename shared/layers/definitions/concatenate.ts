@@ -94,7 +94,9 @@ export const concatenate = defineLayer({
       specs,
       params: { axis },
     });
-    return isAnyMasked(inputs) ? lowerMasked(call.className, "concatenate", call.options) : call;
+    return isAnyMasked(inputs)
+      ? lowerMasked(call.className, "concatenate", inputs, call.options)
+      : call;
   },
   examples: [
     { params: {}, inputs: [[8], [8]], output: [16], weightCount: 0 },

@@ -124,7 +124,7 @@ function defineMerge(kind: MergeKind): AnyLayerDefinition {
         }
       : {}),
     lower: (_params, inputs) =>
-      isAnyMasked(inputs) ? lowerMasked(kind.call.className, kind.type) : kind.call,
+      isAnyMasked(inputs) ? lowerMasked(kind.call.className, kind.type, inputs) : kind.call,
     examples: kind.inputs.max === 2 ? commonExamples : [...commonExamples, threeInputs],
   });
 }
