@@ -190,7 +190,13 @@ export const convLstm2d = defineLayer({
       weightCount: 224,
     },
     {
-      params: { filters: 2, padding: "same", returnSequences: true, activation: "relu" },
+      params: {
+        filters: 2,
+        padding: "same",
+        returnSequences: true,
+        activation: "relu",
+        recurrentActivation: "hardSigmoid",
+      },
       inputs: [[2, 4, 4, 2]],
       output: [2, 4, 4, 2],
       weightCount: 296,
@@ -214,6 +220,16 @@ export const convLstm2d = defineLayer({
       inputs: [[2, 5, 4, 1]],
       output: [3, 3, 1],
       weightCount: 36,
+    },
+    {
+      params: { filters: 2, kernelSize: [2, 2], dataFormat: "channelsFirst", returnState: true },
+      inputs: [[2, 1, 4, 3]],
+      output: [2, 3, 2],
+      moreOutputs: [
+        [2, 3, 2],
+        [2, 3, 2],
+      ],
+      weightCount: 104,
     },
     {
       params: {

@@ -77,6 +77,12 @@ export const gru = defineLayer({
       weightCount: 63,
     },
     {
+      params: { units: 2, recurrentActivation: "hardSigmoid" },
+      inputs: [[4, 3]],
+      output: [2],
+      weightCount: 42,
+    },
+    {
       params: { units: 2, goBackwards: true, useBias: false, activation: "relu" },
       inputs: [[4, 2]],
       output: [2],
@@ -115,6 +121,7 @@ export const gru = defineLayer({
         returnSequences: true,
         dropout: 0.25,
         recurrentDropout: 0.1,
+        seed: 7,
         kernelRegularizer: { name: "l2", l2: 0.001 },
         biasConstraint: { name: "maxNorm", maxValue: 1, axis: 0 },
         trainable: false,

@@ -91,6 +91,12 @@ export const lstm = defineLayer({
       weightCount: 12,
     },
     {
+      params: { units: 2, recurrentActivation: "hardSigmoid", activation: "softsign" },
+      inputs: [[4, 3]],
+      output: [2],
+      weightCount: 48,
+    },
+    {
       params: { units: 3, returnState: true },
       inputs: [[4, 2]],
       output: [3],
@@ -123,6 +129,7 @@ export const lstm = defineLayer({
         returnSequences: true,
         dropout: 0.25,
         recurrentDropout: 0.1,
+        seed: 7,
         kernelRegularizer: { name: "l2", l2: 0.001 },
         recurrentConstraint: { name: "maxNorm", maxValue: 3, axis: 0 },
         trainable: false,

@@ -15,6 +15,7 @@ import {
   initializerParam,
   kernelInitializerParam,
   regularizerParam,
+  seedParam,
   trainableParam,
   useBiasParam,
 } from "../commonParams.ts";
@@ -119,6 +120,8 @@ export const cellTail = {
     label: "Recurrent dropout",
     help: "Share of the state set to 0 in training, the same part at every step. Slow in Keras on a GPU.",
   },
+  // tfjs's cells draw without one.
+  seed: { ...seedParam, tfjsName: null },
 } as const;
 
 /** What belongs to the loop over the steps and not to the cell. */
