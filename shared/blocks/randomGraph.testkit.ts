@@ -6,6 +6,9 @@ import { createProject } from "../document/createProject.ts";
 import { indexGraph } from "../document/graphQueries.ts";
 import type { GraphEdge, GraphNode, ModelGraph, ProjectDocument } from "../document/model.ts";
 import { readExpressionText } from "../expressions/resolveParams.ts";
+import { findLayer } from "../layers/registry.ts";
+import { specDefault } from "../layers/readParams.ts";
+import { areSameJson } from "../document/checkJson.ts";
 import { expandDocument } from "./expandDocument.ts";
 
 /** Graphs without cycles whose wires run from lower numbers to higher ones. Shapes need not fit. */
@@ -172,8 +175,16 @@ export function describeFlat(document: ProjectDocument): readonly string[] {
       .filter((edge) => !standIns.has(edge.source))
       .map((edge) => `${describe(edge.source)}.${edge.port ?? 0}`);
     const shares = node.shares === undefined ? "" : ` of ${describe(node.shares)}`;
+    // An option that is set to its default is as good as one that isn't set.
+    const defaults = Object.entries(findLayer(node.type)?.params ?? {}).map(
+      ([name, spec]) => [name, specDefault(spec)] as const,
+    );
     const options = Object.entries(node.params)
       .filter(([, value]) => readExpressionText(value) === null)
+      .filter(
+        ([name, value]) =>
+          !defaults.some(([other, usual]) => other === name && areSameJson(usual, value)),
+      )
       .toSorted(([left], [right]) => left.localeCompare(right));
     const text = `${node.type}${shares} ${JSON.stringify(options)} (${sources.join(", ")})`;
     const short = text.length < 200 ? text : `${text.slice(0, 100)}…${hash(text)}`;

@@ -61,6 +61,8 @@ export const blockParamSchema = paramFields.superRefine((param, context) => {
 /** Why the default doesn't fit the parameter's kind and range, as a clause, or null. */
 function findDefaultFault(param: z.output<typeof paramFields>): string | null {
   const value = param.default;
+  // Computed from the project's variables: what comes out is checked at each instance.
+  if (readExpressionText(value) !== null) return null;
   switch (param.kind) {
     case "int":
       return Number.isInteger(value) ? findRangeFault(param, value) : "must be a whole number";

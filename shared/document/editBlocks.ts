@@ -3,7 +3,7 @@ import { type Result, err, ok } from "../base/result.ts";
 import { blockSchema } from "./blockSchemas.ts";
 import { blocksBelow, listBlockUses } from "./blockUses.ts";
 import { areSameJson } from "./checkJson.ts";
-import { checkPlace } from "./checkParts.ts";
+import { checkPlace, findFormulaFault } from "./checkParts.ts";
 import { findSchemaFault } from "./documentSchemas.ts";
 import { badValue, issue, missingBlock, quote } from "./editIssues.ts";
 import type { DocumentEdit, EditIssue } from "./edits.ts";
@@ -69,6 +69,10 @@ export function setBlock(
   const fault = findSchemaFault(blockSchema, changed);
   if (fault !== null)
     return err(badValue(`The block ${quote(block.name)} is not valid: ${fault}.`));
+  for (const { name: param, default: value } of params) {
+    const formula = findFormulaFault(value);
+    if (formula !== null) return err(badValue(`The default of ${quote(param)} ${formula}`));
+  }
   const isSame =
     changed.name === block.name && summary === block.summary && areSameJson(params, block.params);
   return ok(isSame ? document : withBlock(document, changed));
