@@ -57,6 +57,8 @@ import { Normalization } from "./layers/normalization.ts";
 import { CenterCrop } from "./layers/centerCrop.ts";
 import { CategoryEncoding } from "./layers/categoryEncoding.ts";
 import { LocalResponseNormalization } from "./layers/localResponseNormalization.ts";
+import { RandomSize } from "./layers/randomSize.ts";
+import { RandomFlip } from "./layers/randomFlip.ts";
 
 /** Takes one object of options, which the definition's `lower` and a model file give alike. */
 export type OwnLayerClass = (new (args: never) => tf.layers.Layer) & { readonly className: string };
@@ -101,4 +103,6 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   centerCrop: CenterCrop,
   categoryEncoding: CategoryEncoding,
   localResponseNormalization: LocalResponseNormalization,
+  randomSize: RandomSize,
+  randomFlip: RandomFlip,
 };

@@ -96,6 +96,9 @@ import { normalization } from "./definitions/normalization.ts";
 import { resizing } from "./definitions/resizing.ts";
 import { centerCrop } from "./definitions/centerCrop.ts";
 import { categoryEncoding } from "./definitions/categoryEncoding.ts";
+import { randomFlip } from "./definitions/randomFlip.ts";
+import { randomHeight } from "./definitions/randomSizes.ts";
+import { randomWidth } from "./definitions/randomSizes.ts";
 
 export const layerDefinitions: readonly AnyLayerDefinition[] = [
   // Input and output
@@ -162,6 +165,9 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   normalization,
   resizing,
   centerCrop,
+  randomFlip,
+  randomHeight,
+  randomWidth,
   categoryEncoding,
   // Attention
   multiHeadAttention,

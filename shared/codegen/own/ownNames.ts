@@ -71,6 +71,10 @@ export const ownNames: readonly string[] = [
   "Normalization",
   "PositionEmbeddingArgs",
   "PositionEmbedding",
+  "RandomFlipArgs",
+  "RandomFlip",
+  "RandomSizeArgs",
+  "RandomSize",
   "ReLUArgs",
   "ReLU",
   "ResetAfterGruCellArgs",
@@ -103,4 +107,6 @@ export const ownNames: readonly string[] = [
   "WindowPoolingArgs",
   "WindowPooling",
   "windowPoolingPad",
+  "RandomHeight",
+  "RandomWidth",
 ];

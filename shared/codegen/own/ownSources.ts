@@ -24,6 +24,10 @@ import * as mergeWithMasks from "./mergeWithMasks.ts";
 import * as multiHeadAttention from "./multiHeadAttention.ts";
 import * as normalization from "./normalization.ts";
 import * as positionEmbedding from "./positionEmbedding.ts";
+import * as randomFlip from "./randomFlip.ts";
+import * as randomHeight from "./randomHeight.ts";
+import * as randomSize from "./randomSize.ts";
+import * as randomWidth from "./randomWidth.ts";
 import * as reLU from "./reLU.ts";
 import * as resetAfterGruCell from "./resetAfterGruCell.ts";
 import * as resizing from "./resizing.ts";
@@ -71,6 +75,8 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   multiHeadAttention: { className: "MultiHeadAttention", text: multiHeadAttention.typescript },
   normalization: { className: "Normalization", text: normalization.typescript },
   positionEmbedding: { className: "PositionEmbedding", text: positionEmbedding.typescript },
+  randomFlip: { className: "RandomFlip", text: randomFlip.typescript },
+  randomSize: { className: "RandomSize", text: randomSize.typescript },
   reLU: { className: "ReLU", text: reLU.typescript },
   resetAfterGruCell: { className: "ResetAfterGruCell", text: resetAfterGruCell.typescript },
   resizing: { className: "Resizing", text: resizing.typescript },
@@ -113,6 +119,8 @@ export const javascriptSources: Readonly<Record<string, OwnSource>> = {
   MultiHeadAttention: { className: "MultiHeadAttention", text: multiHeadAttention.javascript },
   Normalization: { className: "Normalization", text: normalization.javascript },
   PositionEmbedding: { className: "PositionEmbedding", text: positionEmbedding.javascript },
+  RandomFlip: { className: "RandomFlip", text: randomFlip.javascript },
+  RandomSize: { className: "RandomSize", text: randomSize.javascript },
   ReLU: { className: "ReLU", text: reLU.javascript },
   ResetAfterGruCell: { className: "ResetAfterGruCell", text: resetAfterGruCell.javascript },
   Resizing: { className: "Resizing", text: resizing.javascript },
@@ -135,6 +143,8 @@ export const pythonSources: Readonly<Record<string, OwnSource>> = {
   LocalResponseNormalization: { className: "LocalResponseNormalization", text: localResponseNormalization.python },
   Maxout: { className: "Maxout", text: maxout.python },
   PositionEmbedding: { className: "PositionEmbedding", text: positionEmbedding.python },
+  RandomHeight: { className: "RandomHeight", text: randomHeight.python },
+  RandomWidth: { className: "RandomWidth", text: randomWidth.python },
   Sampling: { className: "Sampling", text: sampling.python },
   SinusoidalPositions: { className: "SinusoidalPositions", text: sinusoidalPositions.python },
   Slice: { className: "Slice", text: slice.python },

@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs";
+
+export interface RandomFlipArgs extends NonNullable<
+  ConstructorParameters<typeof tf.layers.Layer>[0]
+> {
+  mode?: "horizontalAndVertical" | "horizontal" | "vertical";
+  /** Makes the draws repeatable, one after the other. */
+  seed?: number | null;
+  dataFormat?: "channelsLast" | "channelsFirst";
+}
+
+/** RandomFlip as in Keras 3: mirrors each image with a chance of one half in training. tfjs-layers 4.22 has none. */
+export class RandomFlip extends tf.layers.Layer {
+  static className = "netloom>RandomFlip";
+
+  readonly mode: "horizontalAndVertical" | "horizontal" | "vertical";
+  readonly seed: number | null;
+  readonly dataFormat: "channelsLast" | "channelsFirst";
+  /** Set before each step, where training draws its random numbers from one seed. */
+  stepSeed: number | null = null;
+  private draws = 0;
+
+  constructor(args: RandomFlipArgs = {}) {
+    super(args);
+    this.mode = args.mode ?? "horizontalAndVertical";
+    this.seed = args.seed ?? null;
+    this.dataFormat = args.dataFormat ?? "channelsLast";
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    return tf.tidy(() => {
+      const input = Array.isArray(inputs) ? inputs[0] : inputs;
+      if (input === undefined) throw new Error(`${this.name}: no input.`);
+      if (kwargs.training !== true) return tf.clone(input);
+      const rows = this.dataFormat === "channelsFirst" ? 2 : 1;
+      let output = input;
+      const seed = this.stepSeed ?? (this.seed === null ? null : this.seed + 2 * ++this.draws);
+      if (this.mode !== "vertical") output = this.flip(output, rows + 1, seed);
+      if (this.mode !== "horizontal")
+        output = this.flip(output, rows, seed === null ? null : seed + 1);
+      return output;
+    });
+  }
+
+  /** Images drawn below one half are mirrored along the axis; the others stay. */
+  private flip(images: tf.Tensor, axis: number, seed: number | null): tf.Tensor {
+    const [batch = 1] = images.shape;
+    const draws = tf.randomUniform([batch, 1, 1, 1], 0, 1, "float32", seed ?? undefined);
+    const isKept = tf.cast(tf.greaterEqual(draws, 0.5), "float32");
+    const mirrored = tf.reverse(images, axis);
+    return tf.add(mirrored, tf.mul(isKept, tf.sub(images, mirrored)));
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return inputShape as tf.Shape; // One input, so one shape.
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { mode, seed, dataFormat } = this;
+    return { ...super.getConfig(), mode, seed, dataFormat };
+  }
+}
+tf.serialization.registerClass(RandomFlip, "netloom", "RandomFlip");
