@@ -3,7 +3,7 @@ import { boundsOf, centreOf, nodeRect } from "./canvas/geometry.ts";
 import type { Rect } from "./canvas/geometry.ts";
 import { noteFlowId } from "./canvas/flowIds.ts";
 
-const margin = { side: 30, top: 48, bottom: 30 };
+const margin = { side: 24, top: 42, bottom: 17 };
 
 /** What lies on a frame (its middle does), by flow id with its place. */
 export function listOnFrame(

@@ -26,8 +26,10 @@ const isProjectOpen = () => sessionStore.getState().view !== "start";
 const hasNodes = () => isDesign() && Object.keys(currentGraph().nodes).length > 0;
 const isAnySelected = () => isDesign() && hasSelection();
 const isNodeSelected = () => isDesign() && currentSelection().nodes.length > 0;
-const isCopyable = () =>
-  isDesign() && currentSelection().nodes.length + currentSelection().notes.length > 0;
+const isCopyable = () => {
+  const { nodes, notes, frames } = currentSelection();
+  return isDesign() && nodes.length + notes.length + frames.length > 0;
+};
 const isOneSelected = () => isDesign() && currentSelection().nodes.length === 1;
 const areSeveralSelected = () => isDesign() && currentSelection().nodes.length > 1;
 

@@ -4,19 +4,22 @@ import {
   copyFragment,
   duplicateNodes,
   parseFragment,
-  pasteFragment,
+  pasteIntoDocument,
 } from "#shared/document/fragment.ts";
-import type { AddFragmentEdit, Fragment } from "#shared/document/fragment.ts";
+import type { Fragment, Pasted } from "#shared/document/fragment.ts";
 import { listNodes } from "#shared/document/graphQueries.ts";
 import type { Position } from "#shared/document/model.ts";
-import { countSelected } from "../state/sessionStore.ts";
+import { documentStore } from "../state/documentStore.ts";
+import { countSelected, sessionStore } from "../state/sessionStore.ts";
 import { announce } from "../ui/announce.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { alignNodes } from "./canvas/alignNodes.ts";
 import type { Alignment } from "./canvas/alignNodes.ts";
 import { boundsOf, centreOf, nodeRect, snapToStep } from "./canvas/geometry.ts";
+import { noteFlowId } from "./canvas/flowIds.ts";
 import { canvasStore } from "./canvasStore.ts";
 import { currentGraph, currentSelection, editDocument, selectNodes } from "./editDocument.ts";
+import { listOnFrame } from "./frames.ts";
 import { formatPlural } from "./formatPlural.ts";
 
 /** What was copied last in this window: stands in where the system's clipboard may not be read. */
@@ -61,21 +64,46 @@ export function deleteSelection(options: { readonly heal: boolean }): void {
 export function selectAll(): void {
   const graph = currentGraph();
   const nodes = listNodes(graph).map((node) => node.id);
-  selectNodes(
+  sessionStore.getState().select({
     nodes,
-    Object.values(graph.notes).map((note) => note.id),
-  );
+    notes: Object.values(graph.notes).map((note) => note.id),
+    frames: Object.values(graph.frames).map((frame) => frame.id),
+  });
   announce(`${formatPlural(nodes.length, "layer")} selected`);
 }
 
-/** The selected layers and notes as clipboard text; null where none is selected. */
+/** What is selected; a frame by itself stands for what lies on it, too. */
+function selectedParts() {
+  const { nodes, notes, frames } = currentSelection();
+  const graph = currentGraph();
+  if (frames.length === 0 || nodes.length + notes.length > 0) return { nodes, notes, frames };
+  const onFrames = new Set(
+    frames.flatMap((id) => {
+      const frame = graph.frames[id];
+      return frame === undefined ? [] : listOnFrame(graph, frame).map(([flowId]) => flowId);
+    }),
+  );
+  return {
+    nodes: listNodes(graph).flatMap((node) => (onFrames.has(node.id) ? [node.id] : [])),
+    notes: Object.values(graph.notes).flatMap((note) =>
+      onFrames.has(noteFlowId(note.id)) ? [note.id] : [],
+    ),
+    frames,
+  };
+}
+
+/** The selected layers, notes and frames as clipboard text, with the blocks that they need; null where none is selected. */
 export function copySelection(): string | null {
-  const { nodes, notes } = currentSelection();
-  if (nodes.length + notes.length === 0) return null;
-  const text = JSON.stringify(copyFragment(currentGraph(), nodes, notes), null, 1);
+  const { nodes, notes, frames } = selectedParts();
+  if (nodes.length + notes.length + frames.length === 0) return null;
+  const { document } = documentStore.getState();
+  const fragment = copyFragment(currentGraph(), nodes, notes, { frames, document });
+  const text = JSON.stringify(fragment, null, 1);
   lastCopied = text;
   pasteCount = 0;
-  announce(`Copied ${describeParts({ layers: nodes.length, notes: notes.length })}`);
+  announce(
+    `Copied ${describeParts({ layers: nodes.length, notes: notes.length, frames: frames.length })}`,
+  );
   return text;
 }
 
@@ -90,7 +118,7 @@ export function pasteText(text: string): void {
   lastCopied = text;
   const shift = 30 * pasteCount;
   const offset = isInView(fragment.value) ? { x: shift, y: shift } : offsetToView(fragment.value);
-  addFragment(pasteFragment(currentGraph(), fragment.value, offset), "Paste");
+  paste(fragment.value, offset, "Paste");
 }
 
 /** Puts a prepared piece beside what is there: right of the graph, or in the view of an empty canvas. */
@@ -101,7 +129,7 @@ export function insertFragment(fragment: Fragment, label: string): void {
     there === null || piece === null
       ? offsetToView(fragment)
       : snapToStep({ x: there.x + there.width + 80 - piece.x, y: there.y - piece.y });
-  addFragment(pasteFragment(currentGraph(), fragment, offset), label);
+  paste(fragment, offset, label);
   canvasStore.getState().handle?.fit();
 }
 
@@ -127,9 +155,18 @@ export async function pasteFromClipboard(): Promise<void> {
 }
 
 export function duplicateSelection(offset: Position = { x: 30, y: 30 }): void {
-  const { nodes, notes } = currentSelection();
-  if (nodes.length + notes.length === 0) return;
-  addFragment(duplicateNodes(currentGraph(), nodes, notes, offset), "Duplicate");
+  const { nodes, notes, frames } = selectedParts();
+  if (nodes.length + notes.length + frames.length === 0) return;
+  const { document } = documentStore.getState();
+  const added = duplicateNodes(currentGraph(), nodes, notes, offset, { frames, document });
+  finishAdding({ edit: added, added }, { label: "Duplicate", isWhole: false });
+}
+
+/** Where the piece is from another project or another kind of graph, with all that it needs. */
+function paste(fragment: Fragment, offset: Position, label: string): void {
+  const { document, block } = documentStore.getState();
+  const pasted = pasteIntoDocument(document, fragment, { block: block?.id ?? null, offset });
+  finishAdding(pasted, { label, isWhole: true });
 }
 
 export function alignSelection(alignment: Alignment, label: string): void {
@@ -178,19 +215,30 @@ function selectedNodes() {
   return currentSelection().nodes.flatMap((id: NodeId) => graph.nodes[id] ?? []);
 }
 
-function addFragment(edit: AddFragmentEdit, label: string): void {
-  const what = describeParts({ layers: edit.nodes.length, notes: edit.notes.length });
-  if (!editDocument(edit, { label: `${label} ${what}`, say: `${label}: ${what}` })) return;
-  selectNodes(
-    edit.nodes.map((node) => node.id),
-    edit.notes.map((note) => note.id),
-  );
+function finishAdding(
+  { edit, added }: Pasted,
+  options: { readonly label: string; readonly isWhole: boolean },
+): void {
+  const { label, isWhole } = options;
+  const { nodes, notes, frames = [] } = added;
+  const what = describeParts({
+    layers: nodes.length,
+    notes: notes.length,
+    frames: frames.length,
+  });
+  if (!editDocument(edit, { label: `${label} ${what}`, say: `${label}: ${what}`, isWhole })) return;
+  sessionStore.getState().select({
+    nodes: nodes.map((node) => node.id),
+    notes: notes.map((note) => note.id),
+    frames: frames.map((frame) => frame.id),
+  });
 }
 
 function fragmentBounds(fragment: Fragment) {
   return boundsOf([
     ...fragment.nodes.map((node) => nodeRect(node.position)),
     ...fragment.notes.map((note) => ({ ...note.position, ...note.size })),
+    ...fragment.frames.map((frame) => ({ ...frame.position, ...frame.size })),
   ]);
 }
 

@@ -134,6 +134,7 @@ function NodeMessage(props: {
       nodeId={data.nodeId}
       problem={data.bubble}
       moreCount={data.problems.length - 1}
+      isBlock={data.isBlock}
       isOpen={isOpen}
       direction={data.direction}
     />

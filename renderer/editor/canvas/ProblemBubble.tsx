@@ -1,8 +1,11 @@
 import { X } from "lucide-react";
 import type { NodeId } from "#shared/base/ids.ts";
 import type { Diagnostic } from "#shared/analysis/types.ts";
+import { documentStore } from "../../state/documentStore.ts";
 import { sessionStore } from "../../state/sessionStore.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { enterInstance } from "../blocks/enterInstance.ts";
+import { revealNode } from "../editDocument.ts";
 import { canvasStore } from "../canvasStore.ts";
 import { formatPlural } from "../formatPlural.ts";
 import { applyFix } from "../layerActions.ts";
@@ -13,10 +16,12 @@ export function ProblemBubble(props: {
   readonly nodeId: NodeId;
   readonly problem: Diagnostic;
   readonly moreCount: number;
+  /** The node is a block: what is wrong may lie in it. */
+  readonly isBlock: boolean;
   readonly isOpen: boolean;
   readonly direction: FlowDirection;
 }) {
-  const { nodeId, problem, moreCount, isOpen, direction } = props;
+  const { nodeId, problem, moreCount, isBlock, isOpen, direction } = props;
   if (!isOpen) {
     return (
       <button
@@ -62,6 +67,11 @@ export function ProblemBubble(props: {
             {shortenFixTitle(fix.title)}
           </button>
         ))}
+        {isBlock && (
+          <button type="button" className="ed-fix is-more" onClick={() => lookInside(nodeId)}>
+            Look inside
+          </button>
+        )}
         {moreCount > 0 && (
           <button
             type="button"
@@ -74,6 +84,14 @@ export function ProblemBubble(props: {
       </div>
     </div>
   );
+}
+
+/** Enters the block and goes to the first layer in it that has a problem. */
+function lookInside(instance: NodeId): void {
+  if (!enterInstance(instance)) return;
+  const { analysis } = documentStore.getState();
+  const worst = analysis.diagnostics.find(({ nodes }) => nodes.length > 0)?.nodes[0];
+  if (worst !== undefined) revealNode(worst);
 }
 
 function foldMessage(node: NodeId, isFolded: boolean): void {

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { JsonValue } from "#shared/base/json.ts";
 import { makeExpression, readExpressionText } from "#shared/expressions/resolveParams.ts";
 import type { FieldIds } from "../../ui/Field.tsx";
@@ -9,6 +9,8 @@ export function FormulaControl(props: {
   readonly ids: FieldIds;
   readonly value: JsonValue;
   readonly onCommit: (value: JsonValue) => void;
+  /** Just asked for: takes the focus. */
+  readonly isNew: boolean;
   /** Emptied: back to a plain value. */
   readonly onClear: () => void;
 }) {
@@ -16,13 +18,20 @@ export function FormulaControl(props: {
   const environment = useEnvironment();
   const [draft, setDraft] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const { isNew } = props;
+  useEffect(() => {
+    if (!isNew) return;
+    // The menu that asked for it gives the focus back to its button first.
+    const timer = setTimeout(() => field.current?.focus(), 50);
+    return () => clearTimeout(timer);
+  }, [isNew]);
   const stored = readExpressionText(value) ?? "";
   const text = draft ?? stored;
   const result = describeFormula(makeExpression(text), environment);
   const commit = () => {
-    if (draft === null || draft.trim() === stored) setDraft(null);
-    else if (draft.trim() === "") onClear();
-    else onCommit(makeExpression(draft.trim()));
+    const written = draft?.trim() ?? stored;
+    if (written === "") onClear();
+    else if (written !== stored) onCommit(makeExpression(written));
     setDraft(null);
   };
   const insert = (name: string) => {
@@ -71,6 +80,9 @@ export function FormulaControl(props: {
         />
         {!result.isFault && text !== "" && <output htmlFor={ids.id}>= {result.text}</output>}
       </span>
+      {draft !== null && draft !== stored && text !== "" && result.isFault && (
+        <span className="ed-formula-issue">{result.text}</span>
+      )}
       {draft !== null && names.length > 0 && (
         <span className="ed-formula-names">
           {names.map((name) => (

@@ -10,6 +10,7 @@ import { specDefault } from "#shared/layers/readParams.ts";
 import type { ParamSpec } from "#shared/layers/params.ts";
 import { IconButton } from "../../ui/Button.tsx";
 import { Field } from "../../ui/Field.tsx";
+import { Menu } from "../../ui/Menu.tsx";
 import { currentEnvironment, formatValue, useEnvironment } from "../formulas.ts";
 import { isJsonObject } from "./control.ts";
 import type { ParamFormProps } from "./control.ts";
@@ -60,30 +61,7 @@ export function ParamField(props: {
         layout={isWide || isFormula ? "stacked" : "row"}
         aside={
           isReadOnly ? null : (
-            <span className="ed-param-tools">
-              {exposable && (
-                <IconButton
-                  icon={ArrowUpFromLine}
-                  label={`Expose ${label.toLowerCase()} as ${form.exposeAs ?? "a parameter"}`}
-                  iconSize={12}
-                  className="ed-param-tool"
-                  onClick={() => form.onExpose?.(name)}
-                />
-              )}
-              {!isMixed && (
-                <IconButton
-                  icon={SquareFunction}
-                  label={
-                    isFormula
-                      ? `Give ${label.toLowerCase()} a plain value`
-                      : `Compute ${label.toLowerCase()} by a formula`
-                  }
-                  aria-pressed={isFormula}
-                  iconSize={13}
-                  className="ed-param-tool"
-                  onClick={() => (isFormula ? leaveFormula() : setWriting(true))}
-                />
-              )}
+            <>
               {isChanged && (
                 <IconButton
                   icon={RotateCcw}
@@ -96,7 +74,36 @@ export function ParamField(props: {
                   }}
                 />
               )}
-            </span>
+              {!isMixed && (
+                <Menu
+                  trigger={
+                    <IconButton
+                      icon={SquareFunction}
+                      label={`Formula for ${label.toLowerCase()}`}
+                      aria-pressed={isFormula}
+                      iconSize={13}
+                      className="ed-param-tool"
+                    />
+                  }
+                  entries={[
+                    {
+                      title: isFormula ? "Give a plain value" : "Compute by a formula",
+                      icon: SquareFunction,
+                      run: () => (isFormula ? leaveFormula() : setWriting(true)),
+                    },
+                    ...(exposable
+                      ? [
+                          {
+                            title: `Expose as ${form.exposeAs ?? "a parameter"}`,
+                            icon: ArrowUpFromLine,
+                            run: () => form.onExpose?.(name),
+                          },
+                        ]
+                      : []),
+                  ]}
+                />
+              )}
+            </>
           )
         }
       >
@@ -111,6 +118,7 @@ export function ParamField(props: {
             <FormulaControl
               ids={ids}
               value={first}
+              isNew={isWriting}
               onCommit={(value) => {
                 setWriting(false);
                 change(value);

@@ -58,5 +58,9 @@ async function insertTemplate(template: TemplateInfo): Promise<void> {
   }
   const { graph } = project.value;
   const nodes = listNodes(graph).map((node) => node.id);
-  insertFragment(copyFragment(graph, nodes, []), `Insert ${template.title}`);
+  const options = {
+    document: project.value,
+    frames: Object.values(graph.frames).map((frame) => frame.id),
+  };
+  insertFragment(copyFragment(graph, nodes, [], options), `Insert ${template.title}`);
 }
