@@ -7,8 +7,11 @@ export const typescript = `/**
 export class MaskFeature extends tf.layers.Layer {
   static className = "netloom>MaskFeature";
 
+  private static made = 0;
+
   constructor(args: { name?: string; trainable?: boolean } = {}) {
-    super(args);
+    // tfjs would take the class's name, which no layer's name may be.
+    super({ name: \`mask_feature_\${++MaskFeature.made}\`, ...args });
     this.supportsMasking = true;
   }
 
@@ -39,8 +42,13 @@ export const javascript = `/**
 */
 export class MaskFeature extends tf.layers.Layer {
 	static className = "netloom>MaskFeature";
+	static made = 0;
 	constructor(args = {}) {
-		super(args);
+		// tfjs would take the class's name, which no layer's name may be.
+		super({
+			name: \`mask_feature_\${++MaskFeature.made}\`,
+			...args
+		});
 		this.supportsMasking = true;
 	}
 	call(inputs, kwargs) {

@@ -7,8 +7,11 @@ import * as tf from "@tensorflow/tfjs";
 export class MaskFeature extends tf.layers.Layer {
   static className = "netloom>MaskFeature";
 
+  private static made = 0;
+
   constructor(args: { name?: string; trainable?: boolean } = {}) {
-    super(args);
+    // tfjs would take the class's name, which no layer's name may be.
+    super({ name: `mask_feature_${++MaskFeature.made}`, ...args });
     this.supportsMasking = true;
   }
 
