@@ -3,7 +3,7 @@ import type { GraphNode, ModelGraph, ProjectDocument } from "../document/model.t
 import { evaluateVariables } from "./environment.ts";
 import { type Expansion, expandScope } from "./expandScope.ts";
 import type { ExpansionIssue, Scope } from "./scope.ts";
-import { type FlatWires, wireScopes } from "./wireScopes.ts";
+import { type FlatWires, checkWires, wireScopes } from "./wireScopes.ts";
 
 /**
  * A document as one flat graph of layers: blocks replaced by copies of their graphs, repetitions chained, expressions
@@ -58,8 +58,10 @@ export function expandDocument(
   const issues: ExpansionIssue[] = [...variables.issues];
   const nodes: Record<NodeId, GraphNode> = {};
   const lost: GraphNode[] = [];
+  const wireIssues: ExpansionIssue[] = [];
   let hasOwnNodes = scopes.size > 1 || wires.placeholders.length > 0;
   for (const scope of scopes.values()) {
+    if (scope.structure.signature !== "") wireIssues.push(...checkWires(scope));
     for (const entry of scope.entries.values()) {
       if (entry.issues.length > 0) issues.push(...entry.issues);
       if (entry.kind !== "layer") continue;
@@ -75,7 +77,7 @@ export function expandDocument(
     silent.add(node.id);
   }
   linkSharers(nodes, lost);
-  issues.push(...wires.issues);
+  issues.push(...wireIssues);
   const isAsDrawn = !hasOwnNodes && top.structure.signature === "";
   const graph = isAsDrawn
     ? document.graph

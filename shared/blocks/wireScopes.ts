@@ -15,7 +15,6 @@ export interface FlatWires {
   readonly chains: ReadonlyMap<EdgeId, readonly EdgeId[]>;
   /** Ports and muted nodes to which nothing leads: they stand for what isn't there, so that it is told only once. */
   readonly placeholders: readonly GraphNode[];
-  readonly issues: readonly ExpansionIssue[];
   /** What all this was made from. */
   readonly structures: readonly ScopeStructure[];
 }
@@ -38,7 +37,6 @@ export function wireScopes(scopes: Scopes, previous: FlatWires | null): FlatWire
       edges: top.graph.edges,
       chains: new Map(),
       placeholders: [],
-      issues: [],
       structures,
     };
   }
@@ -65,7 +63,6 @@ export function wireScopes(scopes: Scopes, previous: FlatWires | null): FlatWire
     edges,
     chains,
     placeholders: [...placeholders.values()],
-    issues: [...scopes.values()].flatMap((scope) => checkWires(scope)),
     structures,
   };
 }
@@ -206,7 +203,7 @@ function checkOutput(scope: Scope, edge: GraphEdge): readonly ExpansionIssue[] {
 }
 
 /** Ports of instances and muted nodes that lack a wire, and wires that lead to no port. */
-function checkWires(scope: Scope): readonly ExpansionIssue[] {
+export function checkWires(scope: Scope): readonly ExpansionIssue[] {
   const issues: ExpansionIssue[] = listEdges(scope.graph).flatMap((edge) =>
     checkOutput(scope, edge),
   );

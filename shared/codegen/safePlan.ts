@@ -2,7 +2,7 @@ import type { ModelPlan, PlanTensor } from "../compiler/plan.ts";
 import { isIdentifier, makeIdentifier, makeIdentifiers } from "./identifiers.ts";
 
 /**
- * The plan with names that may stand in code. `compileGraph` gives such names already; this is the printers' own
+ * The plan with names that may stand in code. `compileDocument` gives such names already; this is the printers' own
  * guard, so that a plan from elsewhere can't put text of its own into a program.
  */
 export function safePlan(plan: ModelPlan): ModelPlan {

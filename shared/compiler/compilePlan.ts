@@ -67,7 +67,7 @@ export function compilePlan(request: PlanRequest): Result<ModelPlan, readonly Di
 }
 
 interface Context extends PlanRequest {
-  /** Of each layer that is used more than once, the use that comes first: there it is made. */
+  /** Of each layer with weights that is used more than once, the use that comes first: there it is made. */
   readonly makers: ReadonlyMap<NodeId, NodeId>;
   nameOf(id: NodeId): string;
 }
@@ -79,6 +79,8 @@ function findMakers(
   const makers = new Map<NodeId, NodeId>();
   for (const id of analysis.order) {
     const original = analysis.nodes[id]?.sharedWith ?? id;
+    // Without weights there is nothing to share, and a Reshape may be told other sizes for other inputs.
+    if (analysis.nodes[id]?.weights.length === 0) continue;
     if (live.has(id) && !makers.has(original)) makers.set(original, id);
   }
   return makers;
@@ -106,7 +108,8 @@ function compileLayer(context: Context, node: GraphNode): Result<PlanLayer, Diag
   if (known === undefined || outputShape === null) {
     return err(describeFailure(node, "its shape isn't known"));
   }
-  const maker = context.makers.get(known.sharedWith ?? node.id) ?? node.id;
+  const isShared = known.weights.length > 0;
+  const maker = (isShared ? context.makers.get(known.sharedWith ?? node.id) : null) ?? node.id;
   return ok({
     id: node.id,
     name: context.nameOf(node.id),

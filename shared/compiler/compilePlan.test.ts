@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { analyzeGraph } from "../analysis/analyzeGraph.ts";
+import { analyzeDocument } from "../analysis/analyzeDocument.ts";
 import { nodeId } from "../base/ids.ts";
 import { type NodeTable, buildDocument } from "../document/graph.testkit.ts";
 import type { ProjectDocument } from "../document/model.ts";
-import { compileGraph } from "./compileGraph.ts";
+import { compileDocument } from "./compileDocument.ts";
 import type { ModelPlan } from "./plan.ts";
 
 function compile(document: ProjectDocument): ModelPlan {
-  const plan = compileGraph(document, analyzeGraph(document.graph));
+  const plan = compileDocument(document, analyzeDocument(document));
   if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join(" "));
   return plan.value;
 }
@@ -45,7 +45,7 @@ const twoBranches: NodeTable = {
 };
 const wires = ["left>a", "right>b", "b>gap", "a>gap", "gap>head", "head>out", "a>loose"];
 
-describe("compileGraph", () => {
+describe("compilePlan", () => {
   it("orders layers, keeps inputs in the document's order, and leaves loose ends out", () => {
     const plan = compile(buildDocument(twoBranches, wires));
     expect(plan.inputs.map(({ name, field }) => [name, field])).toEqual([
@@ -104,7 +104,7 @@ describe("compileGraph", () => {
 
   it("hands on the errors of the analysis, and only those", () => {
     const document = buildDocument({ ...twoBranches, a: ["dense", { units: 0 }] }, wires);
-    const plan = compileGraph(document, analyzeGraph(document.graph, { data: null }));
+    const plan = compileDocument(document, analyzeDocument(document, { data: null }));
     expect(plan.ok).toBe(false);
     if (plan.ok) return;
     expect(plan.error.map(({ severity }) => severity)).toEqual(["error"]);
@@ -113,7 +113,7 @@ describe("compileGraph", () => {
 
   it("refuses an empty graph", () => {
     const document = buildDocument({});
-    expect(compileGraph(document, analyzeGraph(document.graph))).toMatchObject({
+    expect(compileDocument(document, analyzeDocument(document))).toMatchObject({
       ok: false,
       error: [{ code: "no-input-node", severity: "error" }],
     });
