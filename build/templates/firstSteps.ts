@@ -15,7 +15,7 @@ const perceptron: Template = {
     project.chain(
       project.add(threeInputs),
       layer("dense", "neuron", { units: 1 }),
-      layer("output", "cloud", { loss: "hinge" }),
+      layer("output", "cloud", { loss: "hinge", metrics: ["accuracy"] }),
     );
     project.note(
       "Hinge counts only points on the wrong side or too near to the border: nearly the rule that Rosenblatt used.",

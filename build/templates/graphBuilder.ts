@@ -45,8 +45,9 @@ export function createGraphBuilder(place: string): GraphBuilder {
   const notes: string[] = [];
   const addNode = (part: Part, from: readonly Wire[], shares?: NodeId): Wire => {
     // A mistake in a builder is a bug, so it throws.
-    if (part.name in nodes) throw new Error(`${place}: two nodes are called ${part.name}`);
-    const id = nodeId(part.name);
+    // Ids begin with a letter, so that objects keep their order.
+    const id = nodeId(/^[a-z]/i.test(part.name) ? part.name : `layer-${part.name}`);
+    if (id in nodes) throw new Error(`${place}: two nodes are called ${part.name}`);
     nodes[id] = {
       id,
       type: part.type,

@@ -179,7 +179,7 @@ function defineVggStage(project: ProjectBuilder): BlockMaker {
 
 const digit = layer("input", "image", { shape: [28, 28, 1] });
 const cleanDigit = layer("output", "clean", {
-  loss: "binaryCrossentropy",
+  loss: "meanSquaredError",
   metrics: ["meanAbsoluteError"],
 });
 

@@ -122,6 +122,8 @@ function chooseWish(head: OutputHead, field: FieldSpec): HeadWish {
   const units = head.shape.axes.at(-1)?.size ?? null;
   const { metrics = [], ...rest } = wishFor(field, { units, isBinary: kind === "binary" });
   const isForClasses = field.classes !== null;
+  // A perceptron: the sign of one linear unit tells two classes apart.
+  if (kind === "margin" && units === 1 && field.classes?.length === 2) return { units };
   const suits =
     kind !== null && (isForClasses ? kind !== "numbers" && kind !== "margin" : kind === "numbers");
   const isSameKind = suits && (kind === "classes") === (rest.loss === "categoricalCrossentropy");
