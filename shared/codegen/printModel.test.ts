@@ -24,20 +24,22 @@ test("TypeScript makes a shared layer once, unpacks outputs and heads blocks", (
       const left_part = tf.input({ shape: [4, 1], name: "left_part" });
       const right_part = tf.input({ shape: [4, 1], name: "right_part" });
 
-      const memory_layer = tf.layers
-        .lstm({
-          units: 3,
-          recurrentActivation: "sigmoid",
-          kernelInitializer: "glorotUniform",
-          unitForgetBias: true,
-          returnState: true,
-          name: "memory",
-        });
+      const memory_layer = tf.layers.lstm({
+        units: 3,
+        recurrentActivation: "sigmoid",
+        kernelInitializer: "glorotUniform",
+        unitForgetBias: true,
+        returnState: true,
+        name: "memory",
+      });
       const [memory, memory_1_2, memory_2] = memory_layer.apply(left_part) as tf.SymbolicTensor[];
 
       // Stage 1 / unit 1
-      const tower_layer = tf.layers
-        .dense({ units: 8, kernelInitializer: "glorotUniform", name: "tower" });
+      const tower_layer = tf.layers.dense({
+        units: 8,
+        kernelInitializer: "glorotUniform",
+        name: "tower",
+      });
       const tower = tower_layer.apply(memory_2) as tf.SymbolicTensor;
 
       const [second, second_1] = memory_layer.apply(right_part) as tf.SymbolicTensor[];

@@ -144,7 +144,8 @@ function printValue(name: string, value: CallValue, layout: Layout): string {
     // As much narrower as the option's name and the comma take.
     const printed = printCall(value.call, [], { ...layout, width: layout.width - name.length - 3 });
     // tfjs's Bidirectional is typed for tfjs's own recurrent layers only.
-    return nameOwnClass(value.call, "tfjs") === null ? printed : `${printed} as unknown as tf.RNN`;
+    const isForeign = name === "layer" && nameOwnClass(value.call, "tfjs") !== null;
+    return isForeign ? `${printed} as unknown as tf.RNN` : printed;
   }
   if (isLayersValue(value)) {
     const calls = value.calls.map((call) => printCall(call, [], layout));
