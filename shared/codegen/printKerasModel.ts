@@ -87,7 +87,7 @@ function printArguments({ call, inputs }: PlanLayer, variables: Variables): stri
   return [...[...first, ...rest].map(({ text }) => text), ...said].join(", ");
 }
 
-function printModel({ name, inputs, outputs }: ModelPlan, variables: Variables): string {
+function printModel({ name, inputs, outputs, layers }: ModelPlan, variables: Variables): string {
   const one = (names: readonly string[]) =>
     names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
   const options = [
@@ -95,8 +95,20 @@ function printModel({ name, inputs, outputs }: ModelPlan, variables: Variables):
     `outputs=${one(outputs.map((output) => variables.tensor(output.source)))}`,
     `name=${quote(name)}`,
   ];
-  const before = "return keras.Model";
-  return `${before}${printList(options, parentheses, { ...inFunction, before })}`;
+  const frozen = layers.filter(({ call, sharedWith }) => sharedWith === null && isFrozenLate(call));
+  const before = `${frozen.length > 0 ? "model =" : "return"} keras.Model`;
+  const model = `${before}${printList(options, parentheses, { ...inFunction, before })}`;
+  if (frozen.length === 0) return model;
+  const freezes = frozen.map((layer) => `model.get_layer(${quote(layer.name)}).trainable = False`);
+  return [model, ...freezes, "return model"].join("\n");
+}
+
+/** See `LayerCall.pythonFreezes`; also of a layer inside. */
+function isFrozenLate({ pythonFreezes, options }: LayerCall): boolean {
+  return (
+    pythonFreezes === true ||
+    options.some(({ value }) => isLayerValue(value) && isFrozenLate(value.call))
+  );
 }
 
 type CallLayout = Layout & { readonly before: string; readonly after: string };

@@ -178,6 +178,7 @@ export const convLstm2d = defineLayer({
   lower: (params, inputs) => ({
     ...lowerParams({ className: "ConvLSTM2D", tfjsFactory: "convLstm2d", specs, params }),
     tfjsSource: "own",
+    ...(params.trainable ? {} : { pythonFreezes: true }),
     ...(inputs.length > 1
       ? { pythonArguments: inputs.map((_input, at) => (at === 0 ? null : "initial_state")) }
       : {}),
