@@ -9,6 +9,7 @@ import { useCanvas } from "../canvasStore.ts";
 import type { LayerFlowNode, LayerNodeData } from "./deriveNodes.ts";
 import { useDetail } from "./detail.ts";
 import { familyStyle } from "./familyStyle.ts";
+import { nodeWidth } from "./geometry.ts";
 import { inputHandle, outputHandle, portShare, portStyle } from "./ports.ts";
 import { ProblemBubble } from "./ProblemBubble.tsx";
 
@@ -111,7 +112,7 @@ function Ports(props: { readonly data: LayerNodeData; readonly side: "input" | "
             className="ed-port-name"
             data-side={side}
             data-direction={data.direction}
-            style={{ ...style, maxWidth: isDown ? 190 / listed.length : 80 }}
+            style={{ ...style, maxWidth: isDown ? nodeWidth / (listed.length + 1) - 9 : 90 }}
           >
             {name}
           </span>

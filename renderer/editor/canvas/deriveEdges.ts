@@ -87,6 +87,7 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
         targetHandle: inputHandle(to.length, edge.slot),
         sourceShare: portShare(from.length, edge.port ?? 0),
         targetShare: portShare(to.length, edge.slot),
+        isTargetNamed: to.length > 1,
       };
       const facts = {
         sizes: shape === null ? "" : formatSizes(shape),

@@ -71,6 +71,8 @@ export function describeNode(facts: NodeFacts): LayerView {
   const type = findNodeType(document, original.type);
   const loud = problems.find((problem) => isLoud(problem)) ?? null;
   const caption = [
+    // A block's title is long; its own name goes before its options.
+    ...(block === null ? [] : [node.name]),
     ...captionOfParams(document, original.type, params),
     ...(block !== null && analysis?.outputShape ? [`→ ${formatSizes(analysis.outputShape)}`] : []),
   ].join(" · ");
@@ -87,7 +89,7 @@ export function describeNode(facts: NodeFacts): LayerView {
     nodeId: node.id,
     layerType: original.type,
     title,
-    name: caption === "" ? "" : node.name,
+    name: caption === "" || block !== null ? "" : node.name,
     category: type?.category ?? null,
     // A layer without telling options shows its name.
     caption: caption || node.name,

@@ -24,6 +24,8 @@ export function routeWire(
     /** Where along their sides the ports sit, 0 to 1. Absent: in the middle. */
     readonly sourceShare?: number;
     readonly targetShare?: number;
+    /** The wire must reach that very port, and not just the node's flank. */
+    readonly isTargetNamed?: boolean;
   },
 ): WireRoute {
   // Left-to-right is the same drawing with the axes swapped.
@@ -34,7 +36,7 @@ export function routeWire(
   const ends = {
     start: from.x + from.width * (options.sourceShare ?? 0.5),
     end: to.x + to.width * (options.targetShare ?? 0.5),
-    isTargetNamed: options.targetShare !== undefined && options.targetShare !== 0.5,
+    isTargetNamed: options.isTargetNamed === true,
   };
   const { points, labelAt } =
     options.detour !== null

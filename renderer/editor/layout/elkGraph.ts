@@ -4,6 +4,7 @@ import { listEdges, listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode, ModelGraph, Position } from "#shared/document/model.ts";
 import { nodeHeight, nodeWidth, snapToStep } from "../canvas/geometry.ts";
 import type { FlowDirection } from "../canvas/geometry.ts";
+import { portsOfNode } from "../nodeTypes.ts";
 import { findSkips, measureDepth } from "./findSkips.ts";
 
 /**
@@ -39,7 +40,14 @@ export function toElkGraph(
         ? { "elk.layered.wrapping.strategy": "MULTI_EDGE", "elk.aspectRatio": "2" }
         : {}),
     },
-    children: nodes.map((node) => ({ id: node.id, width: nodeWidth, height: nodeHeight })),
+    children: nodes.map((node) => {
+      const room = portRoom(graph, node);
+      return {
+        id: node.id,
+        width: nodeWidth,
+        height: nodeHeight + (isDown ? room.before + room.after : 0),
+      };
+    }),
     edges: listEdges(graph)
       .filter(
         (edge) => included.has(edge.source) && included.has(edge.target) && !skips.has(edge.id),
@@ -58,7 +66,13 @@ export function readLayout(graph: ModelGraph, layout: ElkNode): Readonly<Record<
     const node = nodes.get(child.id);
     return node === undefined || child.x === undefined || child.y === undefined
       ? []
-      : [{ node, x: child.x, y: child.y }];
+      : [
+          {
+            node,
+            x: child.x,
+            y: child.y + ((child.height ?? 0) > nodeHeight ? portRoom(graph, node).before : 0),
+          },
+        ];
   });
   if (placed.length === 0) return {};
   const before = {
@@ -72,6 +86,15 @@ export function readLayout(graph: ModelGraph, layout: ElkNode): Readonly<Record<
       snapToStep({ x: before.x + x - after.x, y: before.y + y - after.y }),
     ]),
   );
+}
+
+/** Several ports have names beside them, which take room along the flow. */
+function portRoom(
+  graph: ModelGraph,
+  node: GraphNode,
+): { readonly before: number; readonly after: number } {
+  const { inputs, outputs } = portsOfNode(graph, node);
+  return { before: inputs.length > 1 ? 20 : 0, after: outputs.length > 1 ? 20 : 0 };
 }
 
 function min(values: readonly number[]): number {

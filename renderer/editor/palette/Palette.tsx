@@ -33,6 +33,9 @@ export function Palette() {
   );
   const count = groups.reduce((sum, group) => sum + group.matches.length, 0);
 
+  // A project's own parts come first once there are any.
+  const hasBlocks = Object.keys(document.blocks).length > 0;
+
   const onSearchKey = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") {
       event.preventDefault();
@@ -70,6 +73,7 @@ export function Palette() {
         className="ed-palette-list"
         onKeyDown={(event) => walkItems(event, { list: list.current, search: input.current })}
       >
+        {hasBlocks && <BlockSection query={query} />}
         {groups.map((group) => (
           <section key={group.title} aria-label={group.title}>
             <h3 className="ed-palette-heading">
@@ -80,7 +84,7 @@ export function Palette() {
             ))}
           </section>
         ))}
-        <BlockSection query={query} />
+        {!hasBlocks && <BlockSection query={query} />}
         {count === 0 && blocks.length === 0 && (
           <p className="ed-palette-none">
             No layer is called “{query.trim()}”. Try what it does: <i>pooling</i>, <i>skip</i>,{" "}
