@@ -28,6 +28,7 @@ import { PositionEmbedding } from "./layers/positionEmbedding.ts";
 import { SinusoidalPositions } from "./layers/sinusoidalPositions.ts";
 import { BatchNormalization } from "./layers/batchNormalization.ts";
 import { ELU } from "./layers/elu.ts";
+import { EinsumDense } from "./layers/einsumDense.ts";
 import { GroupNormalization } from "./layers/groupNormalization.ts";
 import { LayerNormalization } from "./layers/layerNormalization.ts";
 import { MaskFeature } from "./layers/maskFeature.ts";
@@ -74,6 +75,7 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   sinusoidalPositions: SinusoidalPositions,
   batchNormalization: BatchNormalization,
   elu: ELU,
+  einsumDense: EinsumDense,
   groupNormalization: GroupNormalization,
   layerNormalization: LayerNormalization,
   maskFeature: MaskFeature,

@@ -32,6 +32,7 @@ import {
   multiply,
   subtract,
 } from "./definitions/elementwiseMerges.ts";
+import { einsumDense } from "./definitions/einsumDense.ts";
 import { embedding } from "./definitions/embedding.ts";
 import { flatten } from "./definitions/flatten.ts";
 import { globalAveragePooling1d } from "./definitions/globalAveragePooling1d.ts";
@@ -108,6 +109,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   blockOutput,
   // Core
   dense,
+  einsumDense,
   maxout,
   expression,
   embedding,

@@ -56,8 +56,11 @@ export class Attention extends tf.layers.Layer {
       const pairs = (Array.isArray(inputs) ? inputs : [inputs]).map((each, index) =>
         this.splitMask(each, index),
       );
-      const [[query, queryMask] = [], [value, valueMask] = [], [key = value] = []] = pairs;
-      if (!query || !value || !key) throw new Error("No query or no value.");
+      const [first, second, third = second] = pairs;
+      if (!first || !second || !third) throw new Error("No query or no value.");
+      const [query, queryMask] = first;
+      const [value, valueMask] = second;
+      const [key] = third;
       let scores = this.score(query, key);
       const [, T = 1, S = 1] = scores.shape;
       if (valueMask) {
@@ -168,8 +171,11 @@ export class Attention extends tf.layers.Layer {
 	call(inputs, kwargs) {
 		return tf.tidy(() => {
 			const pairs = (Array.isArray(inputs) ? inputs : [inputs]).map((each, index) => this.splitMask(each, index));
-			const [[query, queryMask] = [], [value, valueMask] = [], [key = value] = []] = pairs;
-			if (!query || !value || !key) throw new Error("No query or no value.");
+			const [first, second, third = second] = pairs;
+			if (!first || !second || !third) throw new Error("No query or no value.");
+			const [query, queryMask] = first;
+			const [value, valueMask] = second;
+			const [key] = third;
 			let scores = this.score(query, key);
 			const [, T = 1, S = 1] = scores.shape;
 			if (valueMask) {
