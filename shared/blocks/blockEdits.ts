@@ -1,5 +1,6 @@
 import type { BlockId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
+import { applyEdit } from "../document/applyEdit.ts";
 import { badValue, missingBlock } from "../document/editIssues.ts";
 import type { DocumentEdit, EditIssue, GraphEdit } from "../document/edits.ts";
 import type {
@@ -77,4 +78,13 @@ export function byId<Id extends string, Item extends { readonly id: Id }>(
 ): Readonly<Record<Id, Item>> {
   // The keys are the items' own ids; Object.fromEntries forgets it.
   return Object.fromEntries(items.map((item) => [item.id, item])) as Record<Id, Item>;
+}
+
+/** What was made of a document, or why its edit can't be carried out: a wire to a port that isn't there any more. */
+export function withCheckedEdit<Made extends { readonly edit: DocumentEdit }>(
+  document: ProjectDocument,
+  made: Made,
+): Result<Made, EditIssue> {
+  const applied = applyEdit(document, made.edit);
+  return applied.ok ? ok(made) : applied;
 }

@@ -1,6 +1,6 @@
 import type { BlockId, NodeId } from "../base/ids.ts";
 import type { JsonValue } from "../base/json.ts";
-import { type Result, err, ok } from "../base/result.ts";
+import { type Result, err } from "../base/result.ts";
 import { makeBlockId } from "../document/makeBlockId.ts";
 import { blockTypeOf } from "../document/blockType.ts";
 import { badValue, missingNode, quote } from "../document/editIssues.ts";
@@ -16,7 +16,15 @@ import {
 } from "../document/model.ts";
 import { blockEnds, mainEnds } from "../document/wiring.ts";
 import { substituteNames } from "../expressions/substituteNames.ts";
-import { byId, checkBlockName, connectAll, findGraph, inGraph, middleOf } from "./blockEdits.ts";
+import {
+  byId,
+  checkBlockName,
+  connectAll,
+  findGraph,
+  inGraph,
+  middleOf,
+  withCheckedEdit,
+} from "./blockEdits.ts";
 import { drawBorder } from "./packBorder.ts";
 import { passParams } from "./passParams.ts";
 
@@ -95,7 +103,7 @@ export function packNodes(
     { kind: "addNode", node: instance },
     ...connectAll(border.outerEdges(instance.id)),
   ];
-  return ok({
+  return withCheckedEdit(document, {
     edit: {
       kind: "batch",
       label: `Make the block ${block.name}`,

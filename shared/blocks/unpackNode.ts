@@ -1,5 +1,5 @@
 import type { BlockId, NodeId } from "../base/ids.ts";
-import { type Result, err, ok } from "../base/result.ts";
+import { type Result, err } from "../base/result.ts";
 import { findBlockOf, listBlockPorts, readBlockType } from "../document/blockType.ts";
 import { makeEdge, portOf } from "../document/editEdges.ts";
 import { badValue, missingNode, quote } from "../document/editIssues.ts";
@@ -9,7 +9,7 @@ import { findNode, incomingEdges, listEdges, listNodes } from "../document/graph
 import { createNamer } from "../document/makeNode.ts";
 import type { GraphEdge, GraphNode, ModelGraph, ProjectDocument } from "../document/model.ts";
 import { blockEnds } from "../document/wiring.ts";
-import { connectAll, findGraph, inGraph, middleOf } from "./blockEdits.ts";
+import { connectAll, findGraph, inGraph, middleOf, withCheckedEdit } from "./blockEdits.ts";
 import { freezeNode } from "./freezeNode.ts";
 import { readArguments } from "./readArguments.ts";
 import { replaceNames } from "./packNodes.ts";
@@ -73,10 +73,15 @@ export function unpackNode(
   const edits: readonly GraphEdit[] = [
     ...(wires.cut.length === 0 ? [] : [{ kind: "disconnect", edges: wires.cut } as const]),
     { kind: "removeNodes", nodes: [instance.id] },
-    { kind: "addFragment", nodes, edges: [], ...copyDecorations(graph, block.graph, offset) },
-    ...connectAll(wires.edges),
+    {
+      kind: "addFragment",
+      nodes,
+      edges: wires.inner,
+      ...copyDecorations(graph, block.graph, offset),
+    },
+    ...connectAll(wires.outer),
   ];
-  return ok({
+  return withCheckedEdit(document, {
     edit: { kind: "batch", label, edits: edits.map((edit) => inGraph(request.scope, edit)) },
     nodes: nodes.map((node) => node.id),
   });
@@ -137,14 +142,14 @@ function makeWires(graph: ModelGraph, { instance, definition, copies }: WireRequ
     return null;
   }
 
-  const edges: GraphEdge[] = [];
+  const inner: GraphEdge[] = [];
   copies.forEach(({ ids }, copy) => {
     for (const edge of listEdges(definition)) {
       const target = ids.get(edge.target);
       const end = target === undefined ? null : findEnd(copy, edge);
       if (target === undefined || end === null) continue;
       const isFree = copy === 0 && !Object.hasOwn(graph.edges, edge.id);
-      edges.push(
+      inner.push(
         makeEdge(isFree ? edge.id : namer.nameEdge(), {
           source: end.source,
           port: end.port ?? 0,
@@ -157,20 +162,21 @@ function makeWires(graph: ModelGraph, { instance, definition, copies }: WireRequ
   const targets = new Set(
     listEdges(graph).flatMap((edge) => (edge.source === instance.id ? [edge.target] : [])),
   );
+  const outer: GraphEdge[] = [];
   const cut: GraphEdge["id"][] = [];
   for (const edge of listEdges(graph)) {
     if (!targets.has(edge.target)) continue;
     if (edge.source !== instance.id) {
       cut.push(edge.id);
-      edges.push(edge);
+      outer.push(edge);
       continue;
     }
     const output = ports.outputs[portOf(edge)];
-    const inner = output === undefined ? undefined : incomingEdges(definition, output.id)[0];
-    const end = inner === undefined ? null : findEnd(copies.length - 1, inner);
+    const last = output === undefined ? undefined : incomingEdges(definition, output.id)[0];
+    const end = last === undefined ? null : findEnd(copies.length - 1, last);
     if (end !== null) {
-      edges.push(makeEdge(edge.id, { ...edge, source: end.source, port: end.port ?? 0 }));
+      outer.push(makeEdge(edge.id, { ...edge, source: end.source, port: end.port ?? 0 }));
     }
   }
-  return { edges, cut };
+  return { inner, outer, cut };
 }
