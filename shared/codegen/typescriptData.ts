@@ -97,7 +97,7 @@ function targetTensor(output: PlanOutput, field: ScriptField, isSparse: boolean)
   if (places.length > 0) {
     const numbers = `tf.tensor1d(pick(${field.key}, samples), "int32")`;
     if (units === 1 || isSparse)
-      return `${numbers}.toFloat().reshape([${shape}${isSparse ? "" : ", 1"}])`;
+      return `${numbers}.toFloat().reshape([${shape}, 1])`;
     return `tf.oneHot(${numbers}, ${units}).toFloat().reshape([${shape}, ${units}])`;
   }
   if (units === 1 || isSparse)

@@ -39,9 +39,10 @@ export class SpatialReshaping extends tf.layers.Layer {
         const flat = Array.isArray(entry) ? entry.flat() : [entry ?? 0, entry ?? 0];
         return [flat[0] ?? 0, flat[1] ?? 0];
       });
-    this.cropping = toPairs(args.cropping);
-    this.padding = toPairs(args.padding);
-    const size = args.size ?? 1;
+    // Keras's defaults; only the one of the mode counts.
+    this.cropping = toPairs(args.cropping ?? 1);
+    this.padding = toPairs(args.padding ?? 1);
+    const size = args.size ?? 2;
     this.size = Array.from({ length: args.rank }, (_, axis) =>
       Array.isArray(size) ? (size[axis] ?? 1) : size,
     );
