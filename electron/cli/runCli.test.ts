@@ -140,6 +140,29 @@ test("summary counts what the template is known for", async () => {
   );
 });
 
+test("summary tells costs and shows blocks as a tree, or flat", async () => {
+  const { json } = await runJson("summary", "siamese-twin");
+  expect(json).toMatchObject({ totalParams: 56_129, multiplyAdds: 1_412_288 });
+  expect(json["layers"]).toContainEqual(
+    expect.objectContaining({
+      id: "twin/conv_1",
+      path: ["twin", "conv_1"],
+      paramCount: 160,
+      multiplyAdds: 26 * 26 * 9 * 16,
+      activationBytes: 26 * 26 * 16 * 4,
+    }),
+  );
+  expect(json["tree"]).toContainEqual(
+    expect.objectContaining({ id: "same_twin", paramCount: 0, sharedWith: "twin" }),
+  );
+  const tree = await run(["summary", "siamese-twin"]);
+  expect(tree.out).toMatch(/^twin +block:/m);
+  expect(tree.out).toMatch(/^ {2}conv_1 +conv2d/m);
+  const flat = await run(["summary", "siamese-twin", "--flat"]);
+  expect(flat.out).toMatch(/^twin › conv_1 +conv2d/m);
+  expect(flat.out).not.toContain("block:");
+});
+
 test("templates lists ids and sizes", async () => {
   const { json } = await runJson("templates");
   expect(json["templates"]).toContainEqual(

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { nodeId } from "../base/ids.ts";
+import { blockId, nodeId } from "../base/ids.ts";
+import { drawDocument } from "../blocks/blocks.testkit.ts";
 import type { DatasetSummary } from "../datasets/dataset.ts";
 import { applyEdit } from "../document/applyEdit.ts";
 import { type NodeTable, buildDocument } from "../document/graph.testkit.ts";
 import type { ProjectDocument } from "../document/model.ts";
+import { analyzeDocument } from "./analyzeDocument.ts";
 import { analyzeGraph } from "./analyzeGraph.ts";
 import { fitGraphToData } from "./fitGraphToData.ts";
 import { classTarget, feature, numberTarget, summaryOf } from "./mistake.testkit.ts";
@@ -119,5 +121,52 @@ describe("fitGraphToData", () => {
 
   it("does nothing to an empty graph", () => {
     expect(fitGraphToData(buildDocument({}), summaryOf(feature("features", 4)))).toBeNull();
+  });
+});
+
+describe("fitGraphToData with blocks", () => {
+  const net = {
+    params: { classes: 3 },
+    nodes: {
+      in: "blockInput",
+      hidden: ["dense", { units: 8, activation: "relu" }],
+      head: ["dense", { units: { $expr: "classes" }, activation: "softmax" }],
+      out: "blockOutput",
+    },
+    wires: ["in>hidden", "hidden>head", "head>out"],
+  } as const;
+  const document = drawDocument(
+    {
+      nodes: {
+        x: ["input", { shape: [4] }],
+        net: "block:net",
+        y: ["output", { metrics: ["accuracy"] }],
+      },
+      wires: ["x>net", "net>y"],
+    },
+    { net },
+  );
+
+  it("changes the layers inside a block, where they are drawn", () => {
+    const fitted = fit(document, summaryOf(feature("features", 13), classTarget("wine", 5)));
+    expect(paramsOf(fitted, "x")).toMatchObject({ shape: [13] });
+    const { graph } = fitted.blocks[blockId("net")] ?? { graph: document.graph };
+    expect(graph.nodes[nodeId("head")]?.params).toMatchObject({ units: 5, activation: "softmax" });
+    expect(analyzeDocument(fitted).diagnostics).toEqual([]);
+  });
+
+  it("leaves alone what fits", () => {
+    expect(
+      fitGraphToData(document, summaryOf(feature("features", 4), classTarget("kind", 3))),
+    ).toBeNull();
+  });
+
+  it("inserts a Flatten before a block that needs it", () => {
+    const fitted = fit(document, summaryOf(feature("image", 8, 8, 1), classTarget("digit", 3)));
+    const errors = analyzeDocument(fitted).diagnostics.filter(
+      ({ severity }) => severity === "error",
+    );
+    expect(errors).toEqual([]);
+    expect(Object.values(fitted.graph.nodes).map(({ type }) => type)).toContain("flatten");
   });
 });

@@ -61,7 +61,7 @@ function listScope(
           path,
           node,
           outputShapes: facts.outputShapes,
-          sharedWith: facts.sharedWith ?? null,
+          sharedWith: facts.weights.length > 0 ? (facts.sharedWith ?? null) : null,
           children: null,
         }),
       ];

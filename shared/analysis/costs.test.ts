@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { nodeId } from "../base/ids.ts";
+import { type BlockDrawing, drawDocument } from "../blocks/blocks.testkit.ts";
+import { analyzeDocument } from "./analyzeDocument.ts";
+import { countTrainingBytes } from "./costs.ts";
+import { flattenRows, listLayers } from "./listLayers.ts";
+
+const unit: BlockDrawing = {
+  nodes: {
+    in: "blockInput",
+    conv: ["conv2d", { filters: 4, kernelSize: [3, 3], padding: "same", useBias: false }],
+    norm: "batchNormalization",
+    out: "blockOutput",
+  },
+  wires: ["in>conv", "conv>norm", "norm>out"],
+};
+const document = drawDocument(
+  {
+    nodes: {
+      image: ["input", { shape: [8, 8, 4] }],
+      units: ["block:unit", { repeat: 2 }],
+      frozen: ["block:unit", { trainable: false }],
+      again: ["block:unit", {}, { shares: "frozen" }],
+      flat: "flatten",
+      head: ["dense", { units: 3, activation: "softmax" }],
+      out: "output",
+    },
+    wires: ["image>units", "units>frozen", "frozen>again", "again>flat", "flat>head", "head>out"],
+  },
+  { unit },
+);
+
+// By hand: kernel 3·3·4·4 = 144, gamma, beta, mean and variance 4 each; 8·8 places of 144 multiply-adds; 256 values.
+const one = { paramCount: 160, multiplyAdds: 9216, activationBytes: 2 * 1024 };
+
+describe("costs", () => {
+  const analysis = analyzeDocument(document);
+  const rows = listLayers(analysis);
+  const row = (id: string) => rows.find((entry) => entry.id === id);
+
+  it("are summed for blocks and their copies", () => {
+    expect(row("units")).toMatchObject({
+      paramCount: 2 * one.paramCount,
+      trainableCount: 2 * 152,
+      multiplyAdds: 2 * one.multiplyAdds,
+      activationBytes: 2 * one.activationBytes,
+    });
+    expect(row("units")?.children).toHaveLength(2);
+    expect(row("units")?.children?.[1]).toMatchObject({ id: "units#2", path: ["units 2"], ...one });
+  });
+
+  it("count frozen weights as not trainable, and shared ones once, but what they compute each time", () => {
+    expect(row("frozen")).toMatchObject({ ...one, trainableCount: 0 });
+    expect(row("again")).toMatchObject({ ...one, paramCount: 0, sharedWith: "frozen" });
+  });
+
+  it("of the model are those of its layers", () => {
+    const head = 256 * 3;
+    const activations = 1024 + 4 * one.activationBytes + 1024 + 12;
+    expect(analysis.totals).toEqual({
+      paramCount: 3 * one.paramCount + head + 3,
+      trainableCount: 2 * 152 + head + 3,
+      multiplyAdds: 4 * one.multiplyAdds + head,
+      activationBytes: activations,
+    });
+  });
+
+  it("of training are weights, gradients, two slots, and activations of the whole batch", () => {
+    const costs = { paramCount: 10, trainableCount: 6, activationBytes: 100 };
+    expect(countTrainingBytes(costs, 8)).toBe(4 * 10 + 4 * 6 + 2 * 4 * 6 + 8 * 100);
+    expect(countTrainingBytes({ ...costs, activationBytes: null }, 8)).toBeNull();
+    const { batchSize } = document.training;
+    expect(row("flat")?.trainingBytes).toBe(1024 * batchSize);
+  });
+
+  it("are not known where a size isn't", () => {
+    const open = drawDocument({
+      nodes: {
+        series: ["input", { shape: [null, 3] }],
+        memory: ["lstm", { units: 2 }],
+        out: "output",
+      },
+      wires: ["series>memory", "memory>out"],
+    });
+    expect(analyzeDocument(open).totals).toMatchObject({
+      paramCount: 4 * (3 + 2 + 1) * 2,
+      multiplyAdds: null,
+      activationBytes: null,
+    });
+  });
+
+  it("are listed flat with whole paths, in topological order", () => {
+    const names = flattenRows(rows).map(({ path }) => path.join(" › "));
+    expect(names).toEqual([
+      "image",
+      "units 1 › conv",
+      "units 1 › norm",
+      "units 2 › conv",
+      "units 2 › norm",
+      "frozen › conv",
+      "frozen › norm",
+      "again › conv",
+      "again › norm",
+      "flat",
+      "head",
+    ]);
+    expect(flattenRows(rows).every(({ id }) => analysis.flat.nodes[nodeId(id)] !== undefined)).toBe(
+      true,
+    );
+  });
+});
