@@ -3,6 +3,7 @@ import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import { snakeCase } from "../layers/lowerParams.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { pythonLiteral, quote } from "./literals.ts";
+import { findPlanBatch } from "./planBatch.ts";
 import { chooseMetrics, kerasLoss, kerasMetric, kerasOptimizer } from "./trainingWords.ts";
 
 export function printKerasCompile(plan: ModelPlan, { optimizer }: TrainingConfig): string {
@@ -37,40 +38,80 @@ function printOne(entries: readonly string[]): string {
 }
 
 export function printKerasTraining(
+  plan: ModelPlan,
   training: TrainingConfig,
   options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
 ): string {
-  const { batchSize, epochs, shuffle, seed, earlyStopping } = training;
+  const { epochs, shuffle, seed, earlyStopping } = training;
+  const fixed = findPlanBatch(plan);
+  const batchSize = fixed ?? training.batchSize;
   const { hasData, needsFiles, validation } = options;
   const hasValidation = hasData && validation > 0;
   const parameters = hasData ? (needsFiles ? "folder" : "") : "inputs, targets";
   const stopping = earlyStopping
-    ? `        callbacks=[
-            keras.callbacks.EarlyStopping(
+    ? [
+        `            keras.callbacks.EarlyStopping(
                 monitor=${quote(kerasMonitor(earlyStopping.monitor))},
                 patience=${earlyStopping.patience},
                 min_delta=${earlyStopping.minDelta},
                 restore_best_weights=${pythonLiteral(earlyStopping.restoreBest)},
-            )
-        ],\n`
-    : "";
+            )`,
+      ]
+    : [];
+  const entries = [...(fixed === null ? [] : ["            FreshStates()"]), ...stopping];
+  const callbacks =
+    entries.length === 0
+      ? ""
+      : `        callbacks=[\n${entries.join(",\n")}${entries.length > 1 ? "," : ""}\n        ],\n`;
   const load = hasData
     ? `    (inputs, targets), ${hasValidation ? "validation" : "_"} = load_data(${needsFiles ? "folder" : ""})\n`
     : "";
-  return `def train_model(${parameters}):
+  // A fifth is held out where no data is bound, and must be whole batches too.
+  const kept = (fixed ?? 1) * (hasData ? 1 : 5);
+  const whole =
+    fixed === null
+      ? ""
+      : [
+          `    inputs, targets = keep_whole_batches((inputs, targets), ${kept})\n`,
+          hasValidation ? `    validation = keep_whole_batches(validation, ${kept})\n` : "",
+        ].join("");
+  return `${fixed === null ? "" : stateHelpers}def train_model(${parameters}):
     keras.utils.set_random_seed(${seed})
     model = build_model()
     compile_model(model)
     model.summary()
-${load}    model.fit(
+${load}${whole}    model.fit(
         inputs,
         targets,
         batch_size=${batchSize},
         epochs=${epochs},
-${shuffle ? "" : "        shuffle=False,\n"}${hasValidation ? "        validation_data=validation,\n" : hasData ? "" : "        validation_split=0.2,\n"}${stopping}        verbose=2,
+${shuffle ? "" : "        shuffle=False,\n"}${hasValidation ? "        validation_data=validation,\n" : hasData ? "" : "        validation_split=0.2,\n"}${callbacks}        verbose=2,
     )
     return model`;
 }
+
+/** For models of a fixed batch size, which only stateful layers need. */
+const stateHelpers = `def keep_whole_batches(arrays, size):
+    count = len(keras.tree.flatten(arrays)[0]) // size * size
+    return keras.tree.map_structure(lambda array: array[:count], arrays)
+
+
+class FreshStates(keras.callbacks.Callback):
+    """Stateful layers start every epoch and evaluation from zeros."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.reset()
+
+    def on_test_begin(self, logs=None):
+        self.reset()
+
+    def reset(self):
+        for layer in self.model.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_states()
+
+
+`;
 
 /** `valRmse` → `val_rmse`, `valTopK5Accuracy` → Keras's own name. */
 function kerasMonitor(monitor: string): string {

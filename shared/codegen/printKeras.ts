@@ -29,7 +29,7 @@ export function printKeras(
       printKerasModel(plan),
       printKerasCompile(plan, training),
       ...(printed?.parts ?? []),
-      printKerasTraining(training, {
+      printKerasTraining(plan, training, {
         hasData: printed !== null,
         needsFiles,
         validation: data?.split.validation ?? 0,

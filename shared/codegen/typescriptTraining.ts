@@ -2,6 +2,7 @@
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { typescriptLiteral } from "./literals.ts";
+import { findPlanBatch } from "./planBatch.ts";
 import {
   chooseMetrics,
   isSparseInTfjs,
@@ -62,7 +63,10 @@ export function printTraining(
   training: TrainingConfig,
   options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
 ): readonly string[] {
-  const { batchSize, epochs, shuffle, seed, earlyStopping } = training;
+  const { epochs, shuffle, seed, earlyStopping } = training;
+  const fixed = findPlanBatch(plan);
+  const batchSize = fixed ?? training.batchSize;
+  const whole = (text: string) => (fixed === null ? text : `keepWholeBatches(${text})`);
   const { hasData, needsFiles, validation } = options;
   const parameters = hasData
     ? needsFiles
@@ -83,13 +87,15 @@ export function printTraining(
       ]
     : [];
   const fit = [
-    `  await model.fit(${hasData ? "train.inputs, train.targets" : "inputs, targets"}, {`,
+    `  await model.fit(${(hasData ? ["train.inputs", "train.targets"] : ["inputs", "targets"]).map(whole).join(", ")}, {`,
     `    batchSize: ${batchSize},`,
     `    epochs: ${epochs},`,
     ...(shuffle ? [] : ["    shuffle: false,"]),
     ...(hasData
       ? validation > 0
-        ? ["    validationData: [validation.inputs, validation.targets],"]
+        ? [
+            `    validationData: [${["validation.inputs", "validation.targets"].map(whole).join(", ")}],`,
+          ]
         : []
       : monitorsValidation
         ? ["    validationSplit: 0.2,"]
@@ -97,6 +103,7 @@ export function printTraining(
     "    callbacks: [",
     ...stops,
     "      new tf.CustomCallback({",
+    ...(fixed === null ? [] : ["        onEpochBegin: async () => model.resetStates(),"]),
     "        onEpochEnd: async (epoch, logs) => console.log(`epoch ${epoch + 1}`, logs),",
     "      }),",
     "    ],",
@@ -112,8 +119,19 @@ export function printTraining(
 ${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData(${needsFiles ? "folder" : ""});\n` : ""}${fit.join("\n")}
   return model;
 }`;
-  return [main];
+  // A fifth is held out where no data is bound, and must be whole batches too.
+  return fixed === null ? [main] : [printWholeBatches(fixed * (hasData ? 1 : 5)), main];
 }
+
+/** For models of a fixed batch size, which only stateful layers need. */
+const printWholeBatches = (
+  size: number,
+) => `/** The model takes whole batches only: samples behind the last ${size} are left out. */
+function keepWholeBatches<Data extends tf.Tensor | tf.Tensor[]>(data: Data): Data {
+  const keep = (tensor: tf.Tensor) =>
+    tensor.slice(0, tensor.shape[0] - (tensor.shape[0] % ${size}));
+  return (Array.isArray(data) ? data.map(keep) : keep(data)) as Data;
+}`;
 
 /** `valAccuracy` → `val_acc`: what tfjs logs it under. */
 function tfjsMonitor(plan: ModelPlan, monitor: string): string {
