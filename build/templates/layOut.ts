@@ -6,9 +6,10 @@ import { readLayout, toElkGraph } from "../../renderer/editor/layout/elkGraph.ts
 import type { DrawnGraph } from "./graphBuilder.ts";
 
 const elk = new ELK();
-const framePadding = 30;
+/** Less than half the room that the layout leaves between nodes, so that neighbours' frames keep apart. */
+const framePadding = 20;
 /** Room for a frame's title. */
-const frameHead = 40;
+const frameHead = 34;
 const noteWidth = 280;
 
 /** Places nodes as the app's own tidy-up does, frames around theirs, and notes to the right of all. */

@@ -7,6 +7,7 @@ import { NumberField } from "../ui/NumberField.tsx";
 import { Select } from "../ui/Select.tsx";
 import { Switch } from "../ui/Switch.tsx";
 import { documentStore } from "../state/documentStore.ts";
+import { type GeneratedChange, GeneratorSizes } from "./GeneratorSizes.tsx";
 import { changeData, gestureOf } from "./editData.ts";
 import { TableSettings } from "./TableSettings.tsx";
 
@@ -190,7 +191,7 @@ function WindowSettings({ source }: { readonly source: CsvSource }) {
 function GeneratorSettings({ binding }: { readonly binding: DataBinding }) {
   const { source } = binding;
   if (source.kind !== "generated") return null;
-  const change = (part: { samples?: number; noise?: number; seed?: number }, isGesture: boolean) =>
+  const change = (part: GeneratedChange, isGesture: boolean) =>
     changeData(
       (data) =>
         data.source.kind === "generated" ? { ...data, source: { ...data.source, ...part } } : data,
@@ -242,6 +243,7 @@ function GeneratorSettings({ binding }: { readonly binding: DataBinding }) {
           />
         )}
       </Field>
+      <GeneratorSizes source={source} onChange={change} />
     </>
   );
 }

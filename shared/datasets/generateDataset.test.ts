@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sizesOf } from "../layers/shape.ts";
 import type { DataSource, GeneratorName } from "./binding.ts";
 import { generatorCatalogue, proposeGenerated } from "./generatorCatalogue.ts";
+import { describeSizes, hasFreeSizes, readSizes } from "./generators/generatedSizes.ts";
 import { openDataset } from "./openDataset.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -70,6 +71,14 @@ describe.each(Object.entries(fields))("generated %s", (name, expected) => {
     expect(again?.gather(field, all).join() === values?.join()).toBe(true);
     expect(other?.gather(field, all).join() === values?.join()).toBe(false);
   });
+});
+
+it.each(generatorCatalogue)("asks for each size of $name that can be chosen", ({ name }) => {
+  const { source } = proposeGenerated(name);
+  if (source.kind !== "generated") throw new Error("not generated");
+  const form = describeSizes(name);
+  expect(form !== null).toBe(hasFreeSizes(name));
+  if (form) expect(form.axes).toHaveLength(readSizes(source).shape.length);
 });
 
 it("draws pictures in the size and with the classes that are asked for", async () => {

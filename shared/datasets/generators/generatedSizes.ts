@@ -25,6 +25,39 @@ const usualSizes: Partial<Readonly<Record<GeneratorName, GeneratedSizes>>> = {
   "reversed-words": { shape: [8], classes: 2, vocabulary: 24 },
 };
 
+/** What the form asks for: a name for each size of the shape, and which counts may be chosen. */
+export interface SizeForm {
+  readonly axes: readonly string[];
+  readonly hasClasses: boolean;
+  readonly hasVocabulary: boolean;
+}
+
+const image = ["Height", "Width", "Channels"];
+const fixedCounts = { hasClasses: false, hasVocabulary: false };
+
+export function describeSizes(generator: GeneratorName): SizeForm | null {
+  switch (generator) {
+    case "pictures":
+    case "picture-masks":
+      return { axes: image, hasClasses: true, hasVocabulary: false };
+    case "edge-maps":
+      return { axes: image, ...fixedCounts };
+    case "moving-figures":
+      return { axes: ["Frames", ...image], ...fixedCounts };
+    case "drawn-waves":
+      return { axes: ["Steps"], ...fixedCounts };
+    case "audio-steps":
+      return { axes: ["Steps"], hasClasses: true, hasVocabulary: false };
+    case "word-topics":
+      return { axes: ["Steps"], hasClasses: true, hasVocabulary: true };
+    case "next-words":
+    case "reversed-words":
+      return { axes: ["Steps"], hasClasses: false, hasVocabulary: true };
+    default:
+      return null;
+  }
+}
+
 /** The largest set, in values of all samples: 400 million, which is 400 MB of pixels. */
 const maxValues = 400_000_000;
 
