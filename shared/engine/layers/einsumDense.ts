@@ -39,7 +39,7 @@ export class EinsumDense extends tf.layers.Layer {
     const [input = "", kernel = ""] = left.split(",");
     const elided = shape.length - input.replace("...", "").length;
     const ellipsis = Array.from({ length: elided }, (_unused, at) => String.fromCharCode(65 + at));
-    const spell = (text: string) => [...text.replace("...", ellipsis.join(""))];
+    const spell = (text: string) => text.replace("...", ellipsis.join("")).split("");
     const letters = { input: spell(input), kernel: spell(kernel), output: spell(output) };
     const sizes = new Map<string, number | null>();
     letters.input.forEach((letter, index) => sizes.set(letter, shape[index] ?? null));

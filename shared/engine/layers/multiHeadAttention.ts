@@ -36,7 +36,6 @@ export class MultiHeadAttention extends tf.layers.Layer {
   readonly gateInitializer: ReturnType<typeof tf.initializers.ones>;
   readonly outputInitializer: ReturnType<typeof tf.initializers.ones>;
   readonly biasInitializer: ReturnType<typeof tf.initializers.ones>;
-  /** Of the dropout; may be set anew before each step. */
   stepSeed: number | undefined;
   private readonly parts = new Map<string, tf.LayerVariable>();
 
@@ -86,7 +85,11 @@ export class MultiHeadAttention extends tf.layers.Layer {
       const weight = this.addWeight(path, shape, "float32", start, regularizer, true, constraint);
       this.parts.set(path, weight);
     };
-    add("kernel", [...from, ...to], initializer);
+    const shape = [...from, ...to];
+    // Drawn as the matrix that it is: so Keras counts what goes in and out.
+    const matrix = [tf.util.sizeFromShape(from), tf.util.sizeFromShape(to)];
+    const draw = () => tf.reshape(initializer.apply(matrix), shape);
+    add("kernel", shape, Object.create(initializer, { apply: { value: draw } }));
     if (this.args.useBias ?? true) add("bias", to, this.biasInitializer);
   }
 
@@ -126,7 +129,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
     const kernel = this.parts.get(`${name}/kernel`);
     if (kernel === undefined) throw new Error(`MultiHeadAttention has no ${name} yet.`);
     const size = input.shape.at(-1) ?? 1;
-    const width = to.reduce((product, entry) => product * entry, 1);
+    const width = tf.util.sizeFromShape(to);
     const rows = tf.reshape(input, [-1, size]);
     const product = tf.matMul(rows, tf.reshape(kernel.read(), [size, width]));
     const bias = this.parts.get(`${name}/bias`);
@@ -138,9 +141,8 @@ export class MultiHeadAttention extends tf.layers.Layer {
   private gather(tensor: tf.Tensor): tf.Tensor {
     const order = this.orderAxes(tensor.rank);
     const sizes = this.attended(tensor.rank - 1).map((axis) => tensor.shape[axis] ?? 1);
-    const steps = sizes.reduce((product, entry) => product * entry, 1);
-    const size = tensor.shape.at(-1) ?? 1;
-    return tf.reshape(tf.transpose(tensor, order), [-1, this.args.numHeads, steps, size]);
+    const shape = [-1, this.args.numHeads, tf.util.sizeFromShape(sizes), tensor.shape.at(-1) ?? 1];
+    return tf.reshape(tf.transpose(tensor, order), shape);
   }
 
   /** The way back: [.., heads, steps, size] → [batch, …, heads, size]. */
@@ -155,9 +157,8 @@ export class MultiHeadAttention extends tf.layers.Layer {
   /** Of a projected tensor: the axes that are not attended to, heads, the attended ones, size. */
   private orderAxes(rank: number): number[] {
     const attended = this.attended(rank - 1);
-    const others = Array.from({ length: rank - 2 }, (_unused, axis) => axis).filter(
-      (axis) => !attended.includes(axis),
-    );
+    const axes = Array.from({ length: rank - 2 }, (_unused, axis) => axis);
+    const others = axes.filter((axis) => !attended.includes(axis));
     return [...others, rank - 2, ...attended, rank - 1];
   }
 
@@ -232,7 +233,6 @@ export class MultiHeadAttention extends tf.layers.Layer {
     return [output, this.scoresShape(query, key)];
   }
 
-  /** The query's mask goes on. */
   override computeMask(_inputs: tf.Tensor | tf.Tensor[], mask?: tf.Tensor | tf.Tensor[]) {
     const first = (Array.isArray(mask) ? mask[0] : mask) ?? null;
     // tfjs takes null for "no mask", which its types don't say.

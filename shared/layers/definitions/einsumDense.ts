@@ -76,10 +76,10 @@ function readEquation(params: EinsumParams, shape: Shape): Result<Reading, Shape
     );
   const ellipsis = Array.from({ length: elided }, (_unused, at) => String.fromCharCode(65 + at));
   const [input, output] = [
-    [...ellipsis, ...left],
-    [...ellipsis, ...right],
+    [...ellipsis, ...left.split("")],
+    [...ellipsis, ...right.split("")],
   ];
-  const kernel = [...middle];
+  const kernel = middle.split("");
   if (input[0] !== output[0] || kernel.includes(input[0] ?? ""))
     return wrong("keep the batch as first letter of input and output, and out of the kernel");
   const strange = output.find((letter) => !input.includes(letter) && !kernel.includes(letter));
@@ -124,7 +124,7 @@ function nameAxes(
       needs: `a known size along ${axes.get(unknown)?.name ?? unknown}, for its kernel`,
       input: 0,
     });
-  const biased = [...params.biasAxes];
+  const biased = params.biasAxes.split("");
   const isBiasRight = biased.every(
     (letter) => output.indexOf(letter) > 0 && (axes.get(letter)?.size ?? null) !== null,
   );
@@ -190,7 +190,9 @@ export const einsumDense = defineLayer({
   lower(params, inputs) {
     const { input, kernel, output, axes } = needReading(params, inputs);
     // Without dots: of two axes that these stand for, Keras declares the sizes the wrong way round.
-    const free = [..."zyxwvutsrqponm"].filter((letter) => ![...input, ...kernel].includes(letter));
+    const free = "zyxwvutsrqponm"
+      .split("")
+      .filter((letter) => ![...input, ...kernel].includes(letter));
     const capitals = input.filter((letter) => letter !== letter.toLowerCase());
     const spell = (letters: readonly string[]) =>
       letters.map((letter) => free[capitals.indexOf(letter)] ?? letter).join("");
