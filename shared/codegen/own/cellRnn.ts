@@ -192,9 +192,10 @@ export class CellRnn extends tf.layers.Layer {
 function cellRnnRevive(cell: CellRnnCell): tf.layers.RNNCell {
   if (cell instanceof tf.layers.RNNCell) return cell;
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
-  const [revived, fromConfig] = classNameMap[String(cell["className"])] ?? [];
+  const name = typeof cell["className"] === "string" ? cell["className"] : "";
+  const [revived, fromConfig] = classNameMap[name] ?? [];
   if (revived === undefined || fromConfig === undefined)
-    throw new Error(\`There is no cell "\${String(cell["className"])}".\`);
+    throw new Error(\`There is no cell "\${name}".\`);
   // Only recurrent cells are ever stored here.
   return fromConfig(revived, cell["config"] as tf.serialization.ConfigDict) as tf.layers.RNNCell;
 }
@@ -380,8 +381,9 @@ export class CellRnn extends tf.layers.Layer {
 function cellRnnRevive(cell) {
 	if (cell instanceof tf.layers.RNNCell) return cell;
 	const { classNameMap } = tf.serialization.SerializationMap.getMap();
-	const [revived, fromConfig] = classNameMap[String(cell["className"])] ?? [];
-	if (revived === undefined || fromConfig === undefined) throw new Error(\`There is no cell "\${String(cell["className"])}".\`);
+	const name = typeof cell["className"] === "string" ? cell["className"] : "";
+	const [revived, fromConfig] = classNameMap[name] ?? [];
+	if (revived === undefined || fromConfig === undefined) throw new Error(\`There is no cell "\${name}".\`);
 	// Only recurrent cells are ever stored here.
 	return fromConfig(revived, cell["config"]);
 }

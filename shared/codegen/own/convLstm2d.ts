@@ -89,15 +89,14 @@ export class ConvLstm2d extends tf.layers.Layer {
         true,
         this.read(\`\${part}Constraint\`),
       );
-    const flatten = ConvLstm2d.flatten;
     const { biasInitializer } = this;
-    const from = flatten(this.kernelInitializer);
+    const from = ConvLstm2d.flatten(this.kernelInitializer);
     this.kernel = add("kernel", "kernel", [height, width, channels, gates], from);
     this.recurrentKernel = add(
       "recurrent_kernel",
       "recurrent",
       [height, width, filters, gates],
-      flatten(this.recurrentInitializer),
+      ConvLstm2d.flatten(this.recurrentInitializer),
     );
     if (this.read("useBias") !== false) {
       // The forget gate's starts at 1, where that is wanted.
@@ -310,9 +309,8 @@ export class ConvLstm2d extends tf.layers.Layer {
 		const [height, width] = this.read("kernelSize");
 		const [filters, gates] = [this.filters, 4 * this.filters];
 		const add = (name, part, sizes, initializer) => this.addWeight(name, sizes, "float32", initializer, this.read(\`\${part}Regularizer\`), true, this.read(\`\${part}Constraint\`));
-		const flatten = ConvLstm2d.flatten;
 		const { biasInitializer } = this;
-		const from = flatten(this.kernelInitializer);
+		const from = ConvLstm2d.flatten(this.kernelInitializer);
 		this.kernel = add("kernel", "kernel", [
 			height,
 			width,
@@ -324,7 +322,7 @@ export class ConvLstm2d extends tf.layers.Layer {
 			width,
 			filters,
 			gates
-		], flatten(this.recurrentInitializer));
+		], ConvLstm2d.flatten(this.recurrentInitializer));
 		if (this.read("useBias") !== false) {
 			// The forget gate's starts at 1, where that is wanted.
 			const draw = (sizes) => tf.tidy(() => {
