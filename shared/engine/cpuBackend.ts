@@ -10,7 +10,7 @@ export interface CpuBackend {
 export type KernelArgs = Parameters<tf.KernelFunc>[0];
 
 /** A kernel of ours: null for what the stock one has to do. */
-export type CpuKernel = (args: KernelArgs) => tf.TensorInfo | null;
+export type CpuKernel<Result = tf.TensorInfo> = (args: KernelArgs) => Result | null;
 
 /** Kernels registered for "cpu" are only ever given this backend. */
 export function toCpuBackend(backend: unknown): CpuBackend {

@@ -6,12 +6,13 @@ import {
   convolve,
   convolveFused,
 } from "./cpuConvolution.ts";
+import { pad, slice, split, transposeAxes } from "./cpuMoves.ts";
 import { averagePoolGradient, maxPoolGradient } from "./cpuPooling.ts";
 import { multiply } from "./multiplyMatrices.ts";
 
 let isInstalled = false;
 
-const kernels: Readonly<Record<string, CpuKernel>> = {
+const kernels: Readonly<Record<string, CpuKernel<tf.TensorInfo | tf.TensorInfo[]>>> = {
   BatchMatMul: multiplyBatches,
   Conv2D: convolve,
   FusedConv2D: convolveFused,
@@ -19,6 +20,10 @@ const kernels: Readonly<Record<string, CpuKernel>> = {
   Conv2DBackpropInput: convolutionInputGradient,
   MaxPoolGrad: maxPoolGradient,
   AvgPoolGrad: averagePoolGradient,
+  PadV2: pad,
+  Slice: slice,
+  SplitV: split,
+  Transpose: transposeAxes,
 };
 
 /**
