@@ -80,12 +80,12 @@ describe("printed TypeScript", () => {
       const ours = computeOnce(buildModel(plan, { seed: 1 }), read);
       const printedModel = computeOnce(callBuildModel(script), read);
       const { values, ...facts } = printedModel;
-      expect(facts, name).toEqual({
+      expect.soft(facts, name).toEqual({
         shapes: ours.shapes,
         paramCount: ours.paramCount,
         weights: ours.weights,
       });
-      expect(worstDifference(values, ours.values), name).toBeLessThan(1e-6);
+      expect.soft(worstDifference(values, ours.values), name).toBeLessThan(1e-6);
     }
   }, 120_000);
 

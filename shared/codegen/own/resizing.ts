@@ -38,7 +38,9 @@ export class Resizing extends tf.layers.Layer {
 
   constructor(args: ResizingArgs) {
     super(args as object);
-    this.size = args.size ? [...args.size] : null;
+    const hasTarget = args.height !== undefined || args.width !== undefined;
+    // UpSampling2D's default where nothing is given.
+    this.size = args.size ? [...args.size] : hasTarget ? null : [2, 2];
     this.target = this.size ? null : { height: args.height ?? 1, width: args.width ?? 1 };
     this.interpolation = args.interpolation ?? "bilinear";
     this.cropToAspectRatio = args.cropToAspectRatio ?? false;
@@ -174,7 +176,9 @@ export class Resizing extends tf.layers.Layer {
 	dataFormat;
 	constructor(args) {
 		super(args);
-		this.size = args.size ? [...args.size] : null;
+		const hasTarget = args.height !== undefined || args.width !== undefined;
+		// UpSampling2D's default where nothing is given.
+		this.size = args.size ? [...args.size] : hasTarget ? null : [2, 2];
 		this.target = this.size ? null : {
 			height: args.height ?? 1,
 			width: args.width ?? 1

@@ -2,6 +2,7 @@ import { err, ok } from "../../base/result.ts";
 import { checkFloat, onlyInput, parameterIssue, rankIssue, resolveAxis } from "../axes.ts";
 import { axisParam } from "../commonParams.ts";
 import { defineLayer } from "../defineLayer.ts";
+import { lowerOwn } from "../lowerOwn.ts";
 import { lowerParams } from "../lowerParams.ts";
 import { shapeOf, sizesOf } from "../shape.ts";
 
@@ -64,13 +65,12 @@ export const softmax = defineLayer({
   weights: () => [],
   lower(params, inputs) {
     const rank = onlyInput(inputs).axes.length;
-    const call = lowerParams({ className: "Softmax", tfjsFactory: "softmax", specs, params });
+    const request = { className: "Softmax", tfjsFactory: "softmax", specs, params };
     const hasMask = inputs.length > 1;
     // tfjs's own takes one input and the last axis: "Softmax along a non-last dimension is not yet supported".
-    if (!hasMask && resolveAxis(params.axis, rank) === rank - 1) return call;
+    if (!hasMask && resolveAxis(params.axis, rank) === rank - 1) return lowerParams(request);
     return {
-      ...call,
-      tfjsSource: "own",
+      ...lowerOwn(request),
       ...(hasMask ? { pythonArguments: [null, "mask"] } : {}),
     };
   },
