@@ -1,0 +1,130 @@
+/** What layers of our own do in training, beyond the values that the contract tests compare. */
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { planExample, readExample } from "../layers/example.testkit.ts";
+import type { StoredParams } from "../layers/params.ts";
+import { findLayer } from "../layers/registry.ts";
+import { buildModel } from "./buildModel.ts";
+import { runModel } from "./runModel.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+function build(type: string, params: StoredParams, inputs: readonly (readonly number[])[]) {
+  const definition = findLayer(type);
+  const [sizes = []] = inputs;
+  if (definition === null) throw new Error(`there is no ${type}`);
+  const read = readExample(definition, { params, inputs, output: sizes, weightCount: 0 });
+  if (read.call === null) throw new Error(`${type} is no call`);
+  return buildModel(planExample(read, read.call), { seed: 3 });
+}
+
+const numbers = (...shape: number[]) =>
+  tf.tensor(
+    Array.from({ length: tf.util.sizeFromShape(shape) }, (_unused, at) => Math.sin(3 * at) + 0.5),
+    shape,
+  );
+
+describe("ActivityRegularization", () => {
+  const penaltyOf = (training: boolean) => {
+    const model = build("activityRegularization", { l1: 0.1, l2: 0.2 }, [[3]]);
+    const input = tf.tensor([1, -2, 0, 3, 0, -1], [2, 3]);
+    runModel(model, [input], { training });
+    return model.calculateLosses().map((loss) => loss.dataSync()[0] ?? Number.NaN);
+  };
+
+  test("adds sizes and squares per sample to the loss", () => {
+    const [penalty] = penaltyOf(true);
+    expect(penalty).toBeCloseTo((0.1 * 7 + 0.2 * 15) / 2, 5);
+  });
+
+  test("adds nothing outside training", () => {
+    expect(penaltyOf(false)).toEqual([]);
+  });
+
+  test("has a gradient that reaches what comes before", () => {
+    const model = build("activityRegularization", { l1: 0.1, l2: 0.2 }, [[3]]);
+    const slope = tf.grad((input) => {
+      runModel(model, [input], { training: true });
+      const [penalty] = model.calculateLosses();
+      if (penalty === undefined) throw new Error("there is no penalty");
+      return penalty;
+    })(tf.tensor([1, -2, 4, 3, 5, -1], [2, 3]));
+    const expected = [1, -2, 4, 3, 5, -1].map((x) => (0.1 * Math.sign(x) + 0.4 * x) / 2);
+    expected.forEach((value, at) => expect(slope.dataSync()[at]).toBeCloseTo(value, 5));
+  });
+});
+
+describe("BatchNormalization", () => {
+  test("follows the batches as tfjs's own does", () => {
+    // Without a factor it is ours, with one that starts at 1 it is tfjs's.
+    const [ours, stock] = [{ scale: false }, {}].map((params) => {
+      const model = build("batchNormalization", { momentum: 0.8, ...params }, [[3, 2]]);
+      const outputs = [1, 2].flatMap((step) => {
+        const [output] = runModel(model, [tf.mul(numbers(4, 3, 2), step)], { training: true });
+        return [...(output?.dataSync() ?? [])];
+      });
+      return [
+        ...outputs,
+        ...model
+          .getWeights()
+          .slice(-2)
+          .flatMap((each) => [...each.dataSync()]),
+      ];
+    });
+    expect(ours).toHaveLength(52);
+    ours?.forEach((value, at) => expect(value).toBeCloseTo(stock?.[at] ?? Number.NaN, 4));
+  });
+
+  test("leaves its averages alone when frozen, and uses them", () => {
+    const model = build("batchNormalization", { trainable: false, epsilon: 1e-7 }, [[2]]);
+    const input = numbers(4, 2);
+    const [output] = runModel(model, [input], { training: true });
+    expect(model.trainableWeights).toEqual([]);
+    output
+      ?.dataSync()
+      .forEach((value, at) => expect(value).toBeCloseTo(input.dataSync()[at] ?? 0, 4));
+    expect(model.getWeights().map((each) => [...each.dataSync()])).toEqual([
+      [1, 1],
+      [0, 0],
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+});
+
+describe("MultiHeadAttention", () => {
+  test("draws each kernel anew, as the matrix that it is", () => {
+    const model = build("multiHeadAttention", { numHeads: 8, keyDim: 8, useBias: false }, [
+      [4, 64],
+      [4, 64],
+    ]);
+    const kernels = model.getWeights().map((each) => [...each.dataSync()]);
+    expect(kernels).toHaveLength(4);
+    expect(new Set(kernels.map(([first]) => first)).size).toBe(4);
+    for (const kernel of kernels) {
+      // Glorot uniform between 64 features and 8 heads of 8.
+      const limit = Math.sqrt(6 / (64 + 64));
+      const largest = Math.max(...kernel.map(Math.abs));
+      expect(largest).toBeLessThanOrEqual(limit);
+      expect(largest).toBeGreaterThan(0.98 * limit);
+    }
+  });
+
+  test("drops weights in training only, the same for the same seed", () => {
+    const model = build("multiHeadAttention", { numHeads: 2, keyDim: 3, dropout: 0.5 }, [
+      [5, 4],
+      [5, 4],
+    ]);
+    const [layer] = model.layers.slice(-1);
+    const run = (training: boolean, seed: number) => {
+      Reflect.set(Object(layer), "stepSeed", seed);
+      const [output] = runModel(model, [numbers(2, 5, 4), numbers(2, 5, 4)], { training });
+      return [...(output?.dataSync() ?? [])];
+    };
+    expect(run(true, 1)).toEqual(run(true, 1));
+    expect(run(true, 1)).not.toEqual(run(true, 2));
+    expect(run(false, 1)).toEqual(run(false, 2));
+  });
+});
