@@ -201,15 +201,18 @@ export function renumber(
   graph: ModelGraph,
   targets: Iterable<NodeId>,
 ): ModelGraph {
-  const edges = { ...graph.edges };
-  let hasChanged = false;
+  let edges: Record<EdgeId, GraphEdge> | null = null;
   for (const id of targets) {
     const target = findNode(graph, id);
     if (target === null) continue;
+    const present = incomingEdges(graph, id);
+    if (present.every((edge, slot) => edge.slot === slot)) continue;
     if (wiringOf(scope.blocks, graph, target).inputs.kind === "ports") continue;
-    hasChanged = numberSlots(edges, incomingEdges(graph, id)) || hasChanged;
+    // Copied only now: most edits leave all slots as they are.
+    edges ??= { ...graph.edges };
+    numberSlots(edges, present);
   }
-  return hasChanged ? { ...graph, edges } : graph;
+  return edges === null ? graph : { ...graph, edges };
 }
 
 /** Numbers the wires of one target 0, 1, 2 … (or as given) in this order; whether anything changed. Changes `edges`. */

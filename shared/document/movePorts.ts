@@ -71,6 +71,8 @@ function mapPlaces(
   if (isSame) return null;
   return (place) => {
     const node = before[place];
-    return node === undefined ? place : (places.get(node.id) ?? null);
+    // A wire to a port that wasn't there must not end where another one does now.
+    if (node === undefined) return place + Math.max(0, after.length - before.length);
+    return places.get(node.id) ?? null;
   };
 }
