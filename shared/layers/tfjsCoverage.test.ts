@@ -31,7 +31,6 @@ const exceptions: Readonly<Record<string, string>> = {
   GPT2CausalLMPreprocessor: text,
   CustomInit: "an initializer inside ConvLSTM2D and LSTM",
   ConvLSTM2DCell: "the inside of ConvLSTM2D, which is here; Keras exports no such cell",
-  EinsumDense: "the inside of MultiHeadAttention, which is here; Dense does the rest",
   TransformerDecoder:
     "attention, normalization and Dense: a block, in the template of the Transformer",
 };
