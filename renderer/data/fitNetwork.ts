@@ -20,7 +20,7 @@ export function fitNetwork(): void {
     return;
   }
   const label = draft === null ? "fit the network to the data" : "draw a network for the data";
-  const edited = edit(fitting, { label });
+  const edited = edit(fitting, { label, isWhole: true });
   if (!edited.ok) {
     showToast({ tone: "error", message: edited.error.message });
     return;

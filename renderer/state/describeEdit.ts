@@ -1,12 +1,17 @@
 import { assertNever } from "#shared/base/assertNever.ts";
 import type { DocumentEdit } from "#shared/document/edits.ts";
-import type { ProjectDocument } from "#shared/document/model.ts";
-import { findLayer } from "#shared/layers/registry.ts";
+import type { NodeId } from "#shared/base/ids.ts";
+import { findNodeType } from "#shared/blocks/nodeType.ts";
+import type { ModelGraph, ProjectDocument } from "#shared/document/model.ts";
 
 /** What an edit does, to stand after "Undo": "add Dense", "move 3 layers". For edits that bring no label of their own. */
-export function describeEdit(document: ProjectDocument, edit: DocumentEdit): string {
-  const nameOf = (id: string): string =>
-    Object.values(document.graph.nodes).find((node) => node.id === id)?.name ?? "a layer";
+export function describeEdit(
+  document: ProjectDocument,
+  edit: DocumentEdit,
+  graph: ModelGraph = document.graph,
+): string {
+  const nameOf = (id: NodeId): string => graph.nodes[id]?.name ?? "a layer";
+  const titleOf = (type: string): string => findNodeType(document, type)?.title ?? type;
   switch (edit.kind) {
     case "addNode":
       return `add ${titleOf(edit.node.type)}`;
@@ -51,13 +56,13 @@ export function describeEdit(document: ProjectDocument, edit: DocumentEdit): str
         ? `give ${nameOf(edit.node)} weights of its own`
         : `share the weights of ${nameOf(edit.original)}`;
     case "inBlock":
-      return describeEdit(document, edit.edit);
+      return describeEdit(document, edit.edit, document.blocks[edit.block]?.graph);
     case "addBlock":
       return `make the block ${edit.block.name}`;
     case "setBlock":
-      return "change a block";
+      return `change the block ${document.blocks[edit.block]?.name ?? ""}`;
     case "removeBlock":
-      return "delete a block";
+      return `delete the block ${document.blocks[edit.block]?.name ?? ""}`;
     case "setVariables":
       return "change the variables";
     case "renameProject":
@@ -71,10 +76,6 @@ export function describeEdit(document: ProjectDocument, edit: DocumentEdit): str
     default:
       return assertNever(edit);
   }
-}
-
-function titleOf(type: string): string {
-  return findLayer(type)?.title ?? type;
 }
 
 function count(number: number, thing: string): string {

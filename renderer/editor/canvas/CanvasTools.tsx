@@ -4,10 +4,12 @@ import {
   ArrowDown,
   ArrowRight,
   EllipsisVertical,
+  Frame,
   Flame,
   Grid2x2,
   Map as MapSign,
   Minus,
+  Package,
   Plus,
   StickyNote,
 } from "lucide-react";
@@ -81,6 +83,18 @@ export function CanvasTools() {
             icon: StickyNote,
             shortcut: "N",
             run: () => runCommand("graph.addNote"),
+          },
+          {
+            title: "Add a frame",
+            icon: Frame,
+            shortcut: "Mod+Shift+F",
+            run: () => runCommand("graph.addFrame"),
+          },
+          {
+            title: "Make a block of the selection …",
+            icon: Package,
+            shortcut: "Mod+G",
+            run: () => runCommand("block.make"),
           },
           "separator",
           {

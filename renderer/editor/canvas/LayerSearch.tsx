@@ -3,6 +3,8 @@ import { suggestLayers } from "#shared/analysis/suggestLayers.ts";
 import { formatSizes } from "#shared/layers/shape.ts";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
 import { documentStore } from "../../state/documentStore.ts";
+import { blockTypeOf } from "#shared/document/blockType.ts";
+import { listUsableBlocks } from "../blocks/blockUses.ts";
 import { canvasStore } from "../canvasStore.ts";
 import type { LayerSearchRequest } from "../canvasStore.ts";
 import { addSearchedLayer } from "../layerActions.ts";
@@ -10,7 +12,7 @@ import { listLayersFor } from "../palette/listLayers.ts";
 import { MarkedTitle } from "../palette/MarkedTitle.tsx";
 import { PickList } from "./PickList.tsx";
 import type { PickEntry } from "./PickList.tsx";
-import { searchLayers } from "../palette/searchLayers.ts";
+import { matchText, searchLayers } from "../palette/searchLayers.ts";
 import type { LayerMatch } from "../palette/searchLayers.ts";
 
 /** The list of layers at a point of the canvas; at the end of a pulled wire, those that fit come first. */
@@ -67,8 +69,12 @@ function listEntries(
   );
   const rank = new Map(fitting.map((entry, index) => [entry.type, index]));
   const matches = searchLayers(usable, query);
+  const blocks = listBlocks(query);
   if (rank.size === 0) {
-    return matches.map((match) => toEntry(match, query === "" ? match.definition.category : null));
+    const layers = matches.map((match) =>
+      toEntry(match, query === "" ? match.definition.category : null),
+    );
+    return query === "" ? [...blocks, ...layers] : [...layers, ...blocks];
   }
   const fit = matches.filter((match) => rank.has(match.definition.type));
   const rest = matches.filter((match) => !rank.has(match.definition.type));
@@ -83,8 +89,34 @@ function listEntries(
       const shape = fitting.find(({ type }) => type === match.definition.type)?.outputShape ?? null;
       return toEntry(match, "Fits", shape === null ? undefined : `→ ${formatSizes(shape)}`);
     }),
+    ...blocks,
     ...rest.map((match) => toEntry(match, "Doesn't fit yet")),
   ];
+}
+
+/** The project's blocks that may stand here. */
+function listBlocks(query: string): readonly PickEntry[] {
+  const { document, block: inside } = documentStore.getState();
+  const wanted = query.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+  return listUsableBlocks(document, inside).flatMap((block): readonly PickEntry[] => {
+    const match = wanted === "" ? { marks: [] } : matchText(block.name, wanted);
+    if (match === null) return [];
+    return [
+      {
+        id: blockTypeOf(block.id),
+        group: "Blocks",
+        content: (
+          <>
+            <LayerGlyph category="block" />
+            <span className="ed-pick-title">
+              <MarkedTitle title={block.name} marks={match.marks} />
+            </span>
+            <span className="ed-pick-hint">{block.summary}</span>
+          </>
+        ),
+      },
+    ];
+  });
 }
 
 function toEntry(match: LayerMatch, group: string | null, hint?: string): PickEntry {

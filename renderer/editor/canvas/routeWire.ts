@@ -10,6 +10,8 @@ export interface WireRoute {
 
 const cornerRadius = 16;
 const detourMargin = 34;
+/** How far behind its start the label of a wire round the side rides at most. */
+const labelReach = 64;
 
 /**
  * Draws a wire from port to port. Wires run along the flow; where a straight run would pass behind other nodes (a skip
@@ -82,9 +84,12 @@ export function findDetour(
   });
   if (blocking.length === 0) return null;
   // Longer ways go further out, so that nested skips don't lie on one another.
-  const lane = 9 * (Math.round((bottom - top) / 90) % 6);
+  const lane = 9 * Math.min(maxLanes, Math.round((bottom - top) / 90));
   return Math.max(right, ...blocking.map((rect) => rect.x + rect.width)) + detourMargin + lane;
 }
+
+/** Beyond this, ever longer skips share a lane: they must not wander out of sight. */
+const maxLanes = 16;
 
 /** Along the flow, canvas units. */
 const wrapDistance = 300;
@@ -185,7 +190,10 @@ function detourPoints(from: Rect, to: Rect, ends: Ends & { readonly detour: numb
         { x: ends.end, y: to.y - 18 },
         { x: ends.end, y: to.y },
       ];
-  return { points, labelAt: { x: detour, y: (start.y + to.y + to.height / 2) / 2 } };
+  // Nested skips start one after another: near their starts, labels don't cover one another.
+  const middle = (start.y + to.y + to.height / 2) / 2;
+  const y = isForward || ends.isTargetNamed ? Math.min(middle, start.y + labelReach) : middle;
+  return { points, labelAt: { x: detour, y } };
 }
 
 /** A direct wire is one smooth curve unless it goes straight. */

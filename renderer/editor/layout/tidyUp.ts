@@ -1,5 +1,6 @@
 import type { NodeId } from "#shared/base/ids.ts";
 import type { Position } from "#shared/document/model.ts";
+import { documentStore } from "../../state/documentStore.ts";
 import { showToast } from "../../ui/toastStore.ts";
 import type { FlowDirection } from "../canvas/geometry.ts";
 import { canvasStore } from "../canvasStore.ts";
@@ -12,7 +13,7 @@ const glideLimit = 300;
 
 /** Lays out the whole graph, or only the selected layers where several are selected. One undo step. */
 export async function tidyUp(direction: FlowDirection): Promise<void> {
-  const graph = currentGraph();
+  const { graph, scope } = documentStore.getState();
   const selected = currentSelection().nodes;
   const only = selected.length > 1 ? new Set(selected) : undefined;
   if (Object.keys(graph.nodes).length === 0) return;
@@ -21,6 +22,8 @@ export async function tidyUp(direction: FlowDirection): Promise<void> {
     showToast({ tone: "error", message: result.error });
     return;
   }
+  // Someone who went into another block meanwhile doesn't want that one rearranged.
+  if (documentStore.getState().scope !== scope) return;
   // An edit made meanwhile stays; layers that are gone are not moved.
   const nodes = currentGraph().nodes;
   const positions = Object.fromEntries(Object.entries(result.value).filter(([id]) => id in nodes));
