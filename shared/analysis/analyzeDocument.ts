@@ -71,13 +71,14 @@ function mapFixes(
 function mapFix({ title, edit }: Fix, mapEdit: EditMapper): readonly Fix[] {
   const mapped = mapEdit(edit);
   if (mapped === null) return [];
-  const { everywhere } = mapped;
+  const { everywhere, removed } = mapped;
+  // All layers of a block are the block.
+  const said =
+    removed === undefined || plainName(title) === `Remove ${removed}` ? title : `Remove ${removed}`;
   return [
     {
       title:
-        everywhere.length === 0
-          ? title
-          : `${plainName(title)} in every ${everywhere.join(" and ")}`,
+        everywhere.length === 0 ? said : `${plainName(said)} in every ${everywhere.join(" and ")}`,
       edit: mapped.edit,
     },
   ];

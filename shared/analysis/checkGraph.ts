@@ -1,5 +1,6 @@
 import type { NodeId } from "../base/ids.ts";
 import { listEdges, listNodes, reach } from "../document/graphQueries.ts";
+import { dropCopies, plainName, scopeOf } from "../blocks/flatIds.ts";
 import type { GraphEdge, GraphNode } from "../document/model.ts";
 import { findLayer } from "../layers/registry.ts";
 import type { Shape } from "../layers/shape.ts";
@@ -199,9 +200,9 @@ function isLacking(context: FixContext, node: GraphNode): boolean {
 }
 
 /** A shape that the first layer takes: an image, a sequence, tokens or plain features. */
-function guessInput(type: string): StoredParams {
+export function guessInput(type: string): StoredParams {
   if (type === "embedding") return { shape: [32], dtype: "int32" };
-  const image = /2d|Convolution/;
+  const image = /2d/i;
   if (image.test(type)) return { shape: [28, 28, 1] };
   if (/1d|lstm|gru|rnn|bidirectional|timeDistributed/i.test(type)) return { shape: [32, 1] };
   return { shape: [4] };
@@ -294,35 +295,54 @@ function removable(context: FixContext, chain: readonly NodeId[]): readonly Node
   return [...gone];
 }
 
+/** Two of one name in one graph; the copies of a block are one drawing. */
 function checkNames(context: FixContext): readonly Finding[] {
-  const byName = new Map<string, GraphNode[]>();
+  const graphs = new Map<string, Map<string, GraphNode[]>>();
+  const drawn = new Set<string>();
   for (const node of listNodes(context.graph)) {
-    const same = byName.get(node.name);
-    if (same === undefined) byName.set(node.name, [node]);
+    const isInside = node.id.includes("/");
+    if (isInside) {
+      const place = dropCopies(node.id);
+      if (drawn.has(place)) continue;
+      drawn.add(place);
+    }
+    const scope = isInside ? scopeOf(node.id) : "";
+    const byName = graphs.get(scope) ?? new Map<string, GraphNode[]>();
+    graphs.set(scope, byName);
+    const name = isInside ? plainName(node.name) : node.name;
+    const same = byName.get(name);
+    if (same === undefined) byName.set(name, [node]);
     else same.push(node);
   }
-  const names = new Set(byName.keys());
-  return [...byName.values()]
-    .filter((same) => same.length > 1)
-    .map((same): Finding => {
-      const name = same[0]?.name ?? "";
-      return {
-        code: "duplicate-name",
-        severity: "info",
-        message: `${same.length} layers are called ${name}; in code each but the first gets a number.`,
-        nodes: same.map((node) => node.id),
-        remedies: [renameRemedy(same.slice(1), names)],
-      };
-    });
+  return [...graphs.values()].flatMap((byName) => {
+    const names = new Set(byName.keys());
+    return [...byName].flatMap(([name, same]): Finding[] =>
+      same.length < 2
+        ? []
+        : [
+            {
+              code: "duplicate-name",
+              severity: "info",
+              message: `${same.length} layers are called ${name}; in code each but the first gets a number.`,
+              nodes: same.map((node) => node.id),
+              remedies: [renameRemedy(name, same.slice(1), names)],
+            },
+          ],
+    );
+  });
 }
 
-function renameRemedy(nodes: readonly GraphNode[], taken: ReadonlySet<string>): Remedy {
+function renameRemedy(
+  stem: string,
+  nodes: readonly GraphNode[],
+  taken: ReadonlySet<string>,
+): Remedy {
   return makeRemedy("number them", "Number their names", () => {
     const names = new Set(taken);
     const edits = nodes.map((node) => {
       let number = 2;
-      while (names.has(`${node.name}_${number}`)) number++;
-      const name = `${node.name}_${number}`;
+      while (names.has(`${stem}_${number}`)) number++;
+      const name = `${stem}_${number}`;
       names.add(name);
       return { kind: "renameNode" as const, node: node.id, name };
     });

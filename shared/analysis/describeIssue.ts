@@ -2,10 +2,12 @@ import type { NodeId } from "../base/ids.ts";
 import { assertNever } from "../base/assertNever.ts";
 import type { ExpandedDocument } from "../blocks/expandDocument.ts";
 import { joinPath, localEdgeIdOf, localIdOf, scopeOf } from "../blocks/flatIds.ts";
-import type { ExpansionIssue, ScopeEntry } from "../blocks/scope.ts";
-import { incomingEdges } from "../document/graphQueries.ts";
+import type { ExpansionIssue, Scope, ScopeEntry } from "../blocks/scope.ts";
+import { incomingEdges, outgoingEdges } from "../document/graphQueries.ts";
+import { listBlockPorts } from "../blocks/blockType.ts";
+import { guessInput } from "./checkGraph.ts";
 import type { EdgeId } from "../base/ids.ts";
-import { type FixContext, type Remedy, makeRemedy } from "./fixContext.ts";
+import { type FixContext, type Remedy, makeRemedy, rowHeight } from "./fixContext.ts";
 import type { Diagnostic } from "./types.ts";
 
 /** What can't be expanded, as a diagnostic on paths; its edits are mapped to the drawn graphs like all others. */
@@ -131,7 +133,10 @@ function proposeFor(
       ];
     case "missing-input":
       return issue.edges === undefined || issue.edges.length === 0
-        ? connectNearest(context, expanded, node)
+        ? [...connectNearest(context, expanded, node), ...addInput(context, { node, entry })].slice(
+            0,
+            2,
+          )
         : useFirstOutput(expanded, issue.edges);
     case "too-many-inputs":
       return [
@@ -192,6 +197,39 @@ function useSuggestion(
       params: { [param]: value },
     })),
   ];
+}
+
+/** Where the model has no input at all: one before the block, with a shape that suits the first layer in it. */
+function addInput(context: FixContext, { node, entry }: Place): readonly Remedy[] {
+  const isFirst = Object.values(context.graph.nodes).every(({ type }) => type !== "input");
+  if (!isFirst || scopeOf(node) !== "" || entry.kind !== "instance") return [];
+  const { name, position } = entry.drawn;
+  const [inner] = entry.copies;
+  const first = context.graph.nodes[findReader(inner) ?? node];
+  return [
+    makeRemedy("add an Input", `Add an Input before ${name}`, () => {
+      const place = { x: position.x, y: position.y - rowHeight };
+      const input = context.makeNode("input", place, guessInput(first?.type ?? ""));
+      return {
+        kind: "batch",
+        label: "Add Input",
+        edits: [
+          { kind: "addNode", node: input },
+          { kind: "connect", id: context.newEdgeId(0), source: input.id, target: node, slot: 0 },
+        ],
+      };
+    }),
+  ];
+}
+
+/** The first layer that takes what comes into a block. */
+function findReader(scope: Scope): NodeId | null {
+  const [port] = listBlockPorts(scope.graph).inputs;
+  const edge = port === undefined ? undefined : outgoingEdges(scope.graph, port.id)[0];
+  const reader = edge === undefined ? undefined : scope.entries.get(edge.target);
+  if (reader === undefined) return null;
+  if (reader.kind === "instance") return findReader(reader.copies[0]);
+  return reader.kind === "layer" ? reader.flat.id : null;
 }
 
 /** The nearest layer of the same graph whose values nobody uses yet, for the first port without a wire. */

@@ -1,6 +1,6 @@
 import { type BlockId, type EdgeId, type NodeId, nodeId } from "../base/ids.ts";
 import type { ExpandedDocument } from "../blocks/expandDocument.ts";
-import { dropCopy, localEdgeIdOf, localIdOf, scopeOf } from "../blocks/flatIds.ts";
+import { dropCopy, joinPath, localEdgeIdOf, localIdOf, scopeOf } from "../blocks/flatIds.ts";
 import type { Scope } from "../blocks/scope.ts";
 import { traceNode } from "../blocks/wireScopes.ts";
 import type { DocumentEdit, GraphEdit } from "../document/edits.ts";
@@ -13,6 +13,8 @@ export interface MappedEdit {
   readonly edit: DocumentEdit;
   /** Names of the blocks whose other instances change as well. */
   readonly everywhere: readonly string[];
+  /** The one node that goes, where it isn't what the flat edit names. */
+  readonly removed?: string;
 }
 
 /** null where it can't be done on the drawn graphs: a wire would have to cross a block's border. */
@@ -71,7 +73,17 @@ function mapEdit(shared: Shared, edit: DocumentEdit): MappedEdit | null {
   const [first] = edits;
   if (first === undefined) return null;
   const label = edit.kind === "batch" ? edit.label : "Mend";
+  const [only] = local;
+  const id =
+    edit.kind === "removeNodes" &&
+    only?.edit.kind === "removeNodes" &&
+    local.length === 1 &&
+    only.edit.nodes.length === 1
+      ? only.edit.nodes[0]
+      : undefined;
+  const removed = id === undefined ? undefined : only?.scope.graph.nodes[id]?.name;
   return {
+    ...(removed === undefined ? {} : { removed }),
     edit: edits.length === 1 ? first : { kind: "batch", label, edits },
     everywhere: [...everywhere],
   };
@@ -189,8 +201,11 @@ function createMapping(shared: Shared, parts: readonly GraphEdit[]) {
           ? null
           : [{ scope: found.scope, edit: { ...part, node: found.node } }];
       }
-      case "setMuted":
       case "removeNodes": {
+        const byScope = groupByScope(joinInstances(part.nodes));
+        return byScope?.map(([scope, nodes]) => ({ scope, edit: { ...part, nodes } })) ?? null;
+      }
+      case "setMuted": {
         const byScope = groupByScope(part.nodes);
         return byScope?.map(([scope, nodes]) => ({ scope, edit: { ...part, nodes } })) ?? null;
       }
@@ -278,6 +293,41 @@ function createMapping(shared: Shared, parts: readonly GraphEdit[]) {
       ({ node } = owner);
     }
     return null;
+  }
+
+  /** Instances in place of all that is in them: where nothing of a block is wanted, the block isn't. */
+  function joinInstances(ids: readonly NodeId[]): readonly NodeId[] {
+    if (ids.every((id) => !id.includes("/"))) return ids;
+    const joined = new Set<NodeId>();
+    const staying = listStaying(new Set(ids));
+    for (const id of ids) {
+      let path = id;
+      // What is at fault itself goes by itself.
+      const start = expanded.silent.has(id) ? null : scopeOfNode(id);
+      for (let scope = start; scope?.owner;) {
+        const instance = joinPath(scope.owner.scope, scope.owner.node);
+        if (staying.has(instance)) break;
+        path = instance;
+        scope = scopeAt(scope.owner.scope);
+      }
+      joined.add(path);
+    }
+    return [...joined];
+  }
+
+  /** Instances that hold layers that stay. */
+  function listStaying(gone: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+    const staying = new Set<NodeId>();
+    for (const { id } of Object.values(expanded.graph.nodes)) {
+      if (gone.has(id) || expanded.silent.has(id)) continue;
+      for (let scope = scopeAt(scopeOf(id)); scope?.owner;) {
+        const instance = joinPath(scope.owner.scope, scope.owner.node);
+        if (staying.has(instance)) break;
+        staying.add(instance);
+        scope = scopeAt(scope.owner.scope);
+      }
+    }
+    return staying;
   }
 
   /** Whether something else of the edit happens in the graph of the node: only there is room to be made. */

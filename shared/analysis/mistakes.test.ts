@@ -4,6 +4,7 @@ import { applyEdit } from "../document/applyEdit.ts";
 import type { ProjectDocument } from "../document/model.ts";
 import { type AnalyzeDocumentOptions, analyzeDocument } from "./analyzeDocument.ts";
 import { blockMistakes } from "./blockMistakes.testkit.ts";
+import { drawingMistakes } from "./drawingMistakes.testkit.ts";
 import { layerMistakes } from "./layerMistakes.testkit.ts";
 import type { Mistake } from "./mistake.testkit.ts";
 import { settingMistakes } from "./settingMistakes.testkit.ts";
@@ -11,17 +12,17 @@ import { shapeMistakes } from "./shapeMistakes.testkit.ts";
 import type { Diagnostic, Fix } from "./types.ts";
 import { viewAnalysis } from "./viewAnalysis.ts";
 
-const mistakes = [...shapeMistakes, ...settingMistakes, ...layerMistakes, ...blockMistakes];
+const mistakes = [
+  ...shapeMistakes,
+  ...settingMistakes,
+  ...layerMistakes,
+  ...blockMistakes,
+  ...drawingMistakes,
+];
 
-function build({ nodes, wires, blocks, variables = [], names = {} }: Mistake): ProjectDocument {
-  const document = drawDocument({ nodes, wires }, blocks);
-  const renamed = Object.values(document.graph.nodes).map((node) => [
-    node.id,
-    { ...node, name: names[node.id] ?? node.name },
-  ]);
+function build({ blocks, variables = [], ...main }: Mistake): ProjectDocument {
   return {
-    ...document,
-    graph: { ...document.graph, nodes: Object.fromEntries(renamed) },
+    ...drawDocument(main, blocks),
     variables: variables.map(([name, value]) => ({ name, value })),
   };
 }

@@ -22,7 +22,16 @@ export interface OutputHead {
 }
 
 /** Layers that leave size of the last axis and meaning of the values alone. */
-const passing = new Set(["dropout", "gaussianNoise", "spatialDropout1d", "spatialDropout2d"]);
+const passing = new Set([
+  "dropout",
+  "gaussianNoise",
+  "gaussianDropout",
+  "alphaDropout",
+  "spatialDropout1d",
+  "spatialDropout2d",
+  "spatialDropout3d",
+  "activityRegularization",
+]);
 const activations: Readonly<Record<string, string>> = {
   softmax: "softmax",
   relu: "relu",
@@ -37,8 +46,12 @@ const layersWithUnits = new Set([
   "gru",
   "conv1d",
   "conv2d",
+  "conv3d",
+  "separableConv1d",
   "separableConv2d",
+  "conv1dTranspose",
   "conv2dTranspose",
+  "conv3dTranspose",
 ]);
 
 export function readHead(context: FixContext, output: GraphNode): OutputHead | null {

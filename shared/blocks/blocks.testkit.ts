@@ -27,13 +27,15 @@ export type DrawnNode =
 export interface Drawing {
   readonly nodes: Readonly<Record<string, DrawnNode>>;
   readonly wires: readonly string[];
+  /** Names given to nodes, where they aren't the ids. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 export interface BlockDrawing extends Drawing {
   readonly params?: Readonly<Record<string, JsonValue>>;
 }
 
-export function drawGraph({ nodes: table, wires }: Drawing): ModelGraph {
+export function drawGraph({ nodes: table, wires, names = {} }: Drawing): ModelGraph {
   const nodes: Record<string, GraphNode> = {};
   Object.entries(table).forEach(([name, drawn], index) => {
     const [type, params = {}, more = {}] = typeof drawn === "string" ? [drawn] : drawn;
@@ -41,7 +43,7 @@ export function drawGraph({ nodes: table, wires }: Drawing): ModelGraph {
     nodes[name] = {
       id: nodeId(name),
       type,
-      name,
+      name: names[name] ?? name,
       params,
       position: { x: 0, y: index * 82 },
       ...(shares === undefined ? {} : { shares: nodeId(shares) }),
