@@ -10,7 +10,6 @@ export function patchGradients(): void {
   if (isPatched) return;
   isPatched = true;
   tf.registerGradient(dilatedConvolution);
-  tf.registerGradient(dilatedDepthwise);
   tf.registerGradient(averagePool);
   tf.registerGradient(enlargeNearest);
   tf.registerGradient(pickOne("Maximum", tf.greaterEqual, tf.less));
@@ -45,7 +44,8 @@ function runKernel(name: string, inputs: Record<string, tf.Tensor>, attrs: objec
 
 /**
  * tfjs-core src/gradients/Conv2D_grad.ts refuses dilation. A dilated convolution is a plain one whose kernel has zeros
- * in its gaps, so the gradients are those of the plain one, read at the kernel's points.
+ * in its gaps, so the gradients are those of the plain one, read at the kernel's points. For ConvLSTM2D; dilated layers of other kinds
+ * are our own (`layers/convolution.ts`).
  */
 const dilatedConvolution: GradConfig = {
   kernelName: "Conv2D",
@@ -69,38 +69,6 @@ const dilatedConvolution: GradConfig = {
         readKernelPoints(
           runKernel(
             "Conv2DBackpropFilter",
-            { x, dy: gradient },
-            { ...common, filterShape: spread },
-          ),
-          dilations,
-        ),
-    };
-  },
-};
-
-/** The same for tfjs-core src/gradients/DepthwiseConv2dNative_grad.ts. */
-const dilatedDepthwise: GradConfig = {
-  kernelName: "DepthwiseConv2dNative",
-  inputsToSave: ["x", "filter"],
-  gradFunc: (dy, saved, attrs) => {
-    const gradient = expect4d(Array.isArray(dy) ? dy[0] : dy, "The gradient of DepthwiseConv2D");
-    const x = expect4d(saved[0], "The input of DepthwiseConv2D");
-    const filter = expect4d(saved[1], "The kernel of DepthwiseConv2D");
-    const dilations = toPair(attrs["dilations"]);
-    const { strides, pad, dimRoundingMode } = attrs;
-    const common = { strides, pad, dimRoundingMode, dilations: [1, 1] };
-    const spread = spreadShape(filter.shape, dilations);
-    return {
-      x: () =>
-        runKernel(
-          "DepthwiseConv2dNativeBackpropInput",
-          { dy: gradient, filter: spreadKernel(filter, dilations) },
-          { ...common, inputShape: x.shape },
-        ),
-      filter: () =>
-        readKernelPoints(
-          runKernel(
-            "DepthwiseConv2dNativeBackpropFilter",
             { x, dy: gradient },
             { ...common, filterShape: spread },
           ),

@@ -7,9 +7,6 @@ import * as tf from "@tensorflow/tfjs";
  */
 export function patchLayer(layer: tf.layers.Layer): void {
   switch (layer.getClassName()) {
-    case "Conv2D":
-      if (isDilated(layer)) patchDilatedConv2d(layer);
-      return;
     case "SeparableConv1D":
     case "SeparableConv2D":
       patchSeparableConfig(layer);
@@ -57,33 +54,6 @@ function listPenalties(layer: unknown): tf.Scalar[] {
   }
 }
 
-/**
- * tfjs-layers calls the fused convolution, whose gradient refuses dilation and, being inside the op
- * (tfjs-core src/ops/fused/conv2d.ts), can't be registered anew. The plain convolution's can (`gradientPatches.ts`).
- */
-function patchDilatedConv2d(layer: tf.layers.Layer): void {
-  layer.call = (inputs) =>
-    tf.tidy(() => {
-      const isFirst = Reflect.get(layer, "dataFormat") === "channelsFirst";
-      const given = onlyTensor(inputs);
-      const input = isFirst ? tf.transpose(given, [0, 2, 3, 1]) : given;
-      const padding = Reflect.get(layer, "padding") === "same" ? "same" : "valid";
-      const convolved = tf.conv2d(
-        // An Input of four axes feeds it; tfjs checks once more.
-        input as tf.Tensor4D,
-        readWeight(layer, "kernel") as tf.Tensor4D,
-        readPair(layer, "strides"),
-        padding,
-        "NHWC",
-        readPair(layer, "dilationRate"),
-      );
-      const bias = Reflect.get(layer, "bias") ? readWeight(layer, "bias") : null;
-      const shifted = bias === null ? convolved : tf.add(convolved, bias);
-      const output = isFirst ? tf.transpose(shifted, [0, 3, 1, 2]) : shifted;
-      return applyActivation(layer, output);
-    });
-}
-
 /** tfjs-layers (layers/convolutional.ts) leaves `depthMultiplier` out, so that a saved model can't be loaded. */
 function patchSeparableConfig(layer: tf.layers.Layer): void {
   const getConfig = layer.getConfig.bind(layer);
@@ -116,18 +86,8 @@ function patchPlainNormalization(layer: tf.layers.Layer): void {
     });
 }
 
-function isDilated(layer: tf.layers.Layer): boolean {
-  return readPair(layer, "dilationRate").some((rate) => rate !== 1);
-}
-
 function readFlag(layer: tf.layers.Layer, name: string): boolean {
   return Reflect.get(layer, name) === true;
-}
-
-function readPair(layer: tf.layers.Layer, name: string): [number, number] {
-  const value: unknown = Reflect.get(layer, name);
-  if (!Array.isArray(value)) return [1, 1];
-  return [Number(value[0]), Number(value[1])];
 }
 
 /** tfjs-layers wraps a weight's variable; its types hide the fields of layers. */
@@ -136,14 +96,6 @@ function readWeight(layer: tf.layers.Layer, name: string): tf.Tensor {
   const value: unknown = callMethod(weight, "read", []);
   if (value instanceof tf.Tensor) return value;
   throw new Error(`${layer.name} has no weight "${name}".`);
-}
-
-function applyActivation(layer: tf.layers.Layer, tensor: tf.Tensor): tf.Tensor {
-  const activation: unknown = Reflect.get(layer, "activation");
-  if (activation === null || activation === undefined) return tensor;
-  const value = callMethod(activation, "apply", [tensor]);
-  if (value instanceof tf.Tensor) return value;
-  throw new Error(`${layer.name} has no activation.`);
 }
 
 function callMethod(target: unknown, name: string, args: readonly unknown[]): unknown {
