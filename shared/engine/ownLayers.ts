@@ -29,6 +29,7 @@ import { SinusoidalPositions } from "./layers/sinusoidalPositions.ts";
 import { BatchNormalization } from "./layers/batchNormalization.ts";
 import { ELU } from "./layers/elu.ts";
 import { EinsumDense } from "./layers/einsumDense.ts";
+import { Dot } from "./layers/dot.ts";
 import { GroupNormalization } from "./layers/groupNormalization.ts";
 import { LayerNormalization } from "./layers/layerNormalization.ts";
 import { MaskFeature } from "./layers/maskFeature.ts";
@@ -76,6 +77,7 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   batchNormalization: BatchNormalization,
   elu: ELU,
   einsumDense: EinsumDense,
+  dot: Dot,
   groupNormalization: GroupNormalization,
   layerNormalization: LayerNormalization,
   maskFeature: MaskFeature,

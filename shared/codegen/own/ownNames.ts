@@ -35,6 +35,8 @@ export const ownNames: readonly string[] = [
   "DepthwiseConvolutionArgs",
   "DepthwiseConvolution",
   "depthwiseConvolutionSpread",
+  "DotArgs",
+  "Dot",
   "EinsumDenseArgs",
   "EinsumDense",
   "ELUArgs",

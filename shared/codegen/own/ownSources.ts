@@ -10,6 +10,7 @@ import * as centerCrop from "./centerCrop.ts";
 import * as convLstm2d from "./convLstm2d.ts";
 import * as convolution from "./convolution.ts";
 import * as depthwiseConvolution from "./depthwiseConvolution.ts";
+import * as dot from "./dot.ts";
 import * as einsumDense from "./einsumDense.ts";
 import * as elu from "./elu.ts";
 import * as expression from "./expression.ts";
@@ -62,6 +63,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   convLstm2d: { className: "ConvLstm2d", text: convLstm2d.typescript },
   convolution: { className: "Convolution", text: convolution.typescript },
   depthwiseConvolution: { className: "DepthwiseConvolution", text: depthwiseConvolution.typescript },
+  dot: { className: "Dot", text: dot.typescript },
   einsumDense: { className: "EinsumDense", text: einsumDense.typescript },
   elu: { className: "ELU", text: elu.typescript },
   expression: { className: "Expression", text: expression.typescript },
@@ -107,6 +109,7 @@ export const javascriptSources: Readonly<Record<string, OwnSource>> = {
   ConvLstm2d: { className: "ConvLstm2d", text: convLstm2d.javascript },
   Convolution: { className: "Convolution", text: convolution.javascript },
   DepthwiseConvolution: { className: "DepthwiseConvolution", text: depthwiseConvolution.javascript },
+  Dot: { className: "Dot", text: dot.javascript },
   EinsumDense: { className: "EinsumDense", text: einsumDense.javascript },
   ELU: { className: "ELU", text: elu.javascript },
   Expression: { className: "Expression", text: expression.javascript },

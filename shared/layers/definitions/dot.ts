@@ -9,8 +9,8 @@ const specs = {
     kind: "intTuple",
     length: 2,
     default: [-1, -1],
-    min: -2,
-    max: 2,
+    min: -4,
+    max: 4,
     isRequired: true,
     label: "Axes",
     help: "Which axis of the first and of the second input to sum over: 1 is the first behind the batch, −1 the last. Both must have the same size.",
@@ -44,7 +44,7 @@ export const dot = defineLayer({
   category: "merge",
   summary: "Takes the scalar product of two inputs along one axis of each.",
   about:
-    "Two rows of 8 features give one number; two sequences summed over features give a table of similarities between their steps (the core of attention). Wants one or two axes per input.",
+    "Two rows of 8 features give one number; two sequences summed over features give a table of similarities between their steps (the core of attention). The output has what is left of the first input's axes, then what is left of the second's.",
   formula:
     "output[i, j] = Σ over k of first[i, k] · second[j, k], k running along the axes given; normalized: each divided by its length",
   sources: [{ title: "Keras: Dot layer", url: "https://keras.io/api/layers/merging_layers/dot/" }],
@@ -59,13 +59,12 @@ export const dot = defineLayer({
   inferShape({ axes }, inputs) {
     const [left, right] = bothInputs(inputs);
     for (const [index, shape] of [left, right].entries())
-      // tfjs: "Dot layer does not support tensors of 4D or higher rank yet".
-      if (shape.axes.length < 1 || shape.axes.length > 2)
+      if (shape.axes.length < 1 || shape.axes.length > 4)
         return err({
           code: "rank",
-          needs: "one or two axes per input",
+          needs: "one to four axes per input",
           input: index,
-          hints: shape.axes.length > 2 ? [{ kind: "insert", type: "flatten", input: index }] : [],
+          hints: shape.axes.length > 4 ? [{ kind: "insert", type: "flatten", input: index }] : [],
         });
     if (left.dtype !== "float32" || right.dtype !== "float32")
       return err({
@@ -111,13 +110,12 @@ export const dot = defineLayer({
       specs,
       params: { ...params, axes: [first, second] },
     });
-    if (first !== second) return call;
-    return {
-      ...call,
-      options: call.options.map((option) =>
-        option.tfjsName === "axes" ? { ...option, value: first } : option,
-      ),
-    };
+    // tfjs: "Dot layer does not support tensors of 4D or higher rank yet".
+    const isStock = inputs.every((shape) => shape.axes.length <= 2);
+    const options = call.options.map((option) =>
+      option.tfjsName === "axes" && first === second ? { ...option, value: first } : option,
+    );
+    return { ...call, options, ...(isStock ? {} : { tfjsSource: "own" }) };
   },
   examples: [
     { params: {}, inputs: [[8], [8]], output: [1], weightCount: 0 },
@@ -142,5 +140,15 @@ export const dot = defineLayer({
     },
     { params: { axes: [-1, -1] }, inputs: [[4, 3], [3]], output: [4], weightCount: 0 },
     { params: { axes: [1, 1] }, inputs: [[3], [3, 2]], output: [2], weightCount: 0 },
+    {
+      params: { axes: [3, 1], normalize: true },
+      inputs: [
+        [2, 3, 4],
+        [4, 5],
+      ],
+      output: [2, 3, 5],
+      weightCount: 0,
+    },
+    { params: {}, inputs: [[2, 3, 4], [4]], output: [2, 3], weightCount: 0 },
   ],
 });
