@@ -152,9 +152,9 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   reshape,
   permute,
   repeatVector,
-  zeroPadding1d,
   slice,
   split,
+  zeroPadding1d,
   zeroPadding2d,
   zeroPadding3d,
   cropping1d,
@@ -163,6 +163,7 @@ export const layerDefinitions: readonly AnyLayerDefinition[] = [
   upSampling1d,
   upSampling2d,
   upSampling3d,
+  // Preprocessing
   rescaling,
   normalization,
   resizing,
