@@ -2,7 +2,8 @@
  * What SimpleRNN, LSTM, GRU and their cells have in common: options, shapes, weights, cost.
  *
  * tfjs differs from Keras in defaults: `recurrentActivation` is hardSigmoid, cells' kernels are glorotNormal,
- * `unitForgetBias` is off; all three are spelled out.
+ * `unitForgetBias` is off; all three are spelled out. Left out: `activityRegularizer` (tfjs refuses to apply such a
+ * layer; ActivityRegularization behind it does the same) and Keras's `use_cudnn`, which changes the speed only.
  */
 import { err, ok, type Result } from "../../base/result.ts";
 import { knownSize, multiplySizes, needLastSize, onlyInput, weight } from "../axes.ts";

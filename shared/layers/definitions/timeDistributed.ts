@@ -14,44 +14,64 @@ import { axis, type Shape, shapeFromSizes, shapeOf } from "../shape.ts";
 import { activation } from "./activation.ts";
 import { averagePooling1d } from "./averagePooling1d.ts";
 import { averagePooling2d } from "./averagePooling2d.ts";
+import { averagePooling3d } from "./averagePooling3d.ts";
 import { batchNormalization } from "./batchNormalization.ts";
 import { bidirectional } from "./bidirectional.ts";
+import { centerCrop } from "./centerCrop.ts";
 import { conv1d } from "./conv1d.ts";
 import { conv1dTranspose } from "./conv1dTranspose.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2dTranspose } from "./conv2dTranspose.ts";
 import { conv3d } from "./conv3d.ts";
+import { conv3dTranspose } from "./conv3dTranspose.ts";
+import { cropping1d } from "./cropping1d.ts";
+import { cropping2d } from "./cropping2d.ts";
+import { cropping3d } from "./cropping3d.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv1d } from "./depthwiseConv1d.ts";
 import { depthwiseConv2d } from "./depthwiseConv2d.ts";
-import { dropout } from "./dropouts.ts";
-import { gaussianNoise } from "./noises.ts";
+import { dropout, spatialDropout1d, spatialDropout2d, spatialDropout3d } from "./dropouts.ts";
 import { embedding } from "./embedding.ts";
+import { fixedFilter } from "./fixedFilter.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling1d } from "./globalAveragePooling1d.ts";
 import { globalAveragePooling2d } from "./globalAveragePooling2d.ts";
+import { globalAveragePooling3d } from "./globalAveragePooling3d.ts";
 import { globalMaxPooling1d } from "./globalMaxPooling1d.ts";
 import { globalMaxPooling2d } from "./globalMaxPooling2d.ts";
+import { globalMaxPooling3d } from "./globalMaxPooling3d.ts";
 import { gru } from "./gru.ts";
 import { layerNormalization } from "./layerNormalization.ts";
+import { localResponseNormalization } from "./localResponseNormalization.ts";
 import { lstm } from "./lstm.ts";
 import { maxPooling1d } from "./maxPooling1d.ts";
 import { maxPooling2d } from "./maxPooling2d.ts";
+import { maxPooling3d } from "./maxPooling3d.ts";
+import { maxout } from "./maxout.ts";
+import { alphaDropout, gaussianDropout, gaussianNoise } from "./noises.ts";
+import { groupNormalization, rmsNormalization, unitNormalization } from "./otherNormalizations.ts";
 import { permute } from "./permute.ts";
 import { elu, leakyRelu, prelu, relu } from "./rectifiers.ts";
 import { repeatVector } from "./repeatVector.ts";
+import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
+import { resizing } from "./resizing.ts";
 import { rnn } from "./rnn.ts";
 import { separableConv1d } from "./separableConv1d.ts";
 import { separableConv2d } from "./separableConv2d.ts";
 import { simpleRnn } from "./simpleRnn.ts";
 import { softmax } from "./softmax.ts";
+import { upSampling1d } from "./upSampling1d.ts";
 import { upSampling2d } from "./upSampling2d.ts";
+import { upSampling3d } from "./upSampling3d.ts";
+import { zeroPadding1d } from "./zeroPadding1d.ts";
 import { zeroPadding2d } from "./zeroPadding2d.ts";
+import { zeroPadding3d } from "./zeroPadding3d.ts";
 
 /** Not among them: layers with several inputs, and the wrapper itself. */
 const innerTypes: InnerTypes = [
   dense,
+  maxout,
   embedding,
   conv1d,
   conv2d,
@@ -62,16 +82,32 @@ const innerTypes: InnerTypes = [
   separableConv2d,
   conv1dTranspose,
   conv2dTranspose,
+  conv3dTranspose,
+  fixedFilter,
   maxPooling1d,
   maxPooling2d,
+  maxPooling3d,
   averagePooling1d,
   averagePooling2d,
+  averagePooling3d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  globalMaxPooling3d,
   globalAveragePooling1d,
   globalAveragePooling2d,
+  globalAveragePooling3d,
+  cropping1d,
+  cropping2d,
+  cropping3d,
+  zeroPadding1d,
   zeroPadding2d,
+  zeroPadding3d,
+  upSampling1d,
   upSampling2d,
+  upSampling3d,
+  rescaling,
+  resizing,
+  centerCrop,
   flatten,
   reshape,
   permute,
@@ -83,8 +119,17 @@ const innerTypes: InnerTypes = [
   elu,
   softmax,
   dropout,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+  gaussianDropout,
+  alphaDropout,
   gaussianNoise,
   layerNormalization,
+  groupNormalization,
+  rmsNormalization,
+  unitNormalization,
+  localResponseNormalization,
   batchNormalization,
   simpleRnn,
   lstm,
