@@ -26,7 +26,7 @@ export interface BlockFile {
   readonly variables: readonly ProjectVariable[];
 }
 
-export const blockFileFormat = "netloom-block";
+const blockFileFormat = "netloom-block";
 export const blockFileVersion = 1;
 
 /** In order, and for ever: files in people's folders are never rewritten. The next adds `{ from: 1, … }` here. */

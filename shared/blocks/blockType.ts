@@ -1,7 +1,6 @@
 // Edits need them too, so they live below; from here they are found beside what is made of them.
 export {
   type BlockPorts,
-  blockTypeOf,
   findBlockOf,
   isBlockPort,
   listBlockPorts,

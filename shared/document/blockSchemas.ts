@@ -42,7 +42,7 @@ const paramFields = z.strictObject({
   options: z.exactOptional(z.array(z.string().max(200)).min(1).max(200).readonly()),
 });
 
-export const blockParamSchema = paramFields.superRefine((param, context) => {
+const blockParamSchema = paramFields.superRefine((param, context) => {
   const report = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
   if (ownOptions.has(param.name)) {

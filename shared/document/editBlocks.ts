@@ -15,10 +15,7 @@ import type { GraphScope } from "./wiring.ts";
 
 type DocumentResult = Result<ProjectDocument, EditIssue>;
 
-export function findBlock(
-  document: Pick<ProjectDocument, "blocks">,
-  id: BlockId,
-): BlockDefinition | null {
+function findBlock(document: Pick<ProjectDocument, "blocks">, id: BlockId): BlockDefinition | null {
   return Object.hasOwn(document.blocks, id) ? (document.blocks[id] ?? null) : null;
 }
 

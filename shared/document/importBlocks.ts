@@ -48,7 +48,7 @@ function areSameBlocks(left: BlockDefinition, right: BlockDefinition): boolean {
 }
 
 /** The graph with instances of other blocks; the very same one where none changes. */
-export function replaceBlocks(graph: ModelGraph, ids: ReadonlyMap<BlockId, BlockId>): ModelGraph {
+function replaceBlocks(graph: ModelGraph, ids: ReadonlyMap<BlockId, BlockId>): ModelGraph {
   const nodes = Object.values(graph.nodes);
   const replaced = nodes.map((node) => replaceBlock(node, ids));
   if (replaced.every((node, index) => node === nodes[index])) return graph;

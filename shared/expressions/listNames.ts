@@ -29,7 +29,7 @@ export function listNamePlaces(
 }
 
 /** The expressions right inside this one, in the order of the text. */
-export function listParts(expression: Expression): readonly Expression[] {
+function listParts(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case "literal":
     case "name":
