@@ -5,7 +5,14 @@ import { createProject } from "#shared/document/createProject.ts";
 import { incomingEdges, outgoingEdges } from "#shared/document/graphQueries.ts";
 import type { ModelGraph } from "#shared/document/model.ts";
 import { makeGraph } from "./editor.testkit.ts";
-import { addLayerAfter, addLayerAt, findConnectFault, insertLayerOn } from "./graphEdits.ts";
+import {
+  addLayerAfter,
+  addLayerAt,
+  findConnectFault,
+  freeSlot,
+  insertLayerOn,
+  makeWire,
+} from "./graphEdits.ts";
 import type { AddedLayer } from "./graphEdits.ts";
 
 const chain = makeGraph(
@@ -118,5 +125,64 @@ describe("findConnectFault", () => {
   it("refuses a wire that closes a cycle", () => {
     const loop = makeGraph({ a: ["dense", 0, 0], b: ["dense", 0, 90] }, ["a>b"]);
     expect(findConnectFault(loop, { source: nodeId("b"), target: nodeId("a") })).toMatch(/cycle/);
+  });
+});
+
+describe("wires to named ports", () => {
+  const graph = makeGraph(
+    {
+      a: ["input", 0, 0],
+      b: ["input", 300, 0],
+      c: ["input", 600, 0],
+      lstm: ["lstm", 0, 90, { returnState: true, returnSequences: true }],
+      attention: ["attention", 0, 200],
+    },
+    ["a>attention"],
+  );
+  const ends = (source: string, slot?: number) => ({
+    source: nodeId(source),
+    target: nodeId("attention"),
+    ...(slot === undefined ? {} : { slot }),
+  });
+
+  it("go to the first that is free unless they name one", () => {
+    expect(makeWire(graph, edgeId("w"), ends("b"))).toMatchObject({ kind: "connect", slot: 1 });
+    expect(makeWire(graph, edgeId("w"), ends("b", 2))).toMatchObject({ slot: 2 });
+  });
+
+  it("replace the wire that is there", () => {
+    const edit = makeWire(graph, edgeId("w"), ends("b", 0));
+    expect(edit).toMatchObject({
+      kind: "batch",
+      edits: [
+        { kind: "disconnect", edges: ["a>attention"] },
+        { kind: "connect", slot: 0 },
+      ],
+    });
+  });
+
+  it("may come twice from the same layer, but not to the same port", () => {
+    expect(findConnectFault(graph, ends("a", 1))).toBeNull();
+    expect(findConnectFault(graph, ends("a", 0))).toMatch(/already/);
+  });
+
+  it("say when all are taken", () => {
+    const names = ["a", "b", "c"];
+    const wires = names.map((name) => `${name}>attention`);
+    const full = makeGraph(
+      {
+        ...Object.fromEntries([...names, "d"].map((name) => [name, ["input", 0, 0] as const])),
+        attention: ["attention", 0, 0],
+      },
+      wires,
+    );
+    expect(freeSlot(graph, nodeId("attention"))).toBe(1);
+    expect(freeSlot(full, nodeId("attention"))).toBeNull();
+    expect(findConnectFault(full, ends("d"))).toMatch(/All inputs/);
+  });
+
+  it("carry the number of the output that they start from", () => {
+    const edit = makeWire(graph, edgeId("w"), { ...ends("lstm", 2), port: 1 });
+    expect(edit).toMatchObject({ kind: "connect", port: 1, slot: 2 });
   });
 });

@@ -31,7 +31,10 @@ export async function saveBlockToLibrary(id: BlockId): Promise<void> {
     return;
   }
   await refreshLibrary();
-  showToast({ tone: "success", message: `${block.name} is in the library, under Blocks.` });
+  showToast({
+    tone: "success",
+    message: `${block.name} is in the library now, at hand in every project.`,
+  });
 }
 
 /** `Residual unit` → `residual-unit`: what the library calls it. */

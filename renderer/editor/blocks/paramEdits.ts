@@ -159,6 +159,7 @@ export function renameInValue(
   const entries = Object.entries(value).map(
     ([key, entry]) => [key, renameInValue(entry, names)] as const,
   );
+  if (entries.every(([, entry], index) => entry === Object.values(value)[index])) return value;
   return Array.isArray(value) ? entries.map(([, entry]) => entry) : Object.fromEntries(entries);
 }
 

@@ -37,7 +37,7 @@ export function toElkGraph(
       "elk.separateConnectedComponents": "true",
       // A long chain to the right would be a line that no window shows: it goes on in a further row.
       ...(!isDown && depth > wrapDepth
-        ? { "elk.layered.wrapping.strategy": "MULTI_EDGE", "elk.aspectRatio": "2" }
+        ? { "elk.layered.wrapping.strategy": "MULTI_EDGE", "elk.aspectRatio": "1.8" }
         : {}),
     },
     children: nodes.map((node) => {
@@ -57,7 +57,7 @@ export function toElkGraph(
 }
 
 /** Layers in a row beyond which a chain to the right is wrapped. */
-const wrapDepth = 12;
+const wrapDepth = 6;
 
 /** ELK's answer as new positions, with the top left corner where the graph's was, so that the picture stays put. */
 export function readLayout(graph: ModelGraph, layout: ElkNode): Readonly<Record<NodeId, Position>> {
