@@ -65,13 +65,14 @@ function printLayer(layer: PlanLayer, variables: Variables): string {
   return `${definition}${before}${shared}${after}`;
 }
 
+/** As `prepareInputs` of the engine: what tfjs needs in front, and a copy of a tensor that is taken twice. */
 function printArgument({ call, inputs }: PlanLayer, variables: Variables): string {
-  const sources = inputs
-    .map((input) => variables.tensor(input))
-    .map((input, index) => {
-      const before = call.tfjsInputCalls?.[index];
-      return before ? `${printCall(before, [], inFunction)}.apply(${input})${singleCast}` : input;
-    });
+  const tensors = inputs.map((input) => variables.tensor(input));
+  const sources = tensors.map((input, index) => {
+    const before = call.tfjsInputCalls?.[index];
+    if (before) return `${printCall(before, [], inFunction)}.apply(${input})${singleCast}`;
+    return tensors.indexOf(input) < index ? `${copyLayer}.apply(${input})${singleCast}` : input;
+  });
   const [only] = sources;
   return sources.length === 1 && only !== undefined ? only : `[${sources.join(", ")}]`;
 }
@@ -98,6 +99,7 @@ function printNew(
 }
 
 const singleCast = " as tf.SymbolicTensor";
+const copyLayer = `tf.layers.activation({ activation: "linear" })`;
 
 function indentTail(text: string): string {
   const [first = "", ...rest] = text.split("\n");

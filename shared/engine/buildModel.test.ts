@@ -153,3 +153,21 @@ test("an unknown layer is named with its place in the plan", () => {
   const plan = planOf([3], [layer("denze", "wrong", {}, ["x"], [3])]);
   expect(() => buildModel(plan, { seed: 1 })).toThrow(/wrong \(denze\) can't be built: .*denze/);
 });
+
+// tfjs counts a tensor that a layer takes twice as taken once, and disposes of it before the sum has had it.
+test("a tensor that a layer takes twice is still there for the next, also in plain tfjs", () => {
+  const model = build(
+    planOf(
+      [2],
+      [
+        layer("dense", "shared", { units: 2, kernelInitializer: "ones" }, ["x"], [2]),
+        layer("multiply", "square", {}, ["shared", "shared"], [2]),
+        layer("add", "sum", {}, ["shared", "square"], [2]),
+      ],
+    ),
+    1,
+  );
+  const output = model.predict(tf.tensor2d([[1, 2]]));
+  const [first] = Array.isArray(output) ? output : [output];
+  expect([...(first?.dataSync() ?? [])]).toEqual([12, 12]);
+});

@@ -63,7 +63,11 @@ function convertValue(value: CallValue): unknown {
   }
 }
 
-/** Sends inputs through the layers that tfjs needs before the call itself (see `LayerCall.tfjsInputCalls`). */
+/**
+ * Sends inputs through the layers that tfjs needs before the call itself (see `LayerCall.tfjsInputCalls`). A tensor
+ * that a layer takes twice (attention to itself) passes through a layer that does nothing: tfjs counts it once as
+ * taken and twice as used, and disposes of it before others have had it.
+ */
 export function prepareInputs(
   call: LayerCall,
   inputs: readonly tf.SymbolicTensor[],
@@ -71,10 +75,15 @@ export function prepareInputs(
 ): tf.SymbolicTensor[] {
   return inputs.map((input, index) => {
     const before = call.tfjsInputCalls?.[index];
-    if (!before) return input;
-    const output = createLayer(before, `${name}_input_${index + 1}`).apply(input);
+    const isAgain = inputs.indexOf(input) < index;
+    if (!before && !isAgain) return input;
+    const between = `${name}_input_${index + 1}`;
+    const layer = before
+      ? createLayer(before, between)
+      : tf.layers.activation({ activation: "linear", name: between });
+    const output = layer.apply(input);
     if (output instanceof tf.SymbolicTensor) return output;
-    throw new Error(`tf.layers.${before.tfjsFactory} gave no symbolic tensor.`);
+    throw new Error(`${between} gave no symbolic tensor.`);
   });
 }
 
