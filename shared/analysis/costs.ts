@@ -68,7 +68,7 @@ export function addCosts(left: Costs, right: Costs): Costs {
   };
 }
 
-export function addKnown(left: number | null, right: number | null): number | null {
+function addKnown(left: number | null, right: number | null): number | null {
   return left === null || right === null ? null : left + right;
 }
 

@@ -138,6 +138,13 @@ function proposeFor(
             2,
           )
         : useFirstOutput(expanded, issue.edges);
+    case "cycle":
+      return [
+        makeRemedy("remove the wires into it", `Remove the wires into ${name}`, () => ({
+          kind: "disconnect",
+          edges: (issue.edges ?? []) as readonly EdgeId[],
+        })),
+      ];
     case "too-many-inputs":
       return [
         makeRemedy("remove what is too much", `Remove the surplus wires into ${name}`, () => ({

@@ -4,7 +4,7 @@ import { copyPath, joinPath, localIdOf } from "../blocks/flatIds.ts";
 import type { Scope, ScopeEntry } from "../blocks/scope.ts";
 import { traceNode } from "../blocks/wireScopes.ts";
 import { incomingEdges } from "../document/graphQueries.ts";
-import type { ModelGraph } from "../document/model.ts";
+import type { GraphNode, ModelGraph } from "../document/model.ts";
 import type { WeightSpec } from "../layers/defineLayer.ts";
 import type { Shape } from "../layers/shape.ts";
 import type { DocumentAnalysis } from "./analyzeDocument.ts";
@@ -47,7 +47,7 @@ export function viewAnalysis(analysis: DocumentAnalysis, scope: readonly NodeId[
 }
 
 /** The drawn graph of a scope, and the scope as it is expanded. */
-export function findScope(analysis: DocumentAnalysis, entered: readonly NodeId[]): Scope {
+function findScope(analysis: DocumentAnalysis, entered: readonly NodeId[]): Scope {
   const { scopes } = analysis.expanded;
   const top = scopes.get("");
   if (top === undefined) throw new Error("An expanded document has a main graph.");
@@ -142,7 +142,7 @@ function describeEntry(
         entry.kind === "port" && entry.drawn.type === "blockInput"
           ? shapeOf(analysis, scope, { source: id })
           : (inputs[0] ?? null);
-      return keep(id, { ...emptyAnalysis(id, inputs), ...outputsOf([passed]) });
+      return keep(entry.drawn, { ...emptyAnalysis(id, inputs), ...outputsOf([passed]) });
     }
     case "instance": {
       const count = listBlockPorts(entry.block.graph).outputs.length;
@@ -193,14 +193,12 @@ function localize(id: NodeId, facts: NodeAnalysis): NodeAnalysis {
 }
 
 /** Muted nodes and ports have no flat analysis to remember them by. */
-const passing = new Map<NodeId, NodeAnalysis>();
-const maxKept = 2000;
+const passing = new WeakMap<GraphNode, NodeAnalysis>();
 
-function keep(id: NodeId, facts: NodeAnalysis): NodeAnalysis {
-  const known = passing.get(id);
+function keep(drawn: GraphNode, facts: NodeAnalysis): NodeAnalysis {
+  const known = passing.get(drawn);
   if (known !== undefined && isSame(known, facts)) return known;
-  if (passing.size >= maxKept) passing.clear();
-  passing.set(id, facts);
+  passing.set(drawn, facts);
   return facts;
 }
 

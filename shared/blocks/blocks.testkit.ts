@@ -35,7 +35,7 @@ export interface BlockDrawing extends Drawing {
   readonly params?: Readonly<Record<string, JsonValue>>;
 }
 
-export function drawGraph({ nodes: table, wires, names = {} }: Drawing): ModelGraph {
+function drawGraph({ nodes: table, wires, names = {} }: Drawing): ModelGraph {
   const nodes: Record<string, GraphNode> = {};
   Object.entries(table).forEach(([name, drawn], index) => {
     const [type, params = {}, more = {}] = typeof drawn === "string" ? [drawn] : drawn;
@@ -72,7 +72,7 @@ export function drawGraph({ nodes: table, wires, names = {} }: Drawing): ModelGr
 }
 
 /** Parameters are whole numbers, texts, booleans or lists by their defaults. */
-export function drawBlock(id: string, { params = {}, ...drawing }: BlockDrawing): BlockDefinition {
+function drawBlock(id: string, { params = {}, ...drawing }: BlockDrawing): BlockDefinition {
   return {
     id: blockId(id),
     name: id,

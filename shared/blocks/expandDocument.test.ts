@@ -327,3 +327,18 @@ describe.each(faulty)("%s", (_, document, code, node, words) => {
     expect(issues[0]?.message).toContain(words);
   });
 });
+
+it("ends where muted layers only pass on what comes back to them", () => {
+  const document = drawDocument(
+    around(["first>second", "second>first", "second>flat"], {
+      first: ["relu", {}, { isMuted: true }],
+      second: ["relu", {}, { isMuted: true }],
+    }),
+  );
+  const { issues, silent } = expandDocument(document);
+  expect(issues.map(({ code, node }) => [code, node])).toEqual([
+    ["cycle", "first"],
+    ["cycle", "second"],
+  ]);
+  expect([...silent]).toEqual(["second"]);
+});

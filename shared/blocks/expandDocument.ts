@@ -61,7 +61,7 @@ export function expandDocument(
   const wireIssues: ExpansionIssue[] = [];
   let hasOwnNodes = scopes.size > 1 || wires.placeholders.length > 0;
   for (const scope of scopes.values()) {
-    if (scope.structure.signature !== "") wireIssues.push(...checkWires(scope));
+    if (scope.structure.signature !== "") wireIssues.push(...checkWires(scopes, scope));
     for (const entry of scope.entries.values()) {
       if (entry.issues.length > 0) issues.push(...entry.issues);
       if (entry.kind !== "layer") continue;

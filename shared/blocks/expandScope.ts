@@ -11,7 +11,7 @@ import { copyPath, joinPath, markName } from "./flatIds.ts";
 import { suggestFor } from "./suggestName.ts";
 import type { ExpansionIssue, Scope, ScopeEntry, ScopeOwner } from "./scope.ts";
 
-export const expansionLimits = {
+const expansionLimits = {
   /** Blocks within blocks. */
   depth: 32,
   /** Layers and copies of blocks in the whole document. */

@@ -60,6 +60,7 @@ export interface ExpansionIssue {
   readonly code:
     | "unknown-block"
     | "block-cycle"
+    | "cycle"
     | "block-port"
     | "bad-parameter"
     | "expression"

@@ -16,7 +16,7 @@ export function suggestFor(
 }
 
 /** The known name that a misspelt one was probably meant to be, or null. */
-export function suggestName(unknown: string, environment: Environment): string | null {
+function suggestName(unknown: string, environment: Environment): string | null {
   let best: string | null = null;
   let least = Math.min(2, Math.floor(unknown.length / 2)) + 1;
   for (const name of environment.keys()) {
@@ -30,7 +30,7 @@ export function suggestName(unknown: string, environment: Environment): string |
 }
 
 /** The value with a name replaced by another in every expression in it. */
-export function replaceName(value: JsonValue, from: string, to: string): JsonValue {
+function replaceName(value: JsonValue, from: string, to: string): JsonValue {
   const text = readExpressionText(value);
   if (text !== null)
     return makeExpression(text.replaceAll(/[A-Za-z_]\w*/g, (name) => (name === from ? to : name)));

@@ -79,12 +79,12 @@ export interface TracedWire {
   readonly chain: readonly EdgeId[];
   /** Where nothing leads to: what stands for it. */
   readonly placeholder: GraphNode | null;
+  /** It comes back to where it was, through muted nodes and blocks that only pass values on. */
+  readonly isLoop: boolean;
 }
 
-const maxSteps = 100_000;
-
 /** Follows a drawn wire back to the layer that its values come from. */
-export function traceSource(scopes: Scopes, start: Scope, edge: GraphEdge): TracedWire {
+function traceSource(scopes: Scopes, start: Scope, edge: GraphEdge): TracedWire {
   const chain: EdgeId[] = [joinEdgePath(start.path, edge.id)];
   const found = traceNode(scopes, start, edge, chain);
   return { ...found, chain };
@@ -100,34 +100,35 @@ export function traceNode(
   let scope = start;
   let node = output.source;
   let port = output.port ?? 0;
-  for (let step = 0; step < maxSteps; step++) {
+  const seen = new Set<string>();
+  for (;;) {
     const entry = scope.entries.get(node);
     if (entry === undefined) break;
     const next = stepBack(scopes, scope, entry, port);
-    if (next === null)
-      return { end: { node: joinPath(scope.path, node), port }, placeholder: null };
-    if (next.edge === null) {
-      const id = joinPath(next.scope.path, next.node.id);
-      const { type, name, position } = next.node;
-      const placeholder = { id, type, name: markName(name, id), params: {}, position };
-      return { end: { node: id, port: 0 }, placeholder };
+    const id = joinPath(scope.path, node);
+    if (next === null) return { end: { node: id, port }, placeholder: null, isLoop: false };
+    if (next.edge === null) return standIn(next.scope, next.node);
+    const place = `${id} ${port}`;
+    if (seen.has(place)) {
+      chain.length = Math.min(chain.length, 1);
+      return { ...standIn(scope, entry.drawn), isLoop: true };
     }
+    seen.add(place);
     scope = next.scope;
     chain.push(joinEdgePath(scope.path, next.edge.id));
     node = next.edge.source;
     port = next.edge.port ?? 0;
   }
-  // Round in a circle of muted nodes or blocks that only pass values on.
-  const drawn = scope.entries.get(node)?.drawn;
-  const id = joinPath(scope.path, node);
-  const placeholder: GraphNode = {
-    id,
-    type: drawn?.type ?? "",
-    name: markName(drawn?.name ?? node, id),
-    params: {},
-    position: drawn?.position ?? { x: 0, y: 0 },
-  };
-  return { end: { node: id, port: 0 }, placeholder };
+  // A wire from a node that isn't there, which only a damaged file can have.
+  const position = { x: 0, y: 0 };
+  return standIn(scope, { id: node, type: "", name: node, params: {}, position });
+}
+
+/** What stands in the flat graph for a source that isn't there. */
+function standIn(scope: Scope, { id, type, name, position }: GraphNode): Omit<TracedWire, "chain"> {
+  const path = joinPath(scope.path, id);
+  const placeholder = { id: path, type, name: markName(name, path), params: {}, position };
+  return { end: { node: path, port: 0 }, placeholder, isLoop: false };
 }
 
 interface Step {
@@ -203,7 +204,7 @@ function checkOutput(scope: Scope, edge: GraphEdge): readonly ExpansionIssue[] {
 }
 
 /** Ports of instances and muted nodes that lack a wire, and wires that lead to no port. */
-export function checkWires(scope: Scope): readonly ExpansionIssue[] {
+export function checkWires(scopes: Scopes, scope: Scope): readonly ExpansionIssue[] {
   const issues: ExpansionIssue[] = listEdges(scope.graph).flatMap((edge) =>
     checkOutput(scope, edge),
   );
@@ -219,7 +220,14 @@ export function checkWires(scope: Scope): readonly ExpansionIssue[] {
     ): void => {
       issues.push({ code, severity: "error", message, node: path, edges });
     };
-    if (entry.kind === "muted") {
+    if (entry.kind !== "port" && traceNode(scopes, scope, { source: id }).isLoop) {
+      const edges = incoming.map((edge) => joinEdgePath(scope.path, edge.id));
+      add(
+        "cycle",
+        `${name} only passes on what comes back to it in a circle, so there is no value. Remove a wire into it.`,
+        edges,
+      );
+    } else if (entry.kind === "muted") {
       const isEnd = entry.source.type === "output" || entry.source.type === "blockOutput";
       if (incoming.length > 0 || isEnd) continue;
       add("muted", `${name} is muted but gets nothing that it could pass on. Unmute it.`);
