@@ -440,3 +440,13 @@ test("a model without a run is not written over; a replaced run's weights go", a
   expect(heldAtFirst[0]).toBe(false);
   expect(existsSync(path.join(folder, "out/model.json"))).toBe(true);
 });
+
+test("exported model files carry the layers that stock tfjs lacks", async () => {
+  const own = await runJson("export", "edge-detection", "--to", "tfjs", "--out", "own");
+  expect(own.json["files"]).toContain("netloomLayers.js");
+  expect(await readFile(path.join(folder, "own/netloomLayers.js"), "utf8")).toContain(
+    "class FixedFilter extends tf.layers.Layer",
+  );
+  const stock = await runJson("export", "mlp-iris", "--to", "tfjs", "--out", "stock");
+  expect(stock.json["files"]).not.toContain("netloomLayers.js");
+});

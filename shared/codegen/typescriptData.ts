@@ -96,8 +96,7 @@ function targetTensor(output: PlanOutput, field: ScriptField, isSparse: boolean)
   const shape = ["samples.length", ...places.map((size) => size ?? -1)].join(", ");
   if (places.length > 0) {
     const numbers = `tf.tensor1d(pick(${field.key}, samples), "int32")`;
-    if (units === 1 || isSparse)
-      return `${numbers}.toFloat().reshape([${shape}, 1])`;
+    if (units === 1 || isSparse) return `${numbers}.toFloat().reshape([${shape}, 1])`;
     return `tf.oneHot(${numbers}, ${units}).toFloat().reshape([${shape}, ${units}])`;
   }
   if (units === 1 || isSparse)
@@ -227,12 +226,10 @@ function loadGenerated(data: DataBinding): LoadedFields {
           ]
         : []),
       ...(resize
-        ? [
-            ...pictures.flatMap(({ key }) => [
-              `${key}.values = resizeImages(${key}.values, [${side.join(", ")}], imageShape);`,
-              `${key}.width = imageShape[0] * imageShape[1] * imageShape[2];`,
-            ]),
-          ]
+        ? pictures.flatMap(({ key }) => [
+            `${key}.values = resizeImages(${key}.values, [${side.join(", ")}], imageShape);`,
+            `${key}.width = imageShape[0] * imageShape[1] * imageShape[2];`,
+          ])
         : []),
     ],
     scaling: images
