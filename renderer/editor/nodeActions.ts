@@ -4,7 +4,9 @@ import { frameId } from "#shared/base/ids.ts";
 import { createNamer } from "#shared/document/makeNode.ts";
 import type { GraphNode, ModelGraph } from "#shared/document/model.ts";
 import { originalOf } from "../state/scope.ts";
+import { announce } from "../ui/announce.ts";
 import { sessionStore } from "../state/sessionStore.ts";
+import { frameFlowId } from "./canvas/flowIds.ts";
 import { findFreePlace, nodeRect, nodeWidth } from "./canvas/geometry.ts";
 import { canvasStore } from "./canvasStore.ts";
 import { currentGraph, currentSelection, editDocument, selectNodes } from "./editDocument.ts";
@@ -154,6 +156,18 @@ export function addFrame(): void {
   canvasStore.setState({ editingFrame: id });
 }
 
+/** Goes from frame to frame, for those who don't point. */
+export function selectNextFrame(): void {
+  const frames = Object.values(currentGraph().frames);
+  const [selected] = currentSelection().frames;
+  const at = frames.findIndex((frame) => frame.id === selected);
+  const next = frames[(at + 1) % frames.length];
+  if (next === undefined) return;
+  sessionStore.getState().select({ frames: [next.id] });
+  canvasStore.getState().handle?.fit([frameFlowId(next.id)]);
+  announce(`Frame ${next.title === "" ? "without a title" : next.title} selected`);
+}
+
 /** `frame-1`, `frame-2` …: the first that is free. */
 export function nextName(stem: string, isTaken: (name: string) => boolean): string {
   let number = 1;
@@ -161,7 +175,7 @@ export function nextName(stem: string, isTaken: (name: string) => boolean): stri
   return `${stem}-${number}`;
 }
 
-export function describeNodes(nodes: readonly GraphNode[]): string {
+function describeNodes(nodes: readonly GraphNode[]): string {
   const [only] = nodes;
   return nodes.length === 1 && only !== undefined ? only.name : formatPlural(nodes.length, "layer");
 }

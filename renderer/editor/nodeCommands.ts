@@ -9,6 +9,7 @@ import {
   giveOwnWeights,
   listFreezable,
   reuseLayer,
+  selectNextFrame,
   selectedNodes,
   shareWeights,
   toggleFrozen,
@@ -76,6 +77,14 @@ export const nodeCommands: readonly Command[] = [
     keywords: "group box area title",
     isEnabled: isDesign,
     run: addFrame,
+  }),
+  defineCommand({
+    id: "graph.nextFrame",
+    title: "Select the next frame",
+    group: "Graph",
+    keywords: "frame go to",
+    isEnabled: () => isDesign() && Object.keys(currentGraph().frames).length > 0,
+    run: selectNextFrame,
   }),
   defineCommand({
     id: "graph.renameFrame",

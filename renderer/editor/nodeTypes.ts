@@ -52,11 +52,21 @@ export function portsOfNode(
   const original = originalOf(graph, node);
   const type = find(original.type);
   if (type === null) return openPorts;
-  return {
+  const known = knownPorts.get(original.params);
+  if (known?.type === type) return known.ports;
+  const ports = {
     inputs: type.inputPorts(original.params) ?? [],
     outputs: type.outputPorts(original.params),
   };
+  knownPorts.set(original.params, { type, ports });
+  return ports;
 }
+
+/** Asked for every node at every frame of a drag, and worked out once. */
+const knownPorts = new WeakMap<
+  StoredParams,
+  { readonly type: NodeType; readonly ports: PortNames }
+>();
 
 export function takesInput(type: NodeType | null): boolean {
   return type === null || type.inputs.max !== 0;

@@ -9,7 +9,7 @@ import { formatCount } from "../../ui/format.ts";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";
 import { TextField } from "../../ui/TextField.tsx";
 import { editDocument, revealNode } from "../editDocument.ts";
-import { formatAdds, formatPlural } from "../formatPlural.ts";
+import { formatAdds } from "../formatPlural.ts";
 import { Stat } from "../inspector/CostSection.tsx";
 import { countInstances } from "./blockUses.ts";
 import { BlockParamRow } from "./BlockParamRow.tsx";
@@ -150,8 +150,4 @@ function Ports(props: {
       </ul>
     </section>
   );
-}
-
-export function describeUses(count: number): string {
-  return count === 0 ? "unused" : formatPlural(count, "use");
 }

@@ -54,111 +54,115 @@ export function BlockParamRow(props: {
   const spec = blockParamSpecs(block)[name];
   const isNumber = param.kind === "int" || param.kind === "float";
   return (
-    <details className="ed-block-param">
-      <summary>
-        <code>{name}</code>
-        <span>= {JSON.stringify(param.default)}</span>
-        <span className="ed-block-param-tools">
-          <IconButton
-            icon={ArrowUp}
-            iconSize={12}
-            label={`Move ${name} up`}
-            disabled={props.isFirst}
-            onClick={() =>
-              editDocument(moveParam(block, name, -1), { label: "Reorder parameters" })
-            }
-          />
-          <IconButton
-            icon={ArrowDown}
-            iconSize={12}
-            label={`Move ${name} down`}
-            disabled={props.isLast}
-            onClick={() => editDocument(moveParam(block, name, 1), { label: "Reorder parameters" })}
-          />
-          <IconButton icon={X} iconSize={12} label={`Remove ${name}`} onClick={remove} />
-        </span>
-      </summary>
-      <Field label="Name" help="As formulas use it: letters, digits and _.">
-        {(ids) => (
-          <TextField
-            {...ids}
-            value={name}
-            spellCheck={false}
-            onCommit={(text) => rename(block, name, text.trim())}
-          />
-        )}
-      </Field>
-      <Field label="Kind">
-        {(ids) => (
-          <Select
-            {...ids}
-            value={param.kind}
-            options={kinds}
-            onChange={(chosen) => {
-              const kind = kinds.find(({ value }) => value === chosen)?.value ?? param.kind;
-              editDocument(
-                {
-                  kind: "setBlock",
-                  block: block.id,
-                  change: {
-                    params: block.params.map((other) =>
-                      other.name === name ? changeKind(other, kind) : other,
-                    ),
-                  },
-                },
-                { label: `Change the parameter ${name}` },
-              );
-            }}
-          />
-        )}
-      </Field>
-      {spec !== undefined && (
-        <Field label="Default" help="What instances have that don’t set it.">
-          {(ids) => (
-            <ParamControl
-              ids={ids}
-              spec={spec}
-              value={param.default}
-              isMixed={false}
-              onChange={(value) => set({ default: value })}
-              onGestureEnd={() => documentStore.getState().sealStep()}
-            />
-          )}
-        </Field>
-      )}
-      {isNumber && (
-        <>
-          <Limit label="Least" value={param.min} onCommit={(value) => limit("min", value)} />
-          <Limit label="Most" value={param.max} onCommit={(value) => limit("max", value)} />
-        </>
-      )}
-      {param.kind === "text" && (
-        <Field label="Choices" help="Separated by commas; none: any text.">
+    <div className="ed-block-param-row">
+      <details className="ed-block-param">
+        <summary>
+          <code>{name}</code>
+          <span>= {JSON.stringify(param.default)}</span>
+        </summary>
+        <Field label="Name" help="As formulas use it: letters, digits and _.">
           {(ids) => (
             <TextField
               {...ids}
-              value={(param.options ?? []).join(", ")}
+              value={name}
               spellCheck={false}
-              onCommit={(text) => set({ options: readChoices(text) })}
+              onCommit={(text) => rename(block, name, text.trim())}
             />
           )}
         </Field>
-      )}
-      <Field label="Label" help="What the form calls it; empty: its name.">
-        {(ids) => (
-          <TextField
-            {...ids}
-            value={param.label}
-            onCommit={(label) => set({ label: label.trim() })}
-          />
+        <Field label="Kind">
+          {(ids) => (
+            <Select
+              {...ids}
+              value={param.kind}
+              options={kinds}
+              onChange={(chosen) => {
+                const kind = kinds.find(({ value }) => value === chosen)?.value ?? param.kind;
+                editDocument(
+                  {
+                    kind: "setBlock",
+                    block: block.id,
+                    change: {
+                      params: block.params.map((other) =>
+                        other.name === name ? changeKind(other, kind) : other,
+                      ),
+                    },
+                  },
+                  { label: `Change the parameter ${name}` },
+                );
+              }}
+            />
+          )}
+        </Field>
+        {spec !== undefined && (
+          <Field label="Default" help="What instances have that don’t set it.">
+            {(ids) => (
+              <ParamControl
+                ids={ids}
+                spec={spec}
+                value={param.default}
+                isMixed={false}
+                onChange={(value) => set({ default: value })}
+                onGestureEnd={() => documentStore.getState().sealStep()}
+              />
+            )}
+          </Field>
         )}
-      </Field>
-      <Field label="Help" layout="stacked">
-        {(ids) => (
-          <TextField {...ids} value={param.help} onCommit={(help) => set({ help: help.trim() })} />
+        {isNumber && (
+          <>
+            <Limit label="Least" value={param.min} onCommit={(value) => limit("min", value)} />
+            <Limit label="Most" value={param.max} onCommit={(value) => limit("max", value)} />
+          </>
         )}
-      </Field>
-    </details>
+        {param.kind === "text" && (
+          <Field label="Choices" help="Separated by commas; none: any text.">
+            {(ids) => (
+              <TextField
+                {...ids}
+                value={(param.options ?? []).join(", ")}
+                spellCheck={false}
+                onCommit={(text) => set({ options: readChoices(text) })}
+              />
+            )}
+          </Field>
+        )}
+        <Field label="Label" help="What the form calls it; empty: its name.">
+          {(ids) => (
+            <TextField
+              {...ids}
+              value={param.label}
+              onCommit={(label) => set({ label: label.trim() })}
+            />
+          )}
+        </Field>
+        <Field label="Help" layout="stacked">
+          {(ids) => (
+            <TextField
+              {...ids}
+              value={param.help}
+              onCommit={(help) => set({ help: help.trim() })}
+            />
+          )}
+        </Field>
+      </details>
+      <span className="ed-block-param-tools">
+        <IconButton
+          icon={ArrowUp}
+          iconSize={12}
+          label={`Move ${name} up`}
+          disabled={props.isFirst}
+          onClick={() => editDocument(moveParam(block, name, -1), { label: "Reorder parameters" })}
+        />
+        <IconButton
+          icon={ArrowDown}
+          iconSize={12}
+          label={`Move ${name} down`}
+          disabled={props.isLast}
+          onClick={() => editDocument(moveParam(block, name, 1), { label: "Reorder parameters" })}
+        />
+        <IconButton icon={X} iconSize={12} label={`Remove ${name}`} onClick={remove} />
+      </span>
+    </div>
   );
 }
 

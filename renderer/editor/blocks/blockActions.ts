@@ -1,4 +1,3 @@
-import type { BlockId } from "#shared/base/ids.ts";
 import { exposeParam } from "#shared/blocks/exposeParam.ts";
 import { packNodes } from "#shared/blocks/packNodes.ts";
 import { unlinkInstance } from "#shared/blocks/unlinkInstance.ts";
@@ -140,11 +139,6 @@ export function deleteBlock(block: BlockDefinition): void {
       isWhole: true,
     },
   );
-}
-
-export function findBlock(id: BlockId): BlockDefinition | null {
-  const { blocks } = documentStore.getState().document;
-  return Object.hasOwn(blocks, id) ? (blocks[id] ?? null) : null;
 }
 
 export function enterSelected(): void {

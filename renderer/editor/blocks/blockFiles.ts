@@ -10,7 +10,7 @@ import { addLayer } from "../layerActions.ts";
 import { blockTypeOf } from "#shared/document/blockType.ts";
 import { refreshLibrary } from "./libraryStore.ts";
 
-export const blockFileExtension = ".netloom-block";
+const blockFileExtension = ".netloom-block";
 
 /** Keeps a block in the user's folder, for every project; one of the same name is replaced. */
 export async function saveBlockToLibrary(id: BlockId): Promise<void> {
@@ -89,7 +89,7 @@ export function insertBlockFromFile(): void {
 }
 
 /** Adds the file's blocks to the project, and an instance of the main one to the graph: one undo step. */
-export function insertBlockText(text: string): void {
+function insertBlockText(text: string): void {
   const parsed = parseBlock(text);
   if (!parsed.ok) {
     showToast({ tone: "error", message: parsed.error.message });

@@ -129,7 +129,7 @@ function Row(props: {
   );
 }
 
-export function findVariableFault(
+function findVariableFault(
   variables: readonly ProjectVariable[],
   name: string,
   current: string,
@@ -142,7 +142,7 @@ export function findVariableFault(
 }
 
 /** `64`, `[3, 3]`, `true`; anything else is a text. */
-export function readPlain(text: string): JsonValue {
+function readPlain(text: string): JsonValue {
   const trimmed = text.trim();
   if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(trimmed)) return Number(trimmed);
   if (trimmed === "true" || trimmed === "false") return trimmed === "true";

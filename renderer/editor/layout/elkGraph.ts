@@ -37,7 +37,7 @@ export function toElkGraph(
       "elk.separateConnectedComponents": "true",
       // A long chain to the right would be a line that no window shows: it goes on in a further row.
       ...(!isDown && depth > wrapDepth
-        ? { "elk.layered.wrapping.strategy": "MULTI_EDGE", "elk.aspectRatio": "1.8" }
+        ? { "elk.layered.wrapping.strategy": "MULTI_EDGE", "elk.aspectRatio": "5" }
         : {}),
     },
     children: nodes.map((node) => {
