@@ -12,7 +12,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   {
     from: 1,
-    title: "Blocks, variables and frames",
+    title: "Blocks, variables and frames; a GRU resets after the product unless told otherwise",
     migrate(file) {
       const { models, data, training, ...head } = file;
       const main = isObject(models) ? models["main"] : undefined;
@@ -20,7 +20,9 @@ export const migrations: readonly Migration[] = [
         ...head,
         variables: [],
         models:
-          isObject(models) && isObject(main) ? { ...models, main: { ...main, frames: [] } } : {},
+          isObject(models) && isObject(main)
+            ? { ...models, main: { ...main, ...keepGrus(main["nodes"]), frames: [] } }
+            : {},
         blocks: [],
         ...(data === undefined ? {} : { data }),
         ...(training === undefined ? {} : { training }),
@@ -28,6 +30,20 @@ export const migrations: readonly Migration[] = [
     },
   },
 ];
+
+/** Version 1 knew only GRUs that reset before the product, which was the default then. */
+function keepGrus(nodes: JsonValue | undefined): JsonObject {
+  if (!Array.isArray(nodes)) return {};
+  return { nodes: nodes.map((node: JsonValue) => (isObject(node) ? keepGru(node) : node)) };
+}
+
+/** Also inside a Bidirectional or TimeDistributed. */
+function keepGru(layer: JsonObject): JsonObject {
+  const params = isObject(layer["params"]) ? layer["params"] : {};
+  if (layer["type"] === "gru") return { ...layer, params: { resetAfter: false, ...params } };
+  const inner = params["layer"];
+  return isObject(inner) ? { ...layer, params: { ...params, layer: keepGru(inner) } } : layer;
+}
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
