@@ -40,6 +40,8 @@ describe("makeIdentifier", () => {
     ["3rd", "layer_3rd"],
     ["class", "class_1"],
     ["conv2d_1", "conv2d_1"],
+    // A class of ours that scripts may contain.
+    ["Maxout", "Maxout_1"],
     ["", "layer"],
     ["层", "layer"],
     ["a".repeat(500), "a".repeat(60)],
