@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../app.ts";
 import { canvasOf, fillField, layerOf, makeFolder, openTemplate, saveAs } from "../steps.ts";
@@ -54,6 +55,7 @@ test("layers become a block that is repeated, given a parameter, changed inside 
   await expect(block).toHaveAccessibleName(/3 times/);
 
   await page.keyboard.press("Escape");
+  await expect(block).toBeFocused();
   await page.keyboard.press("Control+Shift+g");
   await expect(layerOf(page, "Block stage")).toHaveCount(0);
   await expect(canvasOf(page).getByRole("group")).toHaveCount(before + 2);
@@ -80,6 +82,7 @@ test("what is changed inside a block changes in all its uses, and survives savin
   await layerOf(page, "Dense").click();
   await fillField(inspector(page), "Units", "5");
   await page.keyboard.press("Escape");
+  await expect(layerOf(page, "Dense")).toBeFocused();
   await page.keyboard.press("Control+ArrowUp");
   await expect(crumbs(page)).toHaveCount(0);
   expect(await weights(page).textContent()).not.toBe(total);
@@ -143,4 +146,27 @@ test("layers are muted, used again with the same weights, frozen and framed", as
   await page.keyboard.press("Delete");
   await expect(frame).toHaveCount(0);
   await expect(layerOf(page, "Conv2D, conv_3")).toBeVisible();
+});
+
+test("blocks are made, entered and left by the keyboard alone, and read well", async ({ app }) => {
+  const { page } = app;
+  await openTemplate(page, "Iris MLP");
+  await page.keyboard.press("g");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Control+g");
+  await expect(page.getByRole("dialog", { name: "Make a block" })).toBeVisible();
+  await page.keyboard.type("part");
+  await page.keyboard.press("Enter");
+  await expect(layerOf(page, "Block part")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(crumbs(page)).toContainText("block part");
+  await inspector(page).getByRole("button", { name: "Add a parameter" }).click();
+  await inspector(page).getByText("parameter_1").click();
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  await page.keyboard.press("Control+ArrowUp");
+  await expect(crumbs(page)).toHaveCount(0);
+  await expect(layerOf(page, "Block part")).toBeVisible();
 });
