@@ -1,7 +1,7 @@
 import type { CallOption, CallValue, LayerCall } from "./defineLayer.ts";
 import { lowerParams, type LowerRequest } from "./lowerParams.ts";
 
-export interface OwnRequest extends LowerRequest {
+interface OwnRequest extends LowerRequest {
   /** What only our own class takes, because it does the work of several of Keras's: the number of axes, the mode. */
   readonly tfjsOptions?: Readonly<Record<string, CallValue>>;
 }

@@ -1,7 +1,7 @@
 import type { EnumParam } from "../params.ts";
 
 const interpolations = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] as const;
-export type Interpolation = (typeof interpolations)[number];
+type Interpolation = (typeof interpolations)[number];
 
 /** How pixels between pixels are found. Keras 3 means half-pixel centres by all of them. */
 export function interpolationParam(initial: Interpolation) {
