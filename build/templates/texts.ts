@@ -124,7 +124,7 @@ const withAttention: Template = {
   name: "Seq2seq with attention",
   variables: answerVariables,
   data: bindGenerated("reversed-words"),
-  training: { epochs: 15 },
+  training: { epochs: 20 },
   draw(project) {
     const { decoded, encoded } = drawEncoderDecoder(project);
     const context = project.add(layer("attention", "attention"), decoded, encoded);

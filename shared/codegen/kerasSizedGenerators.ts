@@ -217,7 +217,7 @@ function nextWords(steps: number, vocabulary: number): string {
     text = np.zeros((count, ${steps + 2}), dtype="int64")
     text[:, :2] = rng.integers(${vocabulary - 1}, size=(count, 2))
     for step in range(2, ${steps + 2}):
-        follower = (2 * text[:, step - 2] + text[:, step - 1] + 1) % ${vocabulary - 1}
+        follower = (text[:, step - 1] + 1 + 5 * (text[:, step - 2] % 2)) % ${vocabulary - 1}
         stray = rng.integers(${vocabulary - 1}, size=count)
         text[:, step] = np.where(rng.uniform(size=count) < noise, stray, follower)
     return 1 + text[:, 1:-1], 1 + text[:, 2:]`;

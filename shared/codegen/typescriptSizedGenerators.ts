@@ -338,7 +338,8 @@ ${field("nextWord", steps)}
     let before = draw();
     let word = draw();
     for (let step = 0; step < ${steps}; step++) {
-      const follower = random() < noise ? draw() : (2 * before + word + 1) % ${vocabulary - 1};
+      const rule = (word + 1 + 5 * (before % 2)) % ${vocabulary - 1};
+      const follower = random() < noise ? draw() : rule;
       words.values[sample * ${steps} + step] = 1 + word;
       nextWord.values[sample * ${steps} + step] = 1 + follower;
       before = word;

@@ -66,7 +66,7 @@ export function generateNextWords(
     let word = random.nextInt(usable);
     for (let step = 0; step < steps; step++) {
       const follower =
-        random.next() < noise ? random.nextInt(usable) : (2 * before + word + 1) % usable;
+        random.next() < noise ? random.nextInt(usable) : (word + 1 + 5 * (before % 2)) % usable;
       words[sample * steps + step] = 1 + word;
       next[sample * steps + step] = 1 + follower;
       before = word;
