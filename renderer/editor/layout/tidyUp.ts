@@ -1,10 +1,14 @@
 import type { NodeId } from "#shared/base/ids.ts";
-import type { Position } from "#shared/document/model.ts";
+import type { DocumentEdit } from "#shared/document/edits.ts";
+import { listNodes } from "#shared/document/graphQueries.ts";
+import type { ModelGraph, Position } from "#shared/document/model.ts";
 import { documentStore } from "../../state/documentStore.ts";
 import { showToast } from "../../ui/toastStore.ts";
 import type { FlowDirection } from "../canvas/geometry.ts";
+import { nodeRect } from "../canvas/geometry.ts";
 import { canvasStore } from "../canvasStore.ts";
 import { currentGraph, currentSelection, editDocument } from "../editDocument.ts";
+import { frameAround, listOnFrame } from "../frames.ts";
 import { layOutGraph } from "./layoutClient.ts";
 
 const glideMs = 140;
@@ -30,11 +34,30 @@ export async function tidyUp(direction: FlowDirection): Promise<void> {
   canvasStore.setState({ direction });
   await glide(positions);
   canvasStore.setState({ movingTo: null });
+  const move: DocumentEdit = { kind: "moveNodes", positions };
+  const frames = refitFrames(graph, currentGraph(), positions);
   const isDone = editDocument(
-    { kind: "moveNodes", positions },
+    frames.length === 0 ? move : { kind: "batch", label: "Tidy up", edits: [move, ...frames] },
     { label: "Tidy up", say: "Layout tidied up" },
   );
   if (isDone && only === undefined) canvasStore.getState().handle?.fit();
+}
+
+/** Frames stay around the layers that lay on them. */
+function refitFrames(
+  before: ModelGraph,
+  now: ModelGraph,
+  positions: Readonly<Record<NodeId, Position>>,
+): readonly DocumentEdit[] {
+  return Object.values(before.frames).flatMap((frame): readonly DocumentEdit[] => {
+    const members = new Set(listOnFrame(before, frame).map(([id]) => id));
+    const nodes = listNodes(now).filter((node) => members.has(node.id));
+    const place = frameAround(nodes.map((node) => nodeRect(positions[node.id] ?? node.position)));
+    const isMoved = nodes.some((node) => positions[node.id] !== undefined);
+    return place === null || !isMoved || now.frames[frame.id] === undefined
+      ? []
+      : [{ kind: "setFrame", frame: frame.id, change: place }];
+  });
 }
 
 /** Moves nodes on screen to their new places; the document is changed once, afterwards. */
