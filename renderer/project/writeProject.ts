@@ -51,6 +51,11 @@ export async function keepOpenProject(): Promise<WriteOutcome> {
   const now = documentStore.getState();
   // Another project was opened while this one was being written.
   if (now.document.id !== document.id) return outcome;
+  // It was saved to a file of its own meanwhile: what that noted holds, and the draft is stale.
+  if (now.location?.handle !== location?.handle) {
+    if (outcome.kind === "draft") void host.deleteDraft(document.id);
+    return outcome;
+  }
   switch (outcome.kind) {
     case "file":
       if (now.location !== null && now.location.handle === location?.handle) {
