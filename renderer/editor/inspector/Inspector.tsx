@@ -10,6 +10,7 @@ import { SharedInspector } from "./SharedInspector.tsx";
 import { WireInspector } from "./WireInspector.tsx";
 import "../panels/panels.css";
 import "./inspector.css";
+import "./formulas.css";
 
 /** What is selected, in full; nothing selected: the model. */
 export function Inspector() {
