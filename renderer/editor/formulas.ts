@@ -10,7 +10,8 @@ import { resolveParams, resolveValue } from "#shared/expressions/resolveParams.t
 import type { StoredParams } from "#shared/layers/params.ts";
 import { documentStore, useDocument } from "../state/documentStore.ts";
 import type { DocumentState } from "../state/documentStore.ts";
-import { findInstanceBlock, originalOf, resolveScope } from "../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
+import { findInstanceBlock, resolveScope } from "../state/scope.ts";
 import type { Scope } from "../state/scope.ts";
 
 /** Values in place of formulas; what has no value is left out. */

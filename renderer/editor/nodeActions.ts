@@ -3,7 +3,7 @@ import type { DocumentEdit } from "#shared/document/edits.ts";
 import { frameId } from "#shared/base/ids.ts";
 import { createNamer } from "#shared/document/makeNode.ts";
 import type { GraphNode, ModelGraph } from "#shared/document/model.ts";
-import { originalOf } from "../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 import { announce } from "../ui/announce.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { frameFlowId } from "./canvas/flowIds.ts";

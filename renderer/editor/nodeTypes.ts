@@ -1,5 +1,5 @@
 import type { JsonValue } from "#shared/base/json.ts";
-import { findBlockOf } from "#shared/blocks/blockType.ts";
+import { findBlockOf } from "#shared/document/blockType.ts";
 import { findNodeType } from "#shared/blocks/nodeType.ts";
 import type { NodeType } from "#shared/blocks/nodeType.ts";
 import type {
@@ -12,7 +12,7 @@ import type { StoredParams } from "#shared/layers/params.ts";
 import { readParams } from "#shared/layers/readParams.ts";
 import { findLayer } from "#shared/layers/registry.ts";
 import { documentStore } from "../state/documentStore.ts";
-import { originalOf } from "../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 
 export type FindType = (type: string) => NodeType | null;
 

@@ -1,5 +1,6 @@
 import type { BlockId, NodeId } from "#shared/base/ids.ts";
-import { findBlockOf } from "#shared/blocks/blockType.ts";
+import { originalOf } from "#shared/document/wiring.ts";
+import { findBlockOf } from "#shared/document/blockType.ts";
 import type { DocumentEdit } from "#shared/document/edits.ts";
 import type {
   BlockDefinition,
@@ -19,11 +20,6 @@ export interface ResolvedScope {
   readonly block: BlockDefinition | null;
   /** The blocks on the way, one an entry of `scope`. */
   readonly blocks: readonly BlockDefinition[];
-}
-
-/** The type and options that count: its own, or those of the layer that it is another use of. */
-export function originalOf(graph: ModelGraph, node: GraphNode): GraphNode {
-  return (node.shares === undefined ? undefined : graph.nodes[node.shares]) ?? node;
 }
 
 /** The definition of which a node is an instance; null for layers and for blocks that are gone. */

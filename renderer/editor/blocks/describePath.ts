@@ -3,7 +3,7 @@ import type { NodeId } from "#shared/base/ids.ts";
 import { dropCopy } from "#shared/blocks/flatIds.ts";
 import { findBlockOf } from "#shared/document/blockType.ts";
 import type { GraphNode, ModelGraph, ProjectDocument } from "#shared/document/model.ts";
-import { originalOf } from "../../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 
 /** Names on the way to a node: "stage 2 › unit (3) › conv"; copies of a repeated block by their number. */
 export function describePath(document: ProjectDocument, path: NodeId): string {

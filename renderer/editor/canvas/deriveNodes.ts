@@ -1,7 +1,7 @@
 import type { Node } from "@xyflow/react";
 import type { NodeId, NoteId } from "#shared/base/ids.ts";
 import type { Diagnostic, GraphAnalysis, NodeAnalysis } from "#shared/analysis/types.ts";
-import { findBlockOf } from "#shared/blocks/blockType.ts";
+import { findBlockOf } from "#shared/document/blockType.ts";
 import type {
   BlockDefinition,
   GraphFrame,
@@ -11,7 +11,7 @@ import type {
   Position,
   ProjectDocument,
 } from "#shared/document/model.ts";
-import { originalOf } from "../../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 import type { ResolveParams } from "../formulas.ts";
 import { createFrameDeriver } from "./deriveFrames.ts";
 import { describeNode } from "./describeNode.ts";

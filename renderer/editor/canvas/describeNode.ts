@@ -6,7 +6,7 @@ import type { LayerCategory } from "#shared/layers/defineLayer.ts";
 import type { StoredParams } from "#shared/layers/params.ts";
 import { formatShape, formatSizes } from "#shared/layers/shape.ts";
 import { documentStore } from "../../state/documentStore.ts";
-import { originalOf } from "../../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 import { currentResolver } from "../formulas.ts";
 import type { ResolveParams } from "../formulas.ts";
 import { captionOfParams, takesInput } from "../nodeTypes.ts";

@@ -8,7 +8,7 @@ import type { GraphNode } from "#shared/document/model.ts";
 import { readParams } from "#shared/layers/readParams.ts";
 import { formatShape } from "#shared/layers/shape.ts";
 import { useDocument } from "../../state/documentStore.ts";
-import { originalOf } from "../../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 import { runCommand } from "../../commands/defineCommand.ts";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { LayerGlyph } from "../../ui/LayerGlyph.tsx";

@@ -2,7 +2,7 @@ import type { NodeId } from "#shared/base/ids.ts";
 import type { StoredParams } from "#shared/layers/params.ts";
 import type { Shape } from "#shared/layers/shape.ts";
 import { documentStore } from "../../state/documentStore.ts";
-import { originalOf } from "../../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 
 /** How a node on the canvas uses its layer: for the figures on the layer's page. */
 export interface NodeUse {

@@ -8,7 +8,7 @@ import { findBlockOf } from "#shared/document/blockType.ts";
 import { listNodes } from "#shared/document/graphQueries.ts";
 import type { ModelGraph, ProjectDocument } from "#shared/document/model.ts";
 import { countValues, formatSizes } from "#shared/layers/shape.ts";
-import { originalOf } from "../../state/scope.ts";
+import { originalOf } from "#shared/document/wiring.ts";
 
 export interface SummaryRow {
   /** Its path; in the main graph the node's own id. */
