@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { JsonValue } from "../base/json.ts";
 import type { Values } from "../layers/example.testkit.ts";
 
 export interface RefereeCase {
@@ -26,7 +27,7 @@ export type RefereeResult =
 const referee = fileURLToPath(new URL("../../build/referees/keras_referee.py", import.meta.url));
 
 /** JAX keeps what it has compiled between runs: most of the time goes into that. */
-function kerasEnvironment(): NodeJS.ProcessEnv {
+export function kerasEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     KERAS_BACKEND: "jax",
@@ -162,4 +163,36 @@ export function askKeras(python: string, cases: readonly RefereeCase[]): readonl
   });
   // The referee's own format, written beside this file's types.
   return (JSON.parse(output) as { results: RefereeResult[] }).results;
+}
+
+/** {}: must be given; otherwise with its default as Keras writes it. */
+export type KerasOptions = Readonly<Record<string, { readonly default?: JsonValue }>>;
+
+export interface KerasSignatures {
+  /** What the constructor takes, and what the call takes besides the input; null where Keras lacks the class. */
+  readonly layers: Readonly<
+    Record<string, { readonly init: KerasOptions; readonly call: readonly string[] } | null>
+  >;
+  /** By class name. */
+  readonly initializers: Readonly<Record<string, KerasOptions>>;
+  readonly regularizers: Readonly<Record<string, KerasOptions>>;
+  readonly constraints: Readonly<Record<string, KerasOptions>>;
+  readonly activations: Readonly<Record<string, KerasOptions>>;
+}
+
+const signatures = fileURLToPath(
+  new URL("../../build/referees/keras_signatures.py", import.meta.url),
+);
+
+/** What real Keras takes, by class name of its layers. */
+export function askSignatures(python: string, layers: readonly string[]): KerasSignatures {
+  const output = execFileSync(python, [signatures], {
+    input: JSON.stringify({ layers }),
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    stdio: ["pipe", "pipe", "ignore"],
+    env: kerasEnvironment(),
+  });
+  // The referee's own format, written beside this file's types.
+  return JSON.parse(output) as KerasSignatures;
 }

@@ -22,6 +22,11 @@ export function patchLayer(layer: tf.layers.Layer): void {
       layer.calculateLosses = () => listPenalties(layer);
       tidyBuild(layer);
       return;
+    case "netloom>ActivityRegularized": {
+      const inner: unknown = Reflect.get(layer, "layer");
+      if (inner instanceof tf.layers.Layer) patchLayer(inner);
+      return;
+    }
     default:
   }
 }

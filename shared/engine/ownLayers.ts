@@ -23,6 +23,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { Activation } from "./layers/activation.ts";
 import { Attention } from "./layers/attention.ts";
 import { ActivityRegularization } from "./layers/activityRegularization.ts";
+import { ActivityRegularized } from "./layers/activityRegularized.ts";
 import { AlphaDropout } from "./layers/alphaDropout.ts";
 import { MergeWithMasks } from "./layers/mergeWithMasks.ts";
 import { PositionEmbedding } from "./layers/positionEmbedding.ts";
@@ -71,6 +72,7 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   activation: Activation,
   attention: Attention,
   activityRegularization: ActivityRegularization,
+  activityRegularized: ActivityRegularized,
   alphaDropout: AlphaDropout,
   mergeWithMasks: MergeWithMasks,
   positionEmbedding: PositionEmbedding,

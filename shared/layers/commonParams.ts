@@ -1,4 +1,5 @@
 /** Options that many layers share, with Keras's names, defaults and one help text each. */
+import { activityRegularizerParam } from "./activityRegularizer.ts";
 import { activationNames, type ActivationName } from "./activations.ts";
 import { initializers } from "./namedConfigs.ts";
 import type {
@@ -108,13 +109,11 @@ export function constraintParam(label: string): ConstraintParam {
   };
 }
 
-/**
- * The regularizers and constraints of a layer with kernel and bias, in Keras's order. Keras's activity regularizer is
- * left out: tfjs takes the option and then throws as soon as such a layer is applied.
- */
+/** The regularizers and constraints of a layer with kernel and bias, in Keras's order. */
 export const kernelOptions = {
   kernelRegularizer: regularizerParam("Kernel regularizer"),
   biasRegularizer: regularizerParam("Bias regularizer"),
+  activityRegularizer: activityRegularizerParam,
   kernelConstraint: constraintParam("Kernel constraint"),
   biasConstraint: constraintParam("Bias constraint"),
 } as const;

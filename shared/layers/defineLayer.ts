@@ -1,5 +1,6 @@
 import type { JsonPrimitive, JsonValue } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { regularizeActivity } from "./activityRegularizer.ts";
 import type { ParamSpecs, Params, StoredParams } from "./params.ts";
 import type { DType, Shape } from "./shape.ts";
 
@@ -199,6 +200,10 @@ export function defineLayer<const Specs extends ParamSpecs>(
       const fate = definition.masking?.(params, inputs) ?? null;
       if (fate === null) return err(describeMask(masked));
       return ok(fate === "ends" ? shape : { ...shape, isMasked: true });
+    },
+    lower(params, inputs) {
+      const call = definition.lower(params, inputs);
+      return call === null ? null : regularizeActivity(call);
     },
     ...(inferMore === undefined
       ? {}

@@ -67,6 +67,24 @@ export function liftIssue(
   return { ...rest, ...(param === undefined ? {} : { param: "layer" }), hints };
 }
 
+/**
+ * tfjs copies a wrapped layer from its configuration, and Keras's TimeDistributed calls it past the place where
+ * activities are regularized: behind the wrapper it works in both.
+ */
+export function checkInnerActivity(
+  { definition, params }: ReadInnerLayer,
+  inner: InnerLayer,
+): ShapeIssue | null {
+  if ((params["activityRegularizer"] ?? null) === null) return null;
+  const value = { type: inner.type, params: { ...inner.params, activityRegularizer: null } };
+  return {
+    ...layerIssue(
+      `'s ${definition.title} must have no activity regularizer: put an ActivityRegularization behind instead`,
+    ),
+    hints: [{ kind: "setParam", param: "layer", value, title: "Clear the activity regularizer" }],
+  };
+}
+
 /** The inner call, to be given as the `layer` option. */
 export function lowerInnerLayer(
   { definition, params }: ReadInnerLayer,

@@ -171,6 +171,18 @@ describe("wrapped layers", () => {
     expect(issue.needs).toBe("'s LSTM has a wrong option: Units must be 1 or more, got 0");
   });
 
+  test.each([
+    ["timeDistributed", "dense", "Dense"],
+    ["bidirectional", "lstm", "LSTM"],
+  ])("have no activity regularizer in %s", (type, inner, title) => {
+    const layer = { type: inner, params: { activityRegularizer: { name: "l1" } } };
+    expect(refuse(type, { layer }, [4, 2])).toMatchObject({
+      param: "layer",
+      needs: `'s ${title} must have no activity regularizer: put an ActivityRegularization behind instead`,
+      hints: [{ value: { type: inner, params: { activityRegularizer: null } } }],
+    });
+  });
+
   test("take a stateful layer only where the batch is fixed", () => {
     const layer = { type: "gru", params: { stateful: true } };
     const issue = refuse("bidirectional", { layer }, [4, 2]);

@@ -151,6 +151,15 @@ export const attention = defineLayer({
       weightCount: 0,
     },
     {
+      params: { useScale: true, dropout: 0.2, seed: 3, trainable: false },
+      inputs: [
+        [4, 3],
+        [5, 3],
+      ],
+      output: [4, 3],
+      weightCount: 1,
+    },
+    {
       params: { useScale: true, useCausalMask: true },
       inputs: [
         [4, 3],
@@ -243,6 +252,15 @@ export const additiveAttention = defineLayer({
   examples: [
     {
       params: {},
+      inputs: [
+        [4, 3],
+        [5, 3],
+      ],
+      output: [4, 3],
+      weightCount: 3,
+    },
+    {
+      params: { dropout: 0.2, seed: 3, trainable: false },
       inputs: [
         [4, 3],
         [5, 3],

@@ -19,6 +19,7 @@ import {
   scaleOffsetWeights,
   scaleParam,
 } from "../normalizationParams.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = {
   axis: axisParam(
@@ -142,5 +143,16 @@ export const batchNormalization = defineLayer({
     { params: { axis: 1 }, inputs: [[3, 4, 4]], output: [3, 4, 4], weightCount: 12 },
     { params: {}, inputs: [[2, 3, 2, 2]], output: [2, 3, 2, 2], weightCount: 8 },
     { params: { axis: -2, trainable: false }, inputs: [[3, 4]], output: [3, 4], weightCount: 12 },
+    {
+      params: {
+        ...setWeightOptions("gamma", "beta"),
+        movingMeanInitializer: { name: "constant", value: 0.2 },
+        movingVarianceInitializer: { name: "constant", value: 2 },
+        trainable: false,
+      },
+      inputs: [[4]],
+      output: [4],
+      weightCount: 16,
+    },
   ],
 });

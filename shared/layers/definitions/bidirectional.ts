@@ -3,6 +3,7 @@ import { lastAxis, parameterIssue, replaceLastAxis } from "../axes.ts";
 import { defineLayer } from "../defineLayer.ts";
 import {
   captionInnerLayer,
+  checkInnerActivity,
   innerLayerParam,
   type InnerTypes,
   liftIssue,
@@ -91,6 +92,8 @@ export const bidirectional = defineLayer({
   inferShape({ layer, mergeMode }, inputs) {
     const inner = readInnerLayer(layer, innerTypes);
     if (!inner.ok) return inner;
+    const active = checkInnerActivity(inner.value, layer);
+    if (active !== null) return err(active);
     // Keras refuses it: the copy that runs backwards would run backwards too.
     if (inner.value.params["goBackwards"] === true)
       return parameterIssue(

@@ -1,4 +1,5 @@
 import { defineConvolution } from "./convolutionFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const conv1d = defineConvolution(1, {
   type: "conv1d",
@@ -75,6 +76,18 @@ export const conv1d = defineConvolution(1, {
       inputs: [[2, 7]],
       output: [3, 6],
       weightCount: 15,
+    },
+    {
+      params: {
+        filters: 4,
+        kernelSize: [3],
+        ...setWeightOptions("kernel", "bias"),
+        activityRegularizer: { name: "l1", l1: 0.01 },
+        trainable: false,
+      },
+      inputs: [[8, 2]],
+      output: [6, 4],
+      weightCount: 28,
     },
   ],
 });

@@ -1,4 +1,5 @@
 import { defineTransposedConvolution } from "./transposedFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const conv1dTranspose = defineTransposedConvolution(1, {
   type: "conv1dTranspose",
@@ -41,6 +42,17 @@ export const conv1dTranspose = defineTransposedConvolution(1, {
       inputs: [[null, 2]],
       output: [null, 1],
       weightCount: 4,
+    },
+    {
+      params: {
+        filters: 3,
+        ...setWeightOptions("kernel", "bias"),
+        activityRegularizer: { name: "l1", l1: 0.01 },
+        trainable: false,
+      },
+      inputs: [[5, 2]],
+      output: [7, 3],
+      weightCount: 21,
     },
   ],
 });

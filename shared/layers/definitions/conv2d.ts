@@ -1,4 +1,5 @@
 import { defineConvolution } from "./convolutionFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const conv2d = defineConvolution(2, {
   type: "conv2d",
@@ -120,10 +121,22 @@ export const conv2d = defineConvolution(2, {
         dataFormat: "channelsFirst",
         kernelInitializer: { name: "heNormal", seed: 3 },
         biasRegularizer: { name: "l1", l1: 0.01 },
+        activityRegularizer: { name: "l2", l2: 0.01 },
       },
       inputs: [[2, 5, 6]],
       output: [4, 5, 6],
       weightCount: 28,
+    },
+    {
+      params: {
+        filters: 4,
+        kernelSize: [3, 3],
+        ...setWeightOptions("kernel", "bias"),
+        trainable: false,
+      },
+      inputs: [[8, 7, 3]],
+      output: [6, 5, 4],
+      weightCount: 112,
     },
   ],
 });

@@ -1,4 +1,5 @@
 import { defineTransposedConvolution } from "./transposedFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const conv2dTranspose = defineTransposedConvolution(2, {
   type: "conv2dTranspose",
@@ -89,6 +90,18 @@ export const conv2dTranspose = defineTransposedConvolution(2, {
       inputs: [[2, 3, 4]],
       output: [3, 5, 6],
       weightCount: 27,
+    },
+    {
+      params: {
+        filters: 3,
+        kernelSize: [3, 3],
+        ...setWeightOptions("kernel", "bias"),
+        activityRegularizer: { name: "l1", l1: 0.01 },
+        trainable: false,
+      },
+      inputs: [[4, 5, 2]],
+      output: [6, 7, 3],
+      weightCount: 57,
     },
   ],
 });

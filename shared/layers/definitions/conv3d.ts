@@ -1,4 +1,5 @@
 import { defineConvolution } from "./convolutionFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const conv3d = defineConvolution(3, {
   type: "conv3d",
@@ -52,6 +53,18 @@ export const conv3d = defineConvolution(3, {
       inputs: [[null, 4, 4, 1]],
       output: [null, 3, 3, 2],
       weightCount: 10,
+    },
+    {
+      params: {
+        filters: 3,
+        kernelSize: [2, 3, 2],
+        ...setWeightOptions("kernel", "bias"),
+        activityRegularizer: { name: "l1", l1: 0.01 },
+        trainable: false,
+      },
+      inputs: [[4, 5, 4, 2]],
+      output: [3, 3, 3, 3],
+      weightCount: 75,
     },
   ],
 });

@@ -1,4 +1,5 @@
 import { defineTransposedConvolution } from "./transposedFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const conv3dTranspose = defineTransposedConvolution(3, {
   type: "conv3dTranspose",
@@ -57,6 +58,18 @@ export const conv3dTranspose = defineTransposedConvolution(3, {
       inputs: [[null, 2, 3, 2]],
       output: [null, 4, 6, 1],
       weightCount: 9,
+    },
+    {
+      params: {
+        filters: 2,
+        kernelSize: [2, 3, 2],
+        ...setWeightOptions("kernel", "bias"),
+        activityRegularizer: { name: "l1", l1: 0.01 },
+        trainable: false,
+      },
+      inputs: [[2, 3, 3, 2]],
+      output: [3, 5, 4, 2],
+      weightCount: 50,
     },
   ],
 });

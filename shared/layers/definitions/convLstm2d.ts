@@ -33,6 +33,7 @@ import {
   nameStatePorts,
   unitForgetBiasParam,
 } from "./recurrent.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const { units: _units, ...gates } = gatedCellParams;
 const { unroll: _unroll, ...loop } = loopParams;
@@ -240,6 +241,7 @@ export const convLstm2d = defineLayer({
         useBias: false,
         returnSequences: true,
         kernelRegularizer: { name: "l2", l2: 0.01 },
+        activityRegularizer: { name: "l2", l2: 0.01 },
       },
       inputs: [[2, 5, 4, 1]],
       output: [2, 2, 3, 2],
@@ -259,6 +261,18 @@ export const convLstm2d = defineLayer({
       batch: 2,
       output: [3, 3, 2],
       weightCount: 104,
+    },
+    {
+      params: {
+        filters: 2,
+        ...setWeightOptions("kernel", "recurrent", "bias"),
+        seed: 3,
+        unitForgetBias: false,
+        trainable: false,
+      },
+      inputs: [[3, 5, 4, 1]],
+      output: [3, 2, 2],
+      weightCount: 224,
     },
   ],
 });

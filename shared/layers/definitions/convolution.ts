@@ -1,9 +1,5 @@
-/**
- * Options and checks that the convolutions share.
- *
- * Left out on purpose: `activityRegularizer`, because tfjs throws NotImplementedError when such a layer is applied
- * (tfjs-layers engine/topology.js, Layer.apply).
- */
+/** Options and checks that the convolutions share. */
+import { activityRegularizerParam } from "../activityRegularizer.ts";
 import type { LayerExample, ShapeIssue } from "../defineLayer.ts";
 import {
   biasInitializerParam,
@@ -96,6 +92,7 @@ export const biasParams = {
   useBias: useBiasParam,
   biasInitializer: biasInitializerParam,
   biasRegularizer: regularizerParam("Bias regularizer"),
+  activityRegularizer: activityRegularizerParam,
   biasConstraint: constraintParam("Bias constraint"),
   trainable: trainableParam,
 } as const;

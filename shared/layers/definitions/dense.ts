@@ -130,6 +130,7 @@ export const dense = defineLayer({
         biasInitializer: { name: "constant", value: 0.1 },
         kernelRegularizer: { name: "l1l2", l1: 0.01, l2: 0.02 },
         biasRegularizer: { name: "l2" },
+        activityRegularizer: { name: "l1", l1: 0.01 },
         kernelConstraint: { name: "maxNorm", maxValue: 3 },
         biasConstraint: { name: "nonNeg" },
         trainable: false,

@@ -1,4 +1,5 @@
 import { defineDepthwise } from "./depthwiseFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const depthwiseConv1d = defineDepthwise(1, {
   type: "depthwiseConv1d",
@@ -35,6 +36,17 @@ export const depthwiseConv1d = defineDepthwise(1, {
       params: { kernelSize: [3], depthwiseRegularizer: { name: "l2", l2: 0.01 } },
       inputs: [[null, 2]],
       output: [null, 2],
+      weightCount: 8,
+    },
+    {
+      params: {
+        kernelSize: [3],
+        ...setWeightOptions("depthwise", "bias"),
+        activityRegularizer: { name: "l1", l1: 0.01 },
+        trainable: false,
+      },
+      inputs: [[6, 2]],
+      output: [4, 2],
       weightCount: 8,
     },
   ],

@@ -1,4 +1,5 @@
 import { defineDepthwise } from "./depthwiseFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const depthwiseConv2d = defineDepthwise(2, {
   type: "depthwiseConv2d",
@@ -64,11 +65,18 @@ export const depthwiseConv2d = defineDepthwise(2, {
         kernelSize: [2, 2],
         depthwiseInitializer: { name: "heUniform", seed: 4 },
         depthwiseRegularizer: { name: "l1", l1: 0.01 },
+        activityRegularizer: { name: "l1", l1: 0.01 },
         depthwiseConstraint: { name: "maxNorm", maxValue: 2, axis: 0 },
       },
       inputs: [[4, 4, 3]],
       output: [3, 3, 3],
       weightCount: 15,
+    },
+    {
+      params: { kernelSize: [3, 3], ...setWeightOptions("depthwise", "bias"), trainable: false },
+      inputs: [[6, 7, 3]],
+      output: [4, 5, 3],
+      weightCount: 30,
     },
   ],
 });

@@ -10,6 +10,7 @@ import {
 import { defineLayer, type ShapeIssue } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
 import { type Axis, axis, type Shape, shapeOf } from "../shape.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = {
   equation: {
@@ -240,10 +241,22 @@ export const einsumDense = defineLayer({
         equation: "abc,bcd->abd",
         outputShape: [null, 2],
         kernelRegularizer: { name: "l2" },
+        activityRegularizer: { name: "l1", l1: 0.01 },
       },
       inputs: [[3, 4]],
       output: [3, 2],
       weightCount: 24,
+    },
+    {
+      params: {
+        outputShape: [null, 5],
+        biasAxes: "d",
+        ...setWeightOptions("kernel", "bias"),
+        trainable: false,
+      },
+      inputs: [[4, 3]],
+      output: [4, 5],
+      weightCount: 20,
     },
   ],
 });

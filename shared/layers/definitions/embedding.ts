@@ -1,4 +1,5 @@
 import { err, ok } from "../../base/result.ts";
+import { activityRegularizerParam } from "../activityRegularizer.ts";
 import { onlyInput, weight } from "../axes.ts";
 import {
   constraintParam,
@@ -34,6 +35,7 @@ const specs = {
     initial: "randomUniform",
   }),
   embeddingsRegularizer: regularizerParam("Embeddings regularizer"),
+  activityRegularizer: activityRegularizerParam,
   embeddingsConstraint: constraintParam("Embeddings constraint"),
   maskZero: {
     kind: "bool",
@@ -121,6 +123,7 @@ export const embedding = defineLayer({
         inputDim: 5,
         outputDim: 2,
         embeddingsRegularizer: { name: "l2", l2: 0.001 },
+        activityRegularizer: { name: "l1", l1: 0.01 },
         embeddingsConstraint: { name: "unitNorm", axis: 1 },
       },
       inputs: [[2, 3]],

@@ -14,6 +14,7 @@ import {
   recurrentWeights,
   resetAfterParam,
 } from "./recurrent.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = {
   ...gatedCellParams,
@@ -123,12 +124,25 @@ export const gru = defineLayer({
         recurrentDropout: 0.1,
         seed: 7,
         kernelRegularizer: { name: "l2", l2: 0.001 },
+        activityRegularizer: { name: "l1", l1: 0.01 },
         biasConstraint: { name: "maxNorm", maxValue: 1, axis: 0 },
         trainable: false,
       },
       inputs: [[null, 3]],
       output: [null, 2],
       weightCount: 42,
+    },
+    {
+      params: {
+        units: 4,
+        ...setWeightOptions("kernel", "recurrent", "bias"),
+        seed: 3,
+        unroll: true,
+        trainable: false,
+      },
+      inputs: [[5, 3]],
+      output: [4],
+      weightCount: 108,
     },
   ],
 });

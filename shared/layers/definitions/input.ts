@@ -69,6 +69,13 @@ export const input = defineLayer({
   examples: [
     { params: { shape: [28, 28, 1] }, inputs: [], output: [28, 28, 1], weightCount: 0 },
     { params: { shape: [null, 8] }, inputs: [], output: [null, 8], weightCount: 0 },
+    {
+      params: { shape: [6], batchSize: 4, field: "x" },
+      inputs: [],
+      batch: 4,
+      output: [6],
+      weightCount: 0,
+    },
     { params: { shape: [12], dtype: "int32" }, inputs: [], output: [12], weightCount: 0 },
   ],
 });

@@ -18,6 +18,7 @@ import {
   scaleOffsetWeights,
   scaleParam,
 } from "../normalizationParams.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = {
   axis: {
@@ -130,6 +131,12 @@ export const layerNormalization = defineLayer({
       inputs: [[2, 3, 2, 2]],
       output: [2, 3, 2, 2],
       weightCount: 12,
+    },
+    {
+      params: { ...setWeightOptions("gamma", "beta"), trainable: false },
+      inputs: [[4]],
+      output: [4],
+      weightCount: 8,
     },
   ],
 });

@@ -14,6 +14,7 @@ import {
   recurrentWeights,
   unitForgetBiasParam,
 } from "./recurrent.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = {
   ...gatedCellParams,
@@ -131,12 +132,25 @@ export const lstm = defineLayer({
         recurrentDropout: 0.1,
         seed: 7,
         kernelRegularizer: { name: "l2", l2: 0.001 },
+        activityRegularizer: { name: "l2", l2: 0.01 },
         recurrentConstraint: { name: "maxNorm", maxValue: 3, axis: 0 },
         trainable: false,
       },
       inputs: [[null, 3]],
       output: [null, 2],
       weightCount: 48,
+    },
+    {
+      params: {
+        units: 4,
+        ...setWeightOptions("kernel", "recurrent", "bias"),
+        seed: 3,
+        unroll: true,
+        trainable: false,
+      },
+      inputs: [[5, 3]],
+      output: [4],
+      weightCount: 128,
     },
   ],
 });

@@ -19,6 +19,7 @@ import {
 import { defineLayer } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
 import { axis, sizesOf } from "../shape.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = {
   units: {
@@ -105,6 +106,7 @@ export const maxout = defineLayer({
         units: 2,
         pieces: 3,
         kernelRegularizer: { name: "l2", l2: 0.02 },
+        activityRegularizer: { name: "l2", l2: 0.01 },
         kernelConstraint: { name: "maxNorm", maxValue: 3 },
         biasInitializer: { name: "constant", value: 0.1 },
         trainable: false,
@@ -112,6 +114,12 @@ export const maxout = defineLayer({
       inputs: [[null, 3]],
       output: [null, 2],
       weightCount: 24,
+    },
+    {
+      params: { units: 3, ...setWeightOptions("kernel", "bias"), trainable: false },
+      inputs: [[4]],
+      output: [3],
+      weightCount: 30,
     },
   ],
 });

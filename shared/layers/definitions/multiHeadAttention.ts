@@ -24,6 +24,9 @@ import {
 import { defineLayer } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
 import { axis, type Shape, shapeOf } from "../shape.ts";
+import { setWeightOptions } from "../weightOptions.ts";
+
+const { activityRegularizer: _inside, ...projectionOptions } = kernelOptions;
 
 const specs = {
   numHeads: {
@@ -95,7 +98,8 @@ const specs = {
   returnAttentionScores: returnAttentionScoresParam,
   kernelInitializer: kernelInitializerParam({ tfjsInitial: "glorotUniform" }),
   biasInitializer: biasInitializerParam,
-  ...kernelOptions,
+  // Keras's activity regularizer is that of the projections inside: not offered.
+  ...projectionOptions,
   seed: attentionSeedParam,
   trainable: trainableParam,
 } as const;
@@ -339,6 +343,22 @@ export const multiHeadAttention = defineLayer({
       ],
       output: [2, 3, 4],
       weightCount: 48,
+    },
+    {
+      params: {
+        numHeads: 2,
+        keyDim: 3,
+        ...setWeightOptions("kernel", "bias"),
+        dropout: 0.1,
+        seed: 4,
+        trainable: false,
+      },
+      inputs: [
+        [4, 5],
+        [4, 5],
+      ],
+      output: [4, 5],
+      weightCount: 143,
     },
   ],
 });

@@ -10,6 +10,7 @@ import {
   weight,
 } from "../axes.ts";
 import { axisParam, epsilonParam, trainableParam } from "../commonParams.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 import { defineLayer, type ShapeIssue } from "../defineLayer.ts";
 import { lowerParams, printSingleAxis } from "../lowerParams.ts";
 import {
@@ -95,6 +96,12 @@ export const groupNormalization = defineLayer({
   }),
   examples: [
     { params: { groups: 2 }, inputs: [[4, 4, 6]], output: [4, 4, 6], weightCount: 12 },
+    {
+      params: { groups: 2, ...setWeightOptions("gamma", "beta"), trainable: false },
+      inputs: [[4, 4, 6]],
+      output: [4, 4, 6],
+      weightCount: 12,
+    },
     { params: { groups: -1, center: false }, inputs: [[5, 3]], output: [5, 3], weightCount: 3 },
     {
       params: { groups: 2, axis: 1, scale: false, epsilon: 0.01 },

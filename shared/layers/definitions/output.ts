@@ -55,7 +55,12 @@ export const output = defineLayer({
   examples: [
     { params: {}, inputs: [[10]], output: [10], weightCount: 0 },
     {
-      params: { loss: "meanSquaredError", metrics: ["meanAbsoluteError"] },
+      params: {
+        loss: "meanSquaredError",
+        metrics: ["meanAbsoluteError"],
+        target: "y",
+        lossWeight: 0.3,
+      },
       inputs: [[1]],
       output: [1],
       weightCount: 0,

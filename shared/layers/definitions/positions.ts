@@ -121,7 +121,13 @@ export const positionEmbedding = defineLayer({
       weightCount: 24,
     },
     {
-      params: { sequenceLength: 6, add: false, embeddingsRegularizer: { name: "l2" } },
+      params: {
+        sequenceLength: 6,
+        add: false,
+        embeddingsRegularizer: { name: "l2" },
+        embeddingsConstraint: { name: "maxNorm", maxValue: 3, axis: 1 },
+        trainable: false,
+      },
       inputs: [[4, 2]],
       output: [4, 2],
       weightCount: 12,

@@ -7,6 +7,7 @@ import {
   regularizerParam,
   trainableParam,
 } from "../commonParams.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 import { defineLayer } from "../defineLayer.ts";
 import { lowerParams } from "../lowerParams.ts";
 import type { Shape } from "../shape.ts";
@@ -287,6 +288,12 @@ export const prelu = defineLayer({
       inputs: [[4, 4, 3]],
       output: [4, 4, 3],
       weightCount: 3,
+    },
+    {
+      params: { ...setWeightOptions("alpha"), trainable: false },
+      inputs: [[5]],
+      output: [5],
+      weightCount: 5,
     },
     {
       params: { sharedAxes: [1], alphaRegularizer: { name: "l1" } },

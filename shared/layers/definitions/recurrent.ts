@@ -2,11 +2,11 @@
  * What SimpleRNN, LSTM, GRU and their cells have in common: options, shapes, weights, cost.
  *
  * tfjs differs from Keras in defaults: `recurrentActivation` is hardSigmoid, cells' kernels are glorotNormal,
- * `unitForgetBias` is off; all three are spelled out. Left out: `activityRegularizer` (tfjs refuses to apply such a
- * layer; ActivityRegularization behind it does the same) and Keras's `use_cudnn`, which changes the speed only.
+ * `unitForgetBias` is off; all three are spelled out. Left out: Keras's `use_cudnn`, which changes the speed only.
  */
 import { err, ok, type Result } from "../../base/result.ts";
 import { knownSize, multiplySizes, needLastSize, onlyInput, weight } from "../axes.ts";
+import { activityRegularizerParam } from "../activityRegularizer.ts";
 import {
   activationParam,
   biasInitializerParam,
@@ -161,6 +161,7 @@ export const loopParams = {
     label: "Unroll",
     help: "For the Keras code only: unrolls the loop, which is faster for short sequences and takes more memory. Results are the same.",
   },
+  activityRegularizer: activityRegularizerParam,
   trainable: trainableParam,
 } as const;
 

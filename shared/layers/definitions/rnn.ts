@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { knownSize, parameterIssue } from "../axes.ts";
 import { trainableParam } from "../commonParams.ts";
-import { defineLayer, type LayerCall, type ShapeIssue } from "../defineLayer.ts";
+import { defineLayer, type LayerCall, type LayerExample, type ShapeIssue } from "../defineLayer.ts";
 import {
   lowerInnerLayer,
   needInnerLayer,
@@ -11,6 +11,7 @@ import {
 import { lowerParams } from "../lowerParams.ts";
 import type { InnerLayer } from "../params.ts";
 import { axis, type Shape, shapeFromSizes, shapeOf } from "../shape.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 import { readSpatial } from "../spatial.ts";
 import { captionLoop, checkLoop, loopParams, maskLoop } from "./recurrent.ts";
 import { listCellStates, recurrentCells } from "./recurrentCells.ts";
@@ -73,6 +74,34 @@ function checkCells(cells: readonly InnerLayer[]): ShapeIssue | null {
     return { ...read.error, param: "cells", needs };
   }
   return null;
+}
+
+/** A cell with every option set; of two units on three features. */
+function exampleOfCell(type: string): LayerExample {
+  const hasGates = type !== "simpleRnnCell";
+  const params = {
+    units: 2,
+    activation: "relu",
+    dropout: 0.1,
+    recurrentDropout: 0.2,
+    seed: 5,
+    ...setWeightOptions("kernel", "recurrent", "bias"),
+    ...(hasGates ? { recurrentActivation: "hardSigmoid" } : {}),
+    ...(type === "lstmCell" ? { unitForgetBias: false } : {}),
+    ...(type === "gruCell" ? { resetAfter: false } : {}),
+    trainable: false,
+  };
+  const gates = { simpleRnnCell: 1, gruCell: 3 }[type] ?? 4;
+  return {
+    params: {
+      cells: [{ type, params }],
+      unroll: true,
+      activityRegularizer: { name: "l1", l1: 0.01 },
+    },
+    inputs: [[4, 3]],
+    output: [2],
+    weightCount: gates * 2 * (3 + 2 + 1),
+  };
 }
 
 export const rnn = defineLayer({
@@ -221,6 +250,18 @@ export const rnn = defineLayer({
     };
   },
   examples: [
+    ...recurrentCells.map(({ type }) => exampleOfCell(type)),
+    {
+      params: {
+        cells: [
+          { type: "lstmCell", params: { units: 2, useBias: false } },
+          { type: "gruCell", params: { units: 2, useBias: false } },
+        ],
+      },
+      inputs: [[4, 3]],
+      output: [2],
+      weightCount: 64,
+    },
     {
       params: { cells: [{ type: "lstmCell", params: { units: 3 } }] },
       inputs: [[4, 2]],

@@ -1,4 +1,5 @@
 import { defineSeparable } from "./separableFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const separableConv1d = defineSeparable(1, {
   type: "separableConv1d",
@@ -38,6 +39,7 @@ export const separableConv1d = defineSeparable(1, {
         dataFormat: "channelsFirst",
         pointwiseInitializer: { name: "heNormal", seed: 2 },
         pointwiseRegularizer: { name: "l2", l2: 0.01 },
+        activityRegularizer: { name: "l1", l1: 0.01 },
       },
       inputs: [[3, 5]],
       output: [2, 4],
@@ -48,6 +50,16 @@ export const separableConv1d = defineSeparable(1, {
       inputs: [[null, 2]],
       output: [null, 2],
       weightCount: 12,
+    },
+    {
+      params: {
+        filters: 3,
+        ...setWeightOptions("depthwise", "pointwise", "bias"),
+        trainable: false,
+      },
+      inputs: [[6, 2]],
+      output: [4, 3],
+      weightCount: 15,
     },
   ],
 });

@@ -1,4 +1,5 @@
 import { defineSeparable } from "./separableFamily.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 export const separableConv2d = defineSeparable(2, {
   type: "separableConv2d",
@@ -60,10 +61,22 @@ export const separableConv2d = defineSeparable(2, {
         pointwiseInitializer: { name: "heNormal", seed: 2 },
         pointwiseConstraint: { name: "nonNeg" },
         depthwiseRegularizer: { name: "l2", l2: 0.01 },
+        activityRegularizer: { name: "l1", l1: 0.01 },
       },
       inputs: [[4, 4, 2]],
       output: [4, 4, 2],
       weightCount: 18,
+    },
+    {
+      params: {
+        filters: 4,
+        kernelSize: [3, 3],
+        ...setWeightOptions("depthwise", "pointwise", "bias"),
+        trainable: false,
+      },
+      inputs: [[6, 7, 3]],
+      output: [4, 5, 4],
+      weightCount: 43,
     },
   ],
 });

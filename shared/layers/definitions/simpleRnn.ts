@@ -13,6 +13,7 @@ import {
   plainCellParams,
   recurrentWeights,
 } from "./recurrent.ts";
+import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = { ...plainCellParams, ...cellTail, ...loopParams } as const;
 const states = ["h"];
@@ -94,10 +95,22 @@ export const simpleRnn = defineLayer({
         dropout: 0.25,
         recurrentDropout: 0.1,
         recurrentRegularizer: { name: "l1", l1: 0.01 },
+        activityRegularizer: { name: "l1", l1: 0.01 },
       },
       inputs: [[null, 3]],
       output: [null, 2],
       weightCount: 12,
+    },
+    {
+      params: {
+        units: 4,
+        ...setWeightOptions("kernel", "recurrent", "bias"),
+        seed: 3,
+        trainable: false,
+      },
+      inputs: [[5, 3]],
+      output: [4],
+      weightCount: 32,
     },
   ],
 });

@@ -3,6 +3,7 @@ import { onlyInput, parameterIssue, rankIssue } from "../axes.ts";
 import { defineLayer } from "../defineLayer.ts";
 import {
   captionInnerLayer,
+  checkInnerActivity,
   innerLayerParam,
   type InnerTypes,
   liftIssue,
@@ -203,6 +204,8 @@ export const timeDistributed = defineLayer({
     const ports = inner.value.definition.outputPorts?.(inner.value.params).length ?? 1;
     if (ports > 1)
       return parameterIssue("layer", "'s layer must have one output: let it return no states");
+    const active = checkInnerActivity(inner.value, layer);
+    if (active !== null) return err(active);
     if (input.dtype !== "float32" && inner.value.definition.type !== "embedding") {
       return err({ code: "dtype", needs: "decimal numbers (float32)", input: 0 });
     }
