@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Metrics } from "../training/events.ts";
 import type { BatchReader } from "./batches.ts";
 import type { Objective } from "./objective.ts";
+import { listPenalties } from "./penalties.ts";
 import { readFixedBatch, runModel } from "./runModel.ts";
 
 /** What a pass over samples without training needs. */
@@ -24,7 +25,7 @@ export async function measureSamples(pass: Pass, objective: Objective): Promise<
     const batch = pass.reader.read(samples);
     const sums = tf.tidy(() => {
       const predictions = runModel(pass.model, batch.inputs, { training: false });
-      return objective.measure(batch.truths, predictions, pass.model.calculateLosses()).sums;
+      return objective.measure(batch.truths, predictions, listPenalties(pass.model)).sums;
     });
     try {
       tally.add(await pass.guard(sums.data()), batch.size);

@@ -5,6 +5,7 @@ import { planExample, readExample } from "../layers/example.testkit.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { findLayer } from "../layers/registry.ts";
 import { buildModel } from "./buildModel.ts";
+import { ActivityRegularization } from "./layers/activityRegularization.ts";
 import { runModel } from "./runModel.ts";
 
 beforeAll(async () => {
@@ -27,20 +28,28 @@ const numbers = (...shape: number[]) =>
   );
 
 describe("ActivityRegularization", () => {
-  const penaltyOf = (training: boolean) => {
+  const numbersOf = (losses: readonly tf.Scalar[]) =>
+    losses.map((loss) => loss.dataSync()[0] ?? Number.NaN);
+
+  test.each([true, false])("adds sizes and squares per sample, training or not: %s", (training) => {
     const model = build("activityRegularization", { l1: 0.1, l2: 0.2 }, [[3]]);
     const input = tf.tensor([1, -2, 0, 3, 0, -1], [2, 3]);
     runModel(model, [input], { training });
-    return model.calculateLosses().map((loss) => loss.dataSync()[0] ?? Number.NaN);
-  };
-
-  test("adds sizes and squares per sample to the loss", () => {
-    const [penalty] = penaltyOf(true);
+    const [penalty, ...others] = numbersOf(model.calculateLosses());
     expect(penalty).toBeCloseTo((0.1 * 7 + 0.2 * 15) / 2, 5);
+    expect(others).toEqual([]);
   });
 
-  test("adds nothing outside training", () => {
-    expect(penaltyOf(false)).toEqual([]);
+  test("adds each of its uses once, and no earlier pass again", () => {
+    const layer = new ActivityRegularization({ l1: 1, name: "small" });
+    const inputs = [tf.input({ shape: [1] }), tf.input({ shape: [1] })];
+    // One tensor in, one out.
+    const outputs = inputs.map((input) => layer.apply(input) as tf.SymbolicTensor);
+    const model = tf.model({ inputs, outputs });
+    for (const scale of [1, 10]) {
+      runModel(model, [tf.tensor([[2 * scale]]), tf.tensor([[3 * scale]])], { training: true });
+      expect(numbersOf(model.calculateLosses())).toEqual([2 * scale, 3 * scale]);
+    }
   });
 
   test("has a gradient that reaches what comes before", () => {
@@ -53,6 +62,34 @@ describe("ActivityRegularization", () => {
     })(tf.tensor([1, -2, 4, 3, 5, -1], [2, 3]));
     const expected = [1, -2, 4, 3, 5, -1].map((x) => (0.1 * Math.sign(x) + 0.4 * x) / 2);
     expected.forEach((value, at) => expect(slope.dataSync()[at]).toBeCloseTo(value, 5));
+  });
+});
+
+describe("Sampling", () => {
+  test("has a gradient of its divergence that reaches mean and log variance", () => {
+    const model = build("sampling", { klWeight: 0.6 }, [[2], [2]]);
+    const [mean, logVariance] = [
+      [1, -2, 0.5, 3],
+      [0.3, -1, 0, 2],
+    ];
+    const slopes = tf.grads((...inputs) => {
+      runModel(model, inputs, { training: true });
+      const [penalty] = model.calculateLosses();
+      if (penalty === undefined) throw new Error("there is no penalty");
+      return penalty;
+    })([tf.tensor(mean ?? [], [2, 2]), tf.tensor(logVariance ?? [], [2, 2])]);
+    const expected = [mean?.map((x) => 0.3 * x), logVariance?.map((x) => 0.15 * (Math.exp(x) - 1))];
+    slopes.forEach((slope, input) =>
+      slope
+        .dataSync()
+        .forEach((value, at) => expect(value).toBeCloseTo(expected[input]?.[at] ?? Number.NaN, 5)),
+    );
+  });
+
+  test("adds nothing without a weight", () => {
+    const model = build("sampling", {}, [[2], [2]]);
+    runModel(model, [tf.ones([1, 2]), tf.ones([1, 2])], { training: true });
+    expect(model.calculateLosses()).toEqual([]);
   });
 });
 

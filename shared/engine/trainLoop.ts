@@ -6,6 +6,7 @@ import { joinNames } from "../training/metricNames.ts";
 import type { TrainingControl } from "./control.ts";
 import { RunFault, type FaultWatch } from "./faults.ts";
 import { measureSamples, splitSamples } from "./measure.ts";
+import { listPenalties } from "./penalties.ts";
 import { createOptimizer } from "./optimizers.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { runModel } from "./runModel.ts";
@@ -250,7 +251,7 @@ function createStepper(context: LoopContext): Stepper {
         tf.tidy(() => {
           const { grads } = tf.variableGrads(() => {
             const predictions = runModel(model, batch.inputs, { training: true });
-            const penalties = model.calculateLosses();
+            const penalties = listPenalties(model);
             const { total, sums } = objective.measure(batch.truths, predictions, penalties);
             kept.push(tf.keep(sums));
             return total;

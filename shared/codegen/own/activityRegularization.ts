@@ -13,7 +13,7 @@ export class ActivityRegularization extends tf.layers.Layer {
 
   readonly l1: number;
   readonly l2: number;
-  /** Of the last batch. */
+  /** Of the calls since they were last asked for: a shared layer has several. */
   private penalties: tf.Scalar[] = [];
 
   constructor(args: ActivityRegularizationArgs = {}) {
@@ -23,25 +23,24 @@ export class ActivityRegularization extends tf.layers.Layer {
     this.supportsMasking = true;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const input = Array.isArray(inputs) ? inputs[0] : inputs;
     if (input === undefined) throw new Error("ActivityRegularization got no input.");
-    // Outside training nobody asks for it.
-    if (kwargs["training"] !== true) {
-      this.penalties = [];
-      return input;
-    }
     const penalty = tf.tidy(() => {
       const sizes = tf.mul(tf.sum(tf.abs(input)), this.l1);
       const squares = tf.mul(tf.sum(tf.square(input)), this.l2);
       return tf.div(tf.add(sizes, squares), input.shape[0] ?? 1).asScalar();
     });
-    this.penalties = [penalty];
+    // Those of passes that nobody asked about are gone with the pass.
+    this.penalties = [...this.penalties.filter(({ isDisposed }) => !isDisposed), penalty];
     return input;
   }
 
+  /** All at once: tfjs asks once per use of a layer. */
   override calculateLosses(): tf.Scalar[] {
-    return this.penalties.filter(({ isDisposed }) => !isDisposed);
+    const found = this.penalties.filter(({ isDisposed }) => !isDisposed);
+    this.penalties = [];
+    return found;
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
@@ -60,7 +59,7 @@ export class ActivityRegularization extends tf.layers.Layer {
 	static className = "netloom>ActivityRegularization";
 	l1;
 	l2;
-	/** Of the last batch. */
+	/** Of the calls since they were last asked for: a shared layer has several. */
 	penalties = [];
 	constructor(args = {}) {
 		super(args);
@@ -68,24 +67,23 @@ export class ActivityRegularization extends tf.layers.Layer {
 		this.l2 = args.l2 ?? 0;
 		this.supportsMasking = true;
 	}
-	call(inputs, kwargs) {
+	call(inputs) {
 		const input = Array.isArray(inputs) ? inputs[0] : inputs;
 		if (input === undefined) throw new Error("ActivityRegularization got no input.");
-		// Outside training nobody asks for it.
-		if (kwargs["training"] !== true) {
-			this.penalties = [];
-			return input;
-		}
 		const penalty = tf.tidy(() => {
 			const sizes = tf.mul(tf.sum(tf.abs(input)), this.l1);
 			const squares = tf.mul(tf.sum(tf.square(input)), this.l2);
 			return tf.div(tf.add(sizes, squares), input.shape[0] ?? 1).asScalar();
 		});
-		this.penalties = [penalty];
+		// Those of passes that nobody asked about are gone with the pass.
+		this.penalties = [...this.penalties.filter(({ isDisposed }) => !isDisposed), penalty];
 		return input;
 	}
+	/** All at once: tfjs asks once per use of a layer. */
 	calculateLosses() {
-		return this.penalties.filter(({ isDisposed }) => !isDisposed);
+		const found = this.penalties.filter(({ isDisposed }) => !isDisposed);
+		this.penalties = [];
+		return found;
 	}
 	computeOutputShape(inputShape) {
 		return inputShape;

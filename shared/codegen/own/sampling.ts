@@ -5,35 +5,60 @@ export const typescript = `export interface SamplingArgs extends NonNullable<
 > {
   /** Makes the draws repeatable, one after the other. */
   seed?: number | null;
+  /** Adds this times the divergence from a standard normal distribution, per sample, to the loss. */
+  klWeight?: number;
 }
 
 /**
- * Inputs mean and logVariance; output = mean + exp(logVariance / 2) · noise in training, mean otherwise.
+ * Inputs mean and logVariance; output = mean + exp(logVariance / 2) · noise in training, mean otherwise. The loss grows by
+ * klWeight · mean over samples of −½ Σ (1 + logVariance − mean² − exp(logVariance)).
  * Kingma and Welling 2014, Auto-Encoding Variational Bayes.
  */
 export class Sampling extends tf.layers.Layer {
   static className = "netloom>Sampling";
 
   readonly seed: number | null;
+  readonly klWeight: number;
   /** Set before each step, where training draws its random numbers from one seed. */
   stepSeed: number | null = null;
   private draws = 0;
+  /** Of the calls since they were last asked for: a shared layer has several. */
+  private penalties: tf.Scalar[] = [];
 
   constructor(args: SamplingArgs = {}) {
     super(args);
     this.seed = args.seed ?? null;
+    this.klWeight = args.klWeight ?? 0;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
+    if (mean === undefined || logVariance === undefined)
+      throw new Error("Sampling needs a mean and a logarithm of the variance.");
+    // Those of passes that nobody asked about are gone with the pass.
+    this.penalties = this.penalties.filter(({ isDisposed }) => !isDisposed);
+    if (this.klWeight !== 0) this.penalties.push(this.measureDivergence(mean, logVariance));
     return tf.tidy(() => {
-      const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
-      if (mean === undefined || logVariance === undefined)
-        throw new Error("Sampling needs a mean and a logarithm of the variance.");
       if (kwargs.training !== true) return tf.clone(mean);
       const seed = this.stepSeed ?? (this.seed === null ? undefined : this.seed + ++this.draws);
       const noise = tf.randomNormal(mean.shape, 0, 1, "float32", seed);
       return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
     });
+  }
+
+  private measureDivergence(mean: tf.Tensor, logVariance: tf.Tensor): tf.Scalar {
+    return tf.tidy(() => {
+      const spread = tf.add(tf.square(mean), tf.exp(logVariance));
+      const sum = tf.sum(tf.sub(spread, tf.add(logVariance, 1)));
+      return tf.mul(sum, (0.5 * this.klWeight) / (mean.shape[0] ?? 1)).asScalar();
+    });
+  }
+
+  /** All at once: tfjs asks once per use of a layer. */
+  override calculateLosses(): tf.Scalar[] {
+    const found = this.penalties.filter(({ isDisposed }) => !isDisposed);
+    this.penalties = [];
+    return found;
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -42,35 +67,56 @@ export class Sampling extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), seed: this.seed };
+    return { ...super.getConfig(), seed: this.seed, klWeight: this.klWeight };
   }
 }
 tf.serialization.registerClass(Sampling, "netloom", "Sampling");`;
 
 /** The same without types. */
 export const javascript = `/**
-* Inputs mean and logVariance; output = mean + exp(logVariance / 2) · noise in training, mean otherwise.
+* Inputs mean and logVariance; output = mean + exp(logVariance / 2) · noise in training, mean otherwise. The loss grows by
+* klWeight · mean over samples of −½ Σ (1 + logVariance − mean² − exp(logVariance)).
 * Kingma and Welling 2014, Auto-Encoding Variational Bayes.
 */
 export class Sampling extends tf.layers.Layer {
 	static className = "netloom>Sampling";
 	seed;
+	klWeight;
 	/** Set before each step, where training draws its random numbers from one seed. */
 	stepSeed = null;
 	draws = 0;
+	/** Of the calls since they were last asked for: a shared layer has several. */
+	penalties = [];
 	constructor(args = {}) {
 		super(args);
 		this.seed = args.seed ?? null;
+		this.klWeight = args.klWeight ?? 0;
 	}
 	call(inputs, kwargs) {
+		const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
+		if (mean === undefined || logVariance === undefined) throw new Error("Sampling needs a mean and a logarithm of the variance.");
+		// Those of passes that nobody asked about are gone with the pass.
+		this.penalties = this.penalties.filter(({ isDisposed }) => !isDisposed);
+		if (this.klWeight !== 0) this.penalties.push(this.measureDivergence(mean, logVariance));
 		return tf.tidy(() => {
-			const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
-			if (mean === undefined || logVariance === undefined) throw new Error("Sampling needs a mean and a logarithm of the variance.");
 			if (kwargs.training !== true) return tf.clone(mean);
 			const seed = this.stepSeed ?? (this.seed === null ? undefined : this.seed + ++this.draws);
 			const noise = tf.randomNormal(mean.shape, 0, 1, "float32", seed);
 			return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, .5)), noise));
 		});
+	}
+	measureDivergence(mean, logVariance) {
+		return tf.tidy(() => {
+			const spread = tf.add(tf.square(mean), tf.exp(logVariance));
+			const sum = tf.sum(tf.sub(spread, tf.add(logVariance, 1)));
+			return tf.mul(sum, .5 * this.klWeight / (mean.shape[0] ?? 1)).asScalar();
+		});
+	}
+	/** All at once: tfjs asks once per use of a layer. */
+	calculateLosses() {
+		const found = this.penalties.filter(({ isDisposed }) => !isDisposed);
+		this.penalties = [];
+		return found;
 	}
 	computeOutputShape(inputShape) {
 		// Two inputs, so a list of shapes.
@@ -79,7 +125,8 @@ export class Sampling extends tf.layers.Layer {
 	getConfig() {
 		return {
 			...super.getConfig(),
-			seed: this.seed
+			seed: this.seed,
+			klWeight: this.klWeight
 		};
 	}
 }
@@ -88,15 +135,24 @@ tf.serialization.registerClass(Sampling, "netloom", "Sampling");`;
 /** From shared/codegen/python/sampling.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class Sampling(keras.Layer):
-    """mean + exp(log_variance / 2) * noise in training, mean otherwise (Kingma and Welling 2014)."""
+    """mean + exp(log_variance / 2) * noise in training, mean otherwise (Kingma and Welling 2014).
 
-    def __init__(self, seed=None, **kwargs):
+    Adds kl_weight times the divergence from a standard normal distribution, per sample, to the loss.
+    """
+
+    def __init__(self, seed=None, kl_weight=0.0, **kwargs):
         super().__init__(**kwargs)
         self.seed = seed
+        self.kl_weight = kl_weight
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, inputs, training=False):
         mean, log_variance = inputs
+        if self.kl_weight:
+            spread = keras.ops.square(mean) + keras.ops.exp(log_variance)
+            divergence = 0.5 * keras.ops.sum(spread - log_variance - 1)
+            samples = keras.ops.cast(keras.ops.shape(mean)[0], mean.dtype)
+            self.add_loss(self.kl_weight * divergence / samples)
         if not training:
             return mean
         noise = keras.random.normal(keras.ops.shape(mean), seed=self.seed_generator)
@@ -107,5 +163,5 @@ class Sampling(keras.Layer):
 
     def get_config(self):
         config = super().get_config()
-        config.update(seed=self.seed)
+        config.update(seed=self.seed, kl_weight=self.kl_weight)
         return config`;

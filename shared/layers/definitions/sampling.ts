@@ -5,7 +5,17 @@ import { defineLayer } from "../defineLayer.ts";
 import { lowerOwn } from "../lowerOwn.ts";
 import { formatSizes, shapeOf } from "../shape.ts";
 
-const specs = { seed: seedParam } as const;
+const specs = {
+  klWeight: {
+    kind: "float",
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    label: "KL weight",
+    help: "How much the divergence of the codes from plain noise adds to the loss. 0 leaves an ordinary autoencoder; 1 goes with a loss summed over the pixels, 1 / number of pixels with a mean over them.",
+  },
+  seed: seedParam,
+} as const;
 
 export const sampling = defineLayer({
   type: "sampling",
@@ -14,9 +24,9 @@ export const sampling = defineLayer({
   summary:
     "Draws the code of a variational autoencoder from a mean and a logarithm of the variance.",
   about:
-    "The encoder of a variational autoencoder gives a distribution instead of a code: two Dense layers of the same size, one for the mean and one for the logarithm of the variance. This layer draws from it by shifting and scaling plain noise, so that gradients pass through both (the reparameterisation trick). It draws in training only and passes the mean on otherwise, so that predictions and evaluations are the same each time. Neither Keras nor tfjs has it: exports carry its class with them.",
+    "The encoder of a variational autoencoder gives a distribution instead of a code: two Dense layers of the same size, one for the mean and one for the logarithm of the variance. This layer draws from it by shifting and scaling plain noise, so that gradients pass through both (the reparameterisation trick). It draws in training only and passes the mean on otherwise, so that predictions and evaluations are the same each time. With a KL weight it also pulls the codes toward plain noise, so that noise can be decoded into new samples. Neither Keras nor tfjs has it: exports carry its class with them.",
   formula:
-    "training: output = mean + exp(log variance / 2) · ε with ε ~ N(0, 1); otherwise: output = mean",
+    "training: output = mean + exp(log variance / 2) · ε with ε ~ N(0, 1); otherwise: output = mean; loss += KL weight · −½ Σ(1 + log variance − mean² − exp(log variance)), per sample",
   sources: [
     {
       title: "Kingma and Welling 2014, Auto-Encoding Variational Bayes",
@@ -32,7 +42,7 @@ export const sampling = defineLayer({
   inputPorts: () => ["mean", "log variance"],
   outputs: 1,
   params: specs,
-  caption: () => [],
+  caption: ({ klWeight }) => (klWeight === 0 ? [] : [`KL ${klWeight}`]),
   inferShape(_params, inputs) {
     const mean = onlyInput(inputs);
     const other = inputs[1] ?? mean;
@@ -57,6 +67,7 @@ export const sampling = defineLayer({
   }),
   examples: [
     { params: {}, inputs: [[4], [4]], output: [4], weightCount: 0 },
+    { params: { klWeight: 0.5 }, inputs: [[3], [3]], output: [3], weightCount: 0 },
     {
       params: { seed: 3 },
       inputs: [
