@@ -29,7 +29,9 @@ export class CategoryEncoding extends tf.layers.Layer {
       const [tokens, weights] = Array.isArray(inputs) ? inputs : [inputs];
       if (tokens === undefined) throw new Error(\`\${this.name}: no input.\`);
       const flat = tf.reshape(tf.cast(tokens, "int32"), [-1]);
-      const hot = tf.cast(tf.oneHot(flat as tf.Tensor1D, this.numTokens), "float32");
+      // tfjs's oneHot wants two classes or more.
+      const two = tf.oneHot(flat as tf.Tensor1D, Math.max(2, this.numTokens));
+      const hot = tf.cast(tf.slice(two, [0, 0], [-1, this.numTokens]), "float32");
       const all = tf.reshape(hot, [...tokens.shape, this.numTokens]);
       switch (this.outputMode) {
         case "oneHot":
@@ -81,7 +83,9 @@ export class CategoryEncoding extends tf.layers.Layer {
 			const [tokens, weights] = Array.isArray(inputs) ? inputs : [inputs];
 			if (tokens === undefined) throw new Error(\`\${this.name}: no input.\`);
 			const flat = tf.reshape(tf.cast(tokens, "int32"), [-1]);
-			const hot = tf.cast(tf.oneHot(flat, this.numTokens), "float32");
+			// tfjs's oneHot wants two classes or more.
+			const two = tf.oneHot(flat, Math.max(2, this.numTokens));
+			const hot = tf.cast(tf.slice(two, [0, 0], [-1, this.numTokens]), "float32");
 			const all = tf.reshape(hot, [...tokens.shape, this.numTokens]);
 			switch (this.outputMode) {
 				case "oneHot": return tokens.rank > 1 && tokens.shape.at(-1) === 1 ? tf.squeeze(all, [-2]) : all;
