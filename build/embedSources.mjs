@@ -74,27 +74,29 @@ async function printModules() {
     const ts = typescript.find(({ factory }) => factory === name);
     const py = python.find(({ factory }) => factory === name);
     const parts = [
-      ...(ts
-        ? [
-            printText(`From ${ts.path}.`, "typescript", ts.text),
-            printText("The same without types.", "javascript", ts.javascript),
-          ]
-        : []),
+      ...(ts ? [printText(`From ${ts.path}.`, "typescript", ts.text)] : []),
       ...(py ? [printText(`From ${py.path}.`, "python", py.text)] : []),
     ];
     files.set(`${ownFolder}/${name}.ts`, `${note}\n${parts.join("\n\n")}\n`);
+    if (ts) {
+      const text = printText(`From ${ts.path}, without types.`, "javascript", ts.javascript);
+      files.set(`${ownFolder}/${name}.javascript.ts`, `${note}\n${text}\n`);
+    }
   }
   const entries = (sources, language, key) =>
     sources
       .map(
         (source) =>
-          `  ${source[key]}: { className: "${source.className}", text: ${source.factory}.${language} },`,
+          `  ${source[key]}: { className: "${source.className}", text: ${
+            language === "javascript" ? `${source.factory}Script` : source.factory
+          }.${language} },`,
       )
       .join("\n");
   files.set(
     `${ownFolder}/ownSources.ts`,
     `${note}
 ${names.map((name) => `import * as ${name} from "./${name}.ts";`).join("\n")}
+${typescript.map(({ factory }) => `import * as ${factory}Script from "./${factory}.javascript.ts";`).join("\n")}
 
 /** A class's text, without its imports. */
 export interface OwnSource {
@@ -146,5 +148,5 @@ if (process.argv.includes("--check")) {
 } else {
   for (const path of superfluous) rmSync(join(root, path));
   for (const [path, text] of stale) writeFileSync(join(root, path), text);
-  console.log(`Embedded ${files.size - 2} layers of our own; ${stale.length} files written.`);
+  console.log(`Embedded the layers of our own; ${stale.length} files written.`);
 }

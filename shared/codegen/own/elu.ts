@@ -36,33 +36,3 @@ export class ELU extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(ELU, "netloom", "ELU");`;
-
-/** The same without types. */
-export const javascript = `/** x for x ≥ 0, alpha · (exp(x) − 1) below. Clevert et al. 2016. tfjs's own throws for any alpha but 1. */
-export class ELU extends tf.layers.Layer {
-	static className = "netloom>ELU";
-	alpha;
-	constructor(args = {}) {
-		super(args);
-		this.alpha = args.alpha ?? 1;
-		this.supportsMasking = true;
-	}
-	call(inputs) {
-		return tf.tidy(() => {
-			const input = Array.isArray(inputs) ? inputs[0] : inputs;
-			if (input === undefined) throw new Error("ELU got no input.");
-			const below = tf.neg(tf.relu(tf.neg(input)));
-			return tf.add(tf.relu(input), tf.mul(tf.elu(below), this.alpha));
-		});
-	}
-	computeOutputShape(inputShape) {
-		return inputShape;
-	}
-	getConfig() {
-		return {
-			...super.getConfig(),
-			alpha: this.alpha
-		};
-	}
-}
-tf.serialization.registerClass(ELU, "netloom", "ELU");`;

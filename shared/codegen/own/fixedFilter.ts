@@ -59,57 +59,6 @@ export class FixedFilter extends tf.layers.Layer {
 }
 tf.serialization.registerClass(FixedFilter, "netloom", "FixedFilter");`;
 
-/** The same without types. */
-export const javascript = `/** Slides one kernel of given numbers over every channel alike; nothing is learned. Images are height × width × channels. */
-export class FixedFilter extends tf.layers.Layer {
-	static className = "netloom>FixedFilter";
-	kernel;
-	padding;
-	constructor(args) {
-		super(args);
-		this.kernel = args.kernel.map((row) => [...row]);
-		this.padding = args.padding ?? "same";
-	}
-	call(inputs) {
-		return tf.tidy(() => {
-			const input = Array.isArray(inputs) ? inputs[0] : inputs;
-			if (input === undefined) throw new Error("FixedFilter got no input.");
-			const channels = input.shape[3] ?? 1;
-			const rows = this.kernel.length;
-			const columns = this.kernel[0]?.length ?? 0;
-			const values = this.kernel.flatMap((row) => row.flatMap((value) => Array.from({ length: channels }, () => value)));
-			const kernel = tf.tensor4d(values, [
-				rows,
-				columns,
-				channels,
-				1
-			]);
-			// An Input of three axes and the batch feeds it; tfjs checks once more.
-			return tf.depthwiseConv2d(input, kernel, 1, this.padding);
-		});
-	}
-	computeOutputShape(inputShape) {
-		// One input, so one shape.
-		const [batch, height, width, channels] = inputShape;
-		const shrink = (size, window) => size === null || size === undefined || this.padding === "same" ? size ?? null : size - window + 1;
-		return [
-			batch ?? null,
-			shrink(height, this.kernel.length),
-			shrink(width, this.kernel[0]?.length ?? 1),
-			channels ?? null
-		];
-	}
-	getConfig() {
-		const kernel = this.kernel.map((row) => [...row]);
-		return {
-			...super.getConfig(),
-			kernel,
-			padding: this.padding
-		};
-	}
-}
-tf.serialization.registerClass(FixedFilter, "netloom", "FixedFilter");`;
-
 /** From shared/codegen/python/fixed_filter.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class FixedFilter(keras.Layer):

@@ -46,43 +46,6 @@ export class LocalResponseNormalization extends tf.layers.Layer {
 }
 tf.serialization.registerClass(LocalResponseNormalization, "netloom", "LocalResponseNormalization");`;
 
-/** The same without types. */
-export const javascript = `/** output = input / (bias + alpha · Σ squares of the neighbouring channels)^beta. Krizhevsky et al. 2012. */
-export class LocalResponseNormalization extends tf.layers.Layer {
-	static className = "netloom>LocalResponseNormalization";
-	depthRadius;
-	bias;
-	alpha;
-	beta;
-	constructor(args) {
-		super(args);
-		this.depthRadius = args.depthRadius ?? 5;
-		this.bias = args.bias ?? 1;
-		this.alpha = args.alpha ?? 1;
-		this.beta = args.beta ?? .5;
-	}
-	call(inputs) {
-		const input = Array.isArray(inputs) ? inputs[0] : inputs;
-		if (input === undefined) throw new Error(\`\${this.name}: no input.\`);
-		const { depthRadius, bias, alpha, beta } = this;
-		return tf.localResponseNormalization(input, depthRadius, bias, alpha, beta);
-	}
-	computeOutputShape(inputShape) {
-		return inputShape;
-	}
-	getConfig() {
-		const { depthRadius, bias, alpha, beta } = this;
-		return {
-			...super.getConfig(),
-			depthRadius,
-			bias,
-			alpha,
-			beta
-		};
-	}
-}
-tf.serialization.registerClass(LocalResponseNormalization, "netloom", "LocalResponseNormalization");`;
-
 /** From shared/codegen/python/local_response_normalization.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class LocalResponseNormalization(keras.layers.Layer):

@@ -44,6 +44,49 @@ import * as split from "./split.ts";
 import * as transposedConvolution from "./transposedConvolution.ts";
 import * as unitNormalization from "./unitNormalization.ts";
 import * as windowPooling from "./windowPooling.ts";
+import * as activationScript from "./activation.javascript.ts";
+import * as activityRegularizationScript from "./activityRegularization.javascript.ts";
+import * as activityRegularizedScript from "./activityRegularized.javascript.ts";
+import * as alphaDropoutScript from "./alphaDropout.javascript.ts";
+import * as attentionScript from "./attention.javascript.ts";
+import * as batchNormalizationScript from "./batchNormalization.javascript.ts";
+import * as categoryEncodingScript from "./categoryEncoding.javascript.ts";
+import * as cellRnnScript from "./cellRnn.javascript.ts";
+import * as centerCropScript from "./centerCrop.javascript.ts";
+import * as convLstm2dScript from "./convLstm2d.javascript.ts";
+import * as convolutionScript from "./convolution.javascript.ts";
+import * as depthwiseConvolutionScript from "./depthwiseConvolution.javascript.ts";
+import * as dotScript from "./dot.javascript.ts";
+import * as einsumDenseScript from "./einsumDense.javascript.ts";
+import * as eluScript from "./elu.javascript.ts";
+import * as expressionScript from "./expression.javascript.ts";
+import * as fixedFilterScript from "./fixedFilter.javascript.ts";
+import * as globalPoolingScript from "./globalPooling.javascript.ts";
+import * as groupNormalizationScript from "./groupNormalization.javascript.ts";
+import * as layerNormalizationScript from "./layerNormalization.javascript.ts";
+import * as localResponseNormalizationScript from "./localResponseNormalization.javascript.ts";
+import * as maskFeatureScript from "./maskFeature.javascript.ts";
+import * as maskingScript from "./masking.javascript.ts";
+import * as maxoutScript from "./maxout.javascript.ts";
+import * as mergeWithMasksScript from "./mergeWithMasks.javascript.ts";
+import * as multiHeadAttentionScript from "./multiHeadAttention.javascript.ts";
+import * as normalizationScript from "./normalization.javascript.ts";
+import * as positionEmbeddingScript from "./positionEmbedding.javascript.ts";
+import * as randomFlipScript from "./randomFlip.javascript.ts";
+import * as randomSizeScript from "./randomSize.javascript.ts";
+import * as reLUScript from "./reLU.javascript.ts";
+import * as resetAfterGruCellScript from "./resetAfterGruCell.javascript.ts";
+import * as resizingScript from "./resizing.javascript.ts";
+import * as rmsNormalizationScript from "./rmsNormalization.javascript.ts";
+import * as samplingScript from "./sampling.javascript.ts";
+import * as sinusoidalPositionsScript from "./sinusoidalPositions.javascript.ts";
+import * as sliceScript from "./slice.javascript.ts";
+import * as softmaxScript from "./softmax.javascript.ts";
+import * as spatialReshapingScript from "./spatialReshaping.javascript.ts";
+import * as splitScript from "./split.javascript.ts";
+import * as transposedConvolutionScript from "./transposedConvolution.javascript.ts";
+import * as unitNormalizationScript from "./unitNormalization.javascript.ts";
+import * as windowPoolingScript from "./windowPooling.javascript.ts";
 
 /** A class's text, without its imports. */
 export interface OwnSource {
@@ -100,49 +143,49 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
 
 /** By the class's name: `Maxout` for `netloom>Maxout` in a model file. */
 export const javascriptSources: Readonly<Record<string, OwnSource>> = {
-  Activation: { className: "Activation", text: activation.javascript },
-  ActivityRegularization: { className: "ActivityRegularization", text: activityRegularization.javascript },
-  ActivityRegularized: { className: "ActivityRegularized", text: activityRegularized.javascript },
-  AlphaDropout: { className: "AlphaDropout", text: alphaDropout.javascript },
-  Attention: { className: "Attention", text: attention.javascript },
-  BatchNormalization: { className: "BatchNormalization", text: batchNormalization.javascript },
-  CategoryEncoding: { className: "CategoryEncoding", text: categoryEncoding.javascript },
-  CellRnn: { className: "CellRnn", text: cellRnn.javascript },
-  CenterCrop: { className: "CenterCrop", text: centerCrop.javascript },
-  ConvLstm2d: { className: "ConvLstm2d", text: convLstm2d.javascript },
-  Convolution: { className: "Convolution", text: convolution.javascript },
-  DepthwiseConvolution: { className: "DepthwiseConvolution", text: depthwiseConvolution.javascript },
-  Dot: { className: "Dot", text: dot.javascript },
-  EinsumDense: { className: "EinsumDense", text: einsumDense.javascript },
-  ELU: { className: "ELU", text: elu.javascript },
-  Expression: { className: "Expression", text: expression.javascript },
-  FixedFilter: { className: "FixedFilter", text: fixedFilter.javascript },
-  GlobalPooling: { className: "GlobalPooling", text: globalPooling.javascript },
-  GroupNormalization: { className: "GroupNormalization", text: groupNormalization.javascript },
-  LayerNormalization: { className: "LayerNormalization", text: layerNormalization.javascript },
-  LocalResponseNormalization: { className: "LocalResponseNormalization", text: localResponseNormalization.javascript },
-  MaskFeature: { className: "MaskFeature", text: maskFeature.javascript },
-  Masking: { className: "Masking", text: masking.javascript },
-  Maxout: { className: "Maxout", text: maxout.javascript },
-  MergeWithMasks: { className: "MergeWithMasks", text: mergeWithMasks.javascript },
-  MultiHeadAttention: { className: "MultiHeadAttention", text: multiHeadAttention.javascript },
-  Normalization: { className: "Normalization", text: normalization.javascript },
-  PositionEmbedding: { className: "PositionEmbedding", text: positionEmbedding.javascript },
-  RandomFlip: { className: "RandomFlip", text: randomFlip.javascript },
-  RandomSize: { className: "RandomSize", text: randomSize.javascript },
-  ReLU: { className: "ReLU", text: reLU.javascript },
-  ResetAfterGruCell: { className: "ResetAfterGruCell", text: resetAfterGruCell.javascript },
-  Resizing: { className: "Resizing", text: resizing.javascript },
-  RMSNormalization: { className: "RMSNormalization", text: rmsNormalization.javascript },
-  Sampling: { className: "Sampling", text: sampling.javascript },
-  SinusoidalPositions: { className: "SinusoidalPositions", text: sinusoidalPositions.javascript },
-  Slice: { className: "Slice", text: slice.javascript },
-  Softmax: { className: "Softmax", text: softmax.javascript },
-  SpatialReshaping: { className: "SpatialReshaping", text: spatialReshaping.javascript },
-  Split: { className: "Split", text: split.javascript },
-  TransposedConvolution: { className: "TransposedConvolution", text: transposedConvolution.javascript },
-  UnitNormalization: { className: "UnitNormalization", text: unitNormalization.javascript },
-  WindowPooling: { className: "WindowPooling", text: windowPooling.javascript },
+  Activation: { className: "Activation", text: activationScript.javascript },
+  ActivityRegularization: { className: "ActivityRegularization", text: activityRegularizationScript.javascript },
+  ActivityRegularized: { className: "ActivityRegularized", text: activityRegularizedScript.javascript },
+  AlphaDropout: { className: "AlphaDropout", text: alphaDropoutScript.javascript },
+  Attention: { className: "Attention", text: attentionScript.javascript },
+  BatchNormalization: { className: "BatchNormalization", text: batchNormalizationScript.javascript },
+  CategoryEncoding: { className: "CategoryEncoding", text: categoryEncodingScript.javascript },
+  CellRnn: { className: "CellRnn", text: cellRnnScript.javascript },
+  CenterCrop: { className: "CenterCrop", text: centerCropScript.javascript },
+  ConvLstm2d: { className: "ConvLstm2d", text: convLstm2dScript.javascript },
+  Convolution: { className: "Convolution", text: convolutionScript.javascript },
+  DepthwiseConvolution: { className: "DepthwiseConvolution", text: depthwiseConvolutionScript.javascript },
+  Dot: { className: "Dot", text: dotScript.javascript },
+  EinsumDense: { className: "EinsumDense", text: einsumDenseScript.javascript },
+  ELU: { className: "ELU", text: eluScript.javascript },
+  Expression: { className: "Expression", text: expressionScript.javascript },
+  FixedFilter: { className: "FixedFilter", text: fixedFilterScript.javascript },
+  GlobalPooling: { className: "GlobalPooling", text: globalPoolingScript.javascript },
+  GroupNormalization: { className: "GroupNormalization", text: groupNormalizationScript.javascript },
+  LayerNormalization: { className: "LayerNormalization", text: layerNormalizationScript.javascript },
+  LocalResponseNormalization: { className: "LocalResponseNormalization", text: localResponseNormalizationScript.javascript },
+  MaskFeature: { className: "MaskFeature", text: maskFeatureScript.javascript },
+  Masking: { className: "Masking", text: maskingScript.javascript },
+  Maxout: { className: "Maxout", text: maxoutScript.javascript },
+  MergeWithMasks: { className: "MergeWithMasks", text: mergeWithMasksScript.javascript },
+  MultiHeadAttention: { className: "MultiHeadAttention", text: multiHeadAttentionScript.javascript },
+  Normalization: { className: "Normalization", text: normalizationScript.javascript },
+  PositionEmbedding: { className: "PositionEmbedding", text: positionEmbeddingScript.javascript },
+  RandomFlip: { className: "RandomFlip", text: randomFlipScript.javascript },
+  RandomSize: { className: "RandomSize", text: randomSizeScript.javascript },
+  ReLU: { className: "ReLU", text: reLUScript.javascript },
+  ResetAfterGruCell: { className: "ResetAfterGruCell", text: resetAfterGruCellScript.javascript },
+  Resizing: { className: "Resizing", text: resizingScript.javascript },
+  RMSNormalization: { className: "RMSNormalization", text: rmsNormalizationScript.javascript },
+  Sampling: { className: "Sampling", text: samplingScript.javascript },
+  SinusoidalPositions: { className: "SinusoidalPositions", text: sinusoidalPositionsScript.javascript },
+  Slice: { className: "Slice", text: sliceScript.javascript },
+  Softmax: { className: "Softmax", text: softmaxScript.javascript },
+  SpatialReshaping: { className: "SpatialReshaping", text: spatialReshapingScript.javascript },
+  Split: { className: "Split", text: splitScript.javascript },
+  TransposedConvolution: { className: "TransposedConvolution", text: transposedConvolutionScript.javascript },
+  UnitNormalization: { className: "UnitNormalization", text: unitNormalizationScript.javascript },
+  WindowPooling: { className: "WindowPooling", text: windowPoolingScript.javascript },
 };
 
 /** By the `className` of a call. */

@@ -87,63 +87,6 @@ export class PositionEmbedding extends tf.layers.Layer {
 }
 tf.serialization.registerClass(PositionEmbedding, "netloom", "PositionEmbedding");`;
 
-/** The same without types. */
-export const javascript = `/** output[t] = input[t] + embeddings[t]: a learned vector for each place in a sequence. Gehring et al. 2017. */
-export class PositionEmbedding extends tf.layers.Layer {
-	static className = "netloom>PositionEmbedding";
-	sequenceLength;
-	add;
-	/** Only tfjs's own layers can read initializers and the like by name or from a model file: this one does it for us. */
-	reader;
-	embeddingsInitializer;
-	embeddings = null;
-	constructor(args) {
-		super(args);
-		this.sequenceLength = args.sequenceLength;
-		this.add = args.add ?? true;
-		this.supportsMasking = true;
-		const start = { embeddingsInitializer: "glorotUniform" };
-		this.reader = tf.layers.embedding({
-			...start,
-			...args,
-			inputDim: 1,
-			outputDim: 1
-		});
-		this.embeddingsInitializer = Reflect.get(this.reader, "embeddingsInitializer");
-	}
-	build(inputShape) {
-		// A list of shapes comes only where a layer has several inputs.
-		const size = inputShape.at(-1) ?? null;
-		if (size === null) throw new Error("PositionEmbedding needs a known number of features.");
-		this.embeddings = this.addWeight("embeddings", [this.sequenceLength, size], "float32", this.embeddingsInitializer, Reflect.get(this.reader, "embeddingsRegularizer"), true, Reflect.get(this.reader, "embeddingsConstraint"));
-		this.built = true;
-	}
-	call(inputs) {
-		return tf.tidy(() => {
-			const input = Array.isArray(inputs) ? inputs[0] : inputs;
-			if (input === undefined || this.embeddings === null) throw new Error("There is no input.");
-			const [, steps = 1, size = 1] = input.shape;
-			const positions = tf.slice(this.embeddings.read(), [0, 0], [steps, size]);
-			return tf.add(this.add ? input : tf.zerosLike(input), tf.expandDims(positions, 0));
-		});
-	}
-	computeOutputShape(inputShape) {
-		return inputShape;
-	}
-	getConfig() {
-		const { embeddingsInitializer = null, embeddingsRegularizer = null, embeddingsConstraint = null } = this.reader.getConfig();
-		return {
-			...super.getConfig(),
-			sequenceLength: this.sequenceLength,
-			add: this.add,
-			embeddingsInitializer,
-			embeddingsRegularizer,
-			embeddingsConstraint
-		};
-	}
-}
-tf.serialization.registerClass(PositionEmbedding, "netloom", "PositionEmbedding");`;
-
 /** From shared/codegen/python/position_embedding.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class PositionEmbedding(keras.Layer):

@@ -72,66 +72,6 @@ export class Sampling extends tf.layers.Layer {
 }
 tf.serialization.registerClass(Sampling, "netloom", "Sampling");`;
 
-/** The same without types. */
-export const javascript = `/**
-* Inputs mean and logVariance; output = mean + exp(logVariance / 2) · noise in training, mean otherwise. The loss grows by
-* klWeight · mean over samples of −½ Σ (1 + logVariance − mean² − exp(logVariance)).
-* Kingma and Welling 2014, Auto-Encoding Variational Bayes.
-*/
-export class Sampling extends tf.layers.Layer {
-	static className = "netloom>Sampling";
-	seed;
-	klWeight;
-	/** Set before each step, where training draws its random numbers from one seed. */
-	stepSeed = null;
-	draws = 0;
-	/** Of the calls since they were last asked for: a shared layer has several. */
-	penalties = [];
-	constructor(args = {}) {
-		super(args);
-		this.seed = args.seed ?? null;
-		this.klWeight = args.klWeight ?? 0;
-	}
-	call(inputs, kwargs) {
-		const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
-		if (mean === undefined || logVariance === undefined) throw new Error("Sampling needs a mean and a logarithm of the variance.");
-		// Those of passes that nobody asked about are gone with the pass.
-		this.penalties = this.penalties.filter(({ isDisposed }) => !isDisposed);
-		if (this.klWeight !== 0) this.penalties.push(this.measureDivergence(mean, logVariance));
-		return tf.tidy(() => {
-			if (kwargs.training !== true) return tf.clone(mean);
-			const seed = this.stepSeed ?? (this.seed === null ? undefined : this.seed + ++this.draws);
-			const noise = tf.randomNormal(mean.shape, 0, 1, "float32", seed);
-			return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, .5)), noise));
-		});
-	}
-	measureDivergence(mean, logVariance) {
-		return tf.tidy(() => {
-			const spread = tf.add(tf.square(mean), tf.exp(logVariance));
-			const sum = tf.sum(tf.sub(spread, tf.add(logVariance, 1)));
-			return tf.mul(sum, .5 * this.klWeight / (mean.shape[0] ?? 1)).asScalar();
-		});
-	}
-	/** All at once: tfjs asks once per use of a layer. */
-	calculateLosses() {
-		const found = this.penalties.filter(({ isDisposed }) => !isDisposed);
-		this.penalties = [];
-		return found;
-	}
-	computeOutputShape(inputShape) {
-		// Two inputs, so a list of shapes.
-		return inputShape[0] ?? [];
-	}
-	getConfig() {
-		return {
-			...super.getConfig(),
-			seed: this.seed,
-			klWeight: this.klWeight
-		};
-	}
-}
-tf.serialization.registerClass(Sampling, "netloom", "Sampling");`;
-
 /** From shared/codegen/python/sampling.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class Sampling(keras.Layer):

@@ -51,53 +51,6 @@ export class SinusoidalPositions extends tf.layers.Layer {
 }
 tf.serialization.registerClass(SinusoidalPositions, "netloom", "SinusoidalPositions");`;
 
-/** The same without types. */
-export const javascript = `/**
-* output[t] = input[t] + position[t], where position[t, 2i] = sin(t / w^(2i / size)) and position[t, 2i + 1] is its cosine.
-* Vaswani et al. 2017, section 3.5. Nothing is learned.
-*/
-export class SinusoidalPositions extends tf.layers.Layer {
-	static className = "netloom>SinusoidalPositions";
-	maxWavelength;
-	add;
-	constructor(args = {}) {
-		super(args);
-		this.maxWavelength = args.maxWavelength ?? 1e4;
-		this.add = args.add ?? true;
-		this.supportsMasking = true;
-	}
-	call(inputs) {
-		return tf.tidy(() => {
-			const input = Array.isArray(inputs) ? inputs[0] : inputs;
-			if (input === undefined) throw new Error("SinusoidalPositions got no input.");
-			const [, steps = 1, size = 1] = input.shape;
-			const values = Float32Array.from({ length: steps * size }, (_unused, at) => {
-				const feature = at % size;
-				const pair = 2 * Math.floor(feature / 2);
-				const angle = Math.floor(at / size) / this.maxWavelength ** (pair / size);
-				return feature === pair ? Math.sin(angle) : Math.cos(angle);
-			});
-			const positions = tf.tensor(values, [
-				1,
-				steps,
-				size
-			]);
-			return tf.add(this.add ? input : tf.zerosLike(input), positions);
-		});
-	}
-	computeOutputShape(inputShape) {
-		return inputShape;
-	}
-	getConfig() {
-		return {
-			...super.getConfig(),
-			maxWavelength: this.maxWavelength,
-			add: this.add
-		};
-	}
-}
-tf.serialization.registerClass(SinusoidalPositions, "netloom", "SinusoidalPositions");`;
-
 /** From shared/codegen/python/sinusoidal_positions.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class SinusoidalPositions(keras.Layer):

@@ -53,51 +53,6 @@ export class Split extends tf.layers.Layer {
 }
 tf.serialization.registerClass(Split, "netloom", "Split");`;
 
-/** The same without types. */
-export const javascript = `/** Cuts one axis into parts: one output per size. */
-export class Split extends tf.layers.Layer {
-	static className = "netloom>Split";
-	sizes;
-	axis;
-	constructor(args) {
-		super(args);
-		this.sizes = [...args.sizes];
-		this.axis = args.axis ?? -1;
-	}
-	call(inputs) {
-		return tf.tidy(() => {
-			const input = Array.isArray(inputs) ? inputs[0] : inputs;
-			if (input === undefined) throw new Error("Split got no input.");
-			const axis = this.resolveAxis(input.rank);
-			// Slices, because tfjs's split wants to know the whole axis and gives its gradient only as a whole.
-			let first = 0;
-			return this.sizes.map((count) => {
-				const begin = input.shape.map((_size, index) => index === axis ? first : 0);
-				const sizes = input.shape.map((size, index) => index === axis ? count : size);
-				first += count;
-				return tf.slice(input, begin, sizes);
-			});
-		});
-	}
-	computeOutputShape(inputShape) {
-		// One input, so one shape.
-		const shape = inputShape;
-		const axis = this.resolveAxis(shape.length);
-		return this.sizes.map((count) => shape.map((size, index) => index === axis ? count : size));
-	}
-	getConfig() {
-		return {
-			...super.getConfig(),
-			sizes: [...this.sizes],
-			axis: this.axis
-		};
-	}
-	resolveAxis(rank) {
-		return this.axis < 0 ? rank + this.axis : this.axis;
-	}
-}
-tf.serialization.registerClass(Split, "netloom", "Split");`;
-
 /** From shared/codegen/python/split.py. */
 export const python = `@keras.saving.register_keras_serializable(package="netloom")
 class Split(keras.Layer):

@@ -39,36 +39,3 @@ export class UnitNormalization extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(UnitNormalization, "netloom", "UnitNormalization");`;
-
-/** The same without types. */
-export const javascript = `/** output = x / ‖x‖, the length of each sample over \`axis\`; all zeros stay so. */
-export class UnitNormalization extends tf.layers.Layer {
-	static className = "netloom>UnitNormalization";
-	axes;
-	constructor(args = {}) {
-		super(args);
-		const { axis = -1 } = args;
-		this.axes = Array.isArray(axis) ? [...axis] : [axis];
-		this.supportsMasking = true;
-	}
-	call(inputs) {
-		return tf.tidy(() => {
-			const input = Array.isArray(inputs) ? inputs[0] : inputs;
-			if (input === undefined) throw new Error("UnitNormalization got no input.");
-			const axes = this.axes.map((axis) => axis < 0 ? axis + input.rank : axis);
-			// Keras divides by at least 1e-12; the square of that keeps the gradient finite too.
-			const squares = tf.add(tf.sum(tf.square(input), axes, true), 1e-24);
-			return tf.mul(input, tf.rsqrt(squares));
-		});
-	}
-	computeOutputShape(inputShape) {
-		return inputShape;
-	}
-	getConfig() {
-		return {
-			...super.getConfig(),
-			axis: this.axes
-		};
-	}
-}
-tf.serialization.registerClass(UnitNormalization, "netloom", "UnitNormalization");`;
