@@ -8,6 +8,7 @@ import {
 } from "./cpuConvolution.ts";
 import { pad, slice, split, transposeAxes } from "./cpuMoves.ts";
 import { averagePoolGradient, maxPoolGradient } from "./cpuPooling.ts";
+import { sumSegments } from "./cpuSegments.ts";
 import { multiply } from "./multiplyMatrices.ts";
 
 let isInstalled = false;
@@ -24,6 +25,7 @@ const kernels: Readonly<Record<string, CpuKernel<tf.TensorInfo | tf.TensorInfo[]
   Slice: slice,
   SplitV: split,
   Transpose: transposeAxes,
+  UnsortedSegmentSum: sumSegments,
 };
 
 /**
