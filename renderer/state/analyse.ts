@@ -21,9 +21,12 @@ export function analyse(
   scope: Scope,
   previous: Pick<Analyses, "documentAnalysis"> | null,
 ): Analyses {
+  const { summary } = datasetStore.getState();
+  // Bound, but not read yet or not readable: nothing can be said about it here. The data view tells why.
+  const isUnknown = summary === null && document.data !== null;
   const documentAnalysis = analyzeDocument(document, {
     previous: previous?.documentAnalysis ?? null,
-    data: datasetStore.getState().summary,
+    ...(isUnknown ? {} : { data: summary }),
   });
   return lookInto(documentAnalysis, scope);
 }

@@ -27,6 +27,7 @@ const groups: readonly {
 export function ProblemsPanel() {
   const diagnostics = useDocument(selectDiagnostics);
   const isEmpty = useDocument((state) => Object.keys(state.document.graph.nodes).length === 0);
+  const hasData = useDocument((state) => state.document.data !== null);
   if (diagnostics.length === 0 || isEmpty) {
     return (
       <EmptyState
@@ -35,7 +36,9 @@ export function ProblemsPanel() {
       >
         {isEmpty
           ? "Mistakes in the graph are listed here as you draw, each with its repair."
-          : "Bind data and train when you are ready."}
+          : hasData
+            ? "Train when you are ready."
+            : "Choose data, then train."}
       </EmptyState>
     );
   }
