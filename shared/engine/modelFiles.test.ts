@@ -203,3 +203,39 @@ test("a small file of huge layers is refused before they are made", async () => 
   if (!plan) throw new Error("no plan");
   (await makeTrained(plan)).dispose();
 });
+
+const deepProgram = JSON.parse(
+  `${'["neg",'.repeat(3000)}["input",0]${"]".repeat(3000)}`,
+) as unknown;
+
+test.each([
+  ["Expression", { program: ["constructor", ["input", 0]] }, /a program it can't read/],
+  ["Expression", { program: { run: "1" } }, /a program it can't read/],
+  ["Expression", { program: deepProgram }, /can't be loaded/],
+  ["CellRnn", { cell: { className: "constructor", config: {} } }, /can't be loaded/],
+  ["CellRnn", { cell: { className: "Dense", config: { units: 2 } } }, /can't be loaded/],
+  ["PositionEmbedding", { sequenceLength: 1e10 }, /weight "embeddings" of 10000000000 × 4/],
+  ["MultiHeadAttention", { numHeads: 1e6, keyDim: 1e6 }, /can't be loaded/],
+])("a %s with a hostile configuration is refused", async (kind, options, message) => {
+  const input = { name: "x", batch_input_shape: [null, 4, 4], dtype: "float32" };
+  const layer = {
+    class_name: `netloom>${kind}`,
+    name: "own",
+    config: { name: "own", ...options },
+    inbound_nodes: [[["x", 0, 0, {}]]],
+  };
+  const config = {
+    name: "hostile",
+    layers: [{ class_name: "InputLayer", name: "x", config: input, inbound_nodes: [] }, layer],
+    input_layers: [["x", 0, 0]],
+    output_layers: [["own", 0, 0]],
+  };
+  const manifest = {
+    modelTopology: { class_name: "Model", config },
+    weightsManifest: [{ paths: [], weights: [] }],
+  };
+  const loaded = await loadModelFiles([
+    { name: "model.json", bytes: text(JSON.stringify(manifest)) },
+  ]);
+  expect(loaded.ok ? "" : loaded.error).toMatch(message);
+});

@@ -212,7 +212,9 @@ export class Expression extends tf.layers.Layer {
 
   private read(node: ExpressionPart) {
     const [operation, ...operands] = Array.isArray(node) ? (node as ExpressionPart[]) : [];
-    if (typeof operation !== "string") throw new Error("Expression has a program it can't read.");
+    // What every object has, such as "constructor", is no operation of the tables above.
+    if (typeof operation !== "string" || operation in Object.prototype)
+      throw new Error("Expression has a program it can't read.");
     return { operation, operands };
   }
 }
