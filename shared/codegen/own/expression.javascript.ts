@@ -175,7 +175,8 @@ export class Expression extends tf.layers.Layer {
 	}
 	read(node) {
 		const [operation, ...operands] = Array.isArray(node) ? node : [];
-		if (typeof operation !== "string") throw new Error("Expression has a program it can't read.");
+		// What every object has, such as "constructor", is no operation of the tables above.
+		if (typeof operation !== "string" || operation in Object.prototype) throw new Error("Expression has a program it can't read.");
 		return {
 			operation,
 			operands
