@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DocumentAnalysis, analyzeDocument } from "../analysis/analyzeDocument.ts";
 import { viewAnalysis } from "../analysis/viewAnalysis.ts";
@@ -8,16 +7,12 @@ import type { JsonValue } from "../base/json.ts";
 import { type Random, createRandom } from "../base/random.ts";
 import { applyEdit } from "../document/applyEdit.ts";
 import type { DocumentEdit } from "../document/edits.ts";
-import { incomingEdges } from "../document/graphQueries.ts";
 import type { GraphNode, ModelGraph, ProjectDocument } from "../document/model.ts";
-import { buildModel } from "../engine/buildModel.ts";
-import { createLayer } from "../engine/createLayer.ts";
 import { selectBackend } from "../engine/selectBackend.ts";
-import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
-import { type Shape, kerasShape } from "../layers/shape.ts";
 import { compileDocument } from "./compileDocument.ts";
 import { growDocument, grownLayers, pick } from "./growDocument.testkit.ts";
+import { tryDocument } from "./tryDocument.testkit.ts";
 
 /** Documents of every layer, grown at random: analysis must say of each what TensorFlow.js makes of it. */
 const documentCount = Math.max(200, 4 * grownLayers.length);
@@ -28,18 +23,6 @@ beforeAll(async () => {
 
 const errorsOf = ({ diagnostics }: DocumentAnalysis): readonly Diagnostic[] =>
   diagnostics.filter(({ severity }) => severity === "error");
-
-/** Tested against `type: message`. Strictness of our own, each with its reason; everything else that we refuse, TensorFlow.js must refuse too. */
-const deliberate: readonly (readonly [reason: string, words: RegExp])[] = [
-  ["a forgotten Flatten far more often than meant", /needs one axis of features \(or time and/],
-  ["tfjs mixes data types silently or fails in the middle of a step", /\((?:float32|int32)\)/],
-  ["tfjs's TimeDistributed doesn't check what it wraps", /^timeDistributed: .* at every step/],
-  ["Keras refuses it; tfjs has no such layer and gets a plain Dropout", /^spatialDropout/],
-  [
-    "Keras and tfjs differ, so what is exported would not be what was trained",
-    /'s .* (?:must|is|has|needs|can)/,
-  ],
-];
 
 describe("documents grown at random", () => {
   const documents = Array.from({ length: documentCount }, (_, seed) => {
@@ -73,63 +56,18 @@ describe("documents grown at random", () => {
     ).toBeGreaterThan(5);
   });
 
-  it("if valid, are built by tfjs with exactly the shapes and weights that analysis says", () => {
-    for (const { seed, document, analysis } of valid) {
-      const plan = compileDocument(document, analysis);
-      if (!plan.ok) throw new Error(`seed ${seed}: ${plan.error[0]?.message ?? ""}`);
-      const model = buildModel(plan.value, { seed: 1 });
-      const uses = new Map<string, number>();
-      for (const layer of plan.value.layers) {
-        const maker = layer.sharedWith ?? layer.name;
-        const use = uses.get(maker) ?? 0;
-        uses.set(maker, use + 1);
-        const built = model.getLayer(maker);
-        const label = `seed ${seed}, ${layer.name}: ${layer.call.className}`;
-        const output = built.getOutputAt(use);
-        const outputs = Array.isArray(output) ? output : [output];
-        expect([label, outputs.map(({ shape }) => shape)]).toEqual([
-          label,
-          layer.outputShapes.map((shape) => [...kerasShape(shape)]),
-        ]);
-        const shapes = built.getWeights().map((weight) => weight.shape);
-        expect([label, shapes]).toEqual([label, layer.weights.map((weight) => [...weight.shape])]);
-      }
-      const { paramCount, trainableCount } = analysis.totals;
-      const count = (weights: readonly tf.LayerVariable[]) =>
-        weights.reduce(
-          (sum, { shape }) => sum + shape.reduce<number>((all, size) => all * (size ?? 1), 1),
-          0,
-        );
-      expect([seed, count(model.weights), count(model.trainableWeights)]).toEqual([
-        seed,
-        paramCount,
-        trainableCount,
-      ]);
-      model.dispose();
-    }
+  it("if valid, are built, run and trained by tfjs in the shapes and weights that analysis says", () => {
+    const faults = valid.flatMap(
+      ({ seed, document }) => tryDocument(`seed ${seed}`, document).faults,
+    );
+    expect(faults).toEqual([]);
   });
 
   it("if invalid, are refused by tfjs as well, or for a listed reason", () => {
-    const unexplained: string[] = [];
-    for (const { seed, analysis } of invalid) {
-      const { graph } = analysis.expanded;
-      for (const { nodes, message } of errorsOf(analysis)) {
-        const node = nodes[0] === undefined ? undefined : graph.nodes[nodes[0]];
-        if (
-          node === undefined ||
-          deliberate.some(([, words]) => words.test(`${node.type}: ${message}`))
-        )
-          continue;
-        const inputs = incomingEdges(graph, node.id).map(
-          ({ source, port = 0 }) => analysis.flat.nodes[source]?.outputShapes[port] ?? null,
-        );
-        const known = inputs.filter((shape) => shape !== null);
-        if (known.length < inputs.length || known.length === 0) continue;
-        if (isTakenByTfjs(node, known))
-          unexplained.push(`seed ${seed}, ${node.type} ${JSON.stringify(node.params)}: ${message}`);
-      }
-    }
-    expect(unexplained).toEqual([]);
+    const faults = invalid.flatMap(
+      ({ seed, document }) => tryDocument(`seed ${seed}`, document).faults,
+    );
+    expect(faults).toEqual([]);
   });
 
   it("are seen from inside every block without a fault", () => {
@@ -318,31 +256,4 @@ function proposeEdit(random: Random, document: ProjectDocument): DocumentEdit {
   ] as const;
   const edit = pick<(typeof edits)[number]>(random, edits);
   return block === null ? edit : { kind: "inBlock", block: block.id, edit };
-}
-
-const isSize = (size: number) => Number.isInteger(size) && size > 0;
-
-/** Whether tfjs builds the layer and computes something of it: many faults show only when values arrive. */
-function isTakenByTfjs(node: GraphNode, inputs: readonly Shape[]): boolean {
-  const definition = findLayer(node.type);
-  const params = definition === null ? null : readParams(definition.params, node.params);
-  if (definition === null || params === null || !params.ok) return false;
-  try {
-    const call = definition.lower(params.value, inputs);
-    if (call === null) return false;
-    const symbols = inputs.map((shape) =>
-      tf.input({ batchShape: [...kerasShape(shape)], dtype: shape.dtype }),
-    );
-    const values = inputs.map((shape) =>
-      tf.zeros([2, ...shape.axes.map(({ size }) => size ?? 3)], shape.dtype),
-    );
-    const [symbol] = symbols;
-    const layer = createLayer(call);
-    layer.apply(symbol !== undefined && symbols.length === 1 ? symbol : symbols);
-    const [value] = values;
-    const result = layer.apply(value !== undefined && values.length === 1 ? value : values);
-    return result instanceof tf.Tensor && result.shape.every(isSize);
-  } catch {
-    return false;
-  }
 }

@@ -10,6 +10,7 @@ import { listOutputPorts } from "../blocks/nodeType.ts";
 import type { ProjectDocument } from "../document/model.ts";
 import type { AnyLayerDefinition } from "../layers/defineLayer.ts";
 import type { StoredParams } from "../layers/params.ts";
+import { drawOptions } from "./drawOptions.testkit.ts";
 import { readParams } from "../layers/readParams.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 
@@ -112,7 +113,7 @@ function addNode(random: Random, draft: Draft, addition: Addition): Draft {
   const { name, blocks, wanted } = addition;
   const last = draft.ends.at(-1) ?? "";
   const further = draft.ends.filter((end) => end.includes(":"));
-  const first = further.length > 0 && random.nextInt(2) === 0 ? pick(random, further) : last;
+  const first = further.length > 0 && random.nextInt(4) > 0 ? pick(random, further) : last;
   const sources = [first, ...Array.from({ length: 3 }, () => pick(random, draft.ends))];
   const names = Object.keys(blocks);
   const more = random.nextInt(10) === 0 ? ({ isMuted: true } as const) : {};
@@ -144,14 +145,21 @@ function addNode(random: Random, draft: Draft, addition: Addition): Draft {
     });
   }
   const definition = wanted ?? pick(random, grownLayers);
-  const example = random.nextInt(3) > 0 ? pick(random, definition.examples).params : {};
+  const params = drawParams(random, definition);
   const count = Math.max(definition.inputs.min, 1);
   const taken = definition.inputPorts === undefined ? [...new Set(sources)] : sources;
   return extend(draft, name, {
-    node: [definition.type, example, more],
+    node: [definition.type, params, more],
     sources: taken.slice(0, count),
-    outputs: "isMuted" in more ? 1 : countOutputs(definition, example),
+    outputs: "isMuted" in more ? 1 : countOutputs(definition, params),
   });
+}
+
+/** An example's options, any that the layer has, or none. */
+function drawParams(random: Random, definition: AnyLayerDefinition): StoredParams {
+  const kind = random.nextInt(4);
+  if (kind === 0) return {};
+  return kind === 1 ? drawOptions(random, definition) : pick(random, definition.examples).params;
 }
 
 function extend(

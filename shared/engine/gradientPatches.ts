@@ -12,6 +12,7 @@ export function patchGradients(): void {
   tf.registerGradient(dilatedConvolution);
   tf.registerGradient(averagePool);
   tf.registerGradient(enlargeNearest);
+  tf.registerGradient(unpack);
   tf.registerGradient(pickOne("Maximum", tf.greaterEqual, tf.less));
   tf.registerGradient(pickOne("Minimum", tf.lessEqual, tf.greater));
 }
@@ -117,6 +118,17 @@ function readKernelPoints(gradient: tf.Tensor, [byHeight, byWidth]: Pair): tf.Te
     [byHeight, byWidth, 1, 1],
   );
 }
+
+/**
+ * tfjs-core src/gradients/Unpack_grad.ts expects a list also where there is only one part, and then gets the part:
+ * recurrent layers and TimeDistributed over a single step could not be trained.
+ */
+const unpack: GradConfig = {
+  kernelName: "Unpack",
+  gradFunc: (dy, _saved, { axis }) => ({
+    value: () => tf.stack(Array.isArray(dy) ? dy : [dy], Number(axis)),
+  }),
+};
 
 /**
  * Average pooling divides by the values that a window really has, its gradient by the window's full size

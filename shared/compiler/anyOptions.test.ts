@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { drawDocument } from "../blocks/blocks.testkit.ts";
+import { selectBackend } from "../engine/selectBackend.ts";
+import type { StoredParams } from "../layers/params.ts";
+import { grownLayers } from "./growDocument.testkit.ts";
+import { tryDocument, tryOptions } from "./tryDocument.testkit.ts";
+
+const rounds = 10;
+
+beforeAll(async () => {
+  await selectBackend("cpu");
+});
+
+describe("a layer with options drawn at random", () => {
+  it.each(grownLayers.map((definition) => [definition.type, definition] as const))(
+    "%s is to tfjs what it is to analysis",
+    (_type, definition) => {
+      const trials = Array.from({ length: rounds }, (_, seed) => tryOptions(definition, seed));
+      expect(trials.flatMap(({ faults }) => faults)).toEqual([]);
+    },
+  );
+
+  it("is valid more often than not", () => {
+    const trials = grownLayers.map((definition) => tryOptions(definition, rounds));
+    const valid = trials.filter(({ isValid }) => isValid).length;
+    expect(valid).toBeGreaterThan(trials.length / 2);
+  });
+});
+
+/** What once was valid to analysis and then failed in tfjs, each behind a layer that is trained. */
+const mended: readonly (readonly [
+  fault: string,
+  shape: readonly number[],
+  type: string,
+  params: StoredParams,
+])[] = [
+  ["one step of time has a gradient", [1, 3], "lstm", { units: 2 }],
+  [
+    "one step of a layer over time has a gradient",
+    [1, 3],
+    "timeDistributed",
+    { layer: { type: "dense", params: { units: 2 } } },
+  ],
+  ["one category is encoded", [4], "categoryEncoding", { numTokens: 1, outputMode: "oneHot" }],
+];
+
+describe("what random options have found", () => {
+  it.each(mended)("%s", (label, shape, type, params) => {
+    const isWhole = type === "categoryEncoding";
+    const document = drawDocument({
+      nodes: {
+        x: ["input", { shape: [...shape], dtype: isWhole ? "int32" : "float32" }],
+        ...(isWhole ? {} : { before: ["dense", { units: 3 }] as const }),
+        layer: [type, params],
+        y: ["output", { loss: "meanSquaredError" }],
+      },
+      wires: [...(isWhole ? ["x>layer"] : ["x>before", "before>layer"]), "layer>y"],
+    });
+    expect(tryDocument(label, document)).toEqual({ isValid: true, faults: [] });
+  });
+});
