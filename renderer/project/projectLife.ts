@@ -6,6 +6,7 @@ import { chooseFile } from "../host/chooseFile.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore, type ProjectLocation, selectIsDirty } from "../state/documentStore.ts";
 import { emptySelection, sessionStore, type View } from "../state/sessionStore.ts";
+import { rememberOrigin } from "../state/templateOrigins.ts";
 import { ask } from "../ui/ask.ts";
 import { clearToasts, showToast } from "../ui/toastStore.ts";
 import { isTraining } from "../training/runQueries.ts";
@@ -25,7 +26,9 @@ export async function openTemplate(id: string): Promise<void> {
   const { info, project } = template.value;
   const parsed = readProjectText(project, `The template ${info.title}`);
   if (!parsed.ok) return showToast(parsed.error);
-  await show(forkProject(parsed.value), null);
+  const document = forkProject(parsed.value);
+  rememberOrigin(document.id, id);
+  await show(document, null);
 }
 
 export async function openProject(): Promise<void> {

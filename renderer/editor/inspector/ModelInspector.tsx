@@ -9,6 +9,7 @@ import { captionOf } from "../canvas/describeNode.ts";
 import { editDocument, revealNode } from "../editDocument.ts";
 import { formatAdds, formatMemory } from "../formatPlural.ts";
 import { Stat } from "./CostSection.tsx";
+import { TemplatePage } from "./TemplatePage.tsx";
 import { VariablesSection } from "./VariablesSection.tsx";
 
 /** Nothing selected: the model as a whole. */
@@ -62,6 +63,7 @@ export function ModelInspector() {
           Select a layer to see its properties. Arrow keys walk along the wires.
         </p>
       )}
+      <TemplatePage />
     </div>
   );
 }
