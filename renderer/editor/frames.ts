@@ -10,17 +10,18 @@ export function listOnFrame(
   graph: ModelGraph,
   frame: GraphFrame,
 ): readonly (readonly [string, Position])[] {
-  const area = { ...frame.position, ...frame.size };
   const layers = Object.values(graph.nodes)
-    .filter((node) => isInside(nodeRect(node.position), area))
+    .filter((node) => isOnFrame(nodeRect(node.position), frame))
     .map((node) => [node.id, node.position] as const);
   const notes = Object.values(graph.notes)
-    .filter((note) => isInside({ ...note.position, ...note.size }, area))
+    .filter((note) => isOnFrame({ ...note.position, ...note.size }, frame))
     .map((note) => [noteFlowId(note.id), note.position] as const);
   return [...layers, ...notes];
 }
 
-function isInside(part: Rect, area: Rect): boolean {
+/** A part lies where its middle does. */
+export function isOnFrame(part: Rect, frame: Pick<GraphFrame, "position" | "size">): boolean {
+  const area = { ...frame.position, ...frame.size };
   const { x, y } = centreOf(part);
   return x >= area.x && x <= area.x + area.width && y >= area.y && y <= area.y + area.height;
 }

@@ -32,12 +32,12 @@ export const LayerNode = memo(
       >
         {data.hasInput && <Ports data={data} side="input" />}
         <HeatTint node={data.nodeId} />
-        <div className="ed-node-title">
+        <div className="ed-node-title" data-tight={data.isTitleTight ? "" : undefined}>
           <span className="ed-node-type">{data.title}</span>
           {data.repeat > 1 && <span className="ed-node-repeat">× {data.repeat}</span>}
-          <span className="ed-node-name">{data.name}</span>
+          {data.name !== "" && <span className="ed-node-name">{data.name}</span>}
           <Traits data={data} />
-          <span className="ed-node-badge">{data.badge}</span>
+          {data.badge !== "" && <span className="ed-node-badge">{data.badge}</span>}
         </div>
         <div className="ed-node-caption">{data.caption}</div>
         {data.isBlock && (

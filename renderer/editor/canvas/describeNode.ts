@@ -4,7 +4,7 @@ import { findNodeType } from "#shared/blocks/nodeType.ts";
 import type { BlockDefinition, GraphNode, ProjectDocument } from "#shared/document/model.ts";
 import type { LayerCategory } from "#shared/layers/defineLayer.ts";
 import type { StoredParams } from "#shared/layers/params.ts";
-import { formatShape, formatSizes } from "#shared/layers/shape.ts";
+import { formatShape } from "#shared/layers/shape.ts";
 import { documentStore } from "../../state/documentStore.ts";
 import { originalOf } from "#shared/document/wiring.ts";
 import { currentResolver } from "../formulas.ts";
@@ -12,6 +12,7 @@ import type { ResolveParams } from "../formulas.ts";
 import { captionOfParams, takesInput } from "../nodeTypes.ts";
 import { formatCount } from "../../ui/format.ts";
 import { formatPlural } from "../formatPlural.ts";
+import { fitTitle } from "./fitTitle.ts";
 import type { FlowDirection } from "./geometry.ts";
 
 /** What a node shows: a layer, or an instance of a block. */
@@ -21,6 +22,8 @@ export interface LayerView {
   readonly title: string;
   /** What messages call the layer; '' where the caption says it already. */
   readonly name: string;
+  /** The title needs the smaller face. */
+  readonly isTitleTight: boolean;
   readonly category: LayerCategory | "block" | null;
   readonly caption: string;
   /** At the right of the title: the weight count, `?` where it can't be known, an Input's data field. */
@@ -70,12 +73,7 @@ export function describeNode(facts: NodeFacts): LayerView {
   const params = facts.resolve(original.params);
   const type = findNodeType(document, original.type);
   const loud = problems.find((problem) => isLoud(problem)) ?? null;
-  const caption = [
-    // A block's title is long; its own name goes before its options.
-    ...(block === null ? [] : [node.name]),
-    ...captionOfParams(document, original.type, params),
-    ...(block !== null && analysis?.outputShape ? [`→ ${formatSizes(analysis.outputShape)}`] : []),
-  ].join(" · ");
+  const options = captionOfParams(document, original.type, params);
   const repeat = block !== null && typeof params["repeat"] === "number" ? params["repeat"] : 1;
   const traits = {
     repeat,
@@ -85,15 +83,20 @@ export function describeNode(facts: NodeFacts): LayerView {
     sharedWith: original === node ? "" : original.name,
   };
   const title = type?.title ?? original.type;
+  const badge = badgeOf(original, analysis);
+  const line = fitTitle({ ...traits, title, name: node.name, badge });
+  // A block's title is long; its own name goes before its options, as that of a layer without room beside its title,
+  // or without options.
+  const isNameBelow = block !== null || !line.hasRoomForName || options.length === 0;
   return {
     nodeId: node.id,
     layerType: original.type,
     title,
-    name: caption === "" || block !== null ? "" : node.name,
+    name: isNameBelow ? "" : node.name,
+    isTitleTight: line.isTight,
     category: type?.category ?? null,
-    // A layer without telling options shows its name.
-    caption: caption || node.name,
-    badge: badgeOf(original, analysis),
+    caption: (isNameBelow ? [node.name, ...options] : options).join(" · "),
+    badge,
     ...traits,
     state: node.isMuted === true ? "fine" : stateOf(problems),
     bubble: loud,

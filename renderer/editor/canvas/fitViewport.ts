@@ -2,12 +2,15 @@ import type { Node, Viewport } from "@xyflow/react";
 import { boundsOf } from "./geometry.ts";
 import type { Rect } from "./geometry.ts";
 
-const margin = { left: 48, top: 40, right: 48, bottom: 64 };
+const margin = { left: 48, top: 28, right: 48, bottom: 64 };
+/** Where the picture stays clear of the tools and the minimap in the lower corners, it may reach further down. */
+const bottomBesideTools = 28;
+const toolsWidth = 280;
 /** What an open message takes beside its node. */
 const messageSize = { width: 280, height: 190 };
 
 /** Smaller than this, captions can't be read. */
-const readableZoom = 0.4;
+const readableZoom = 0.56;
 
 /** How a project opens: whole where that can be read, else its beginning, large enough to read. */
 export function openingViewport(
@@ -18,7 +21,7 @@ export function openingViewport(
   if (whole === null || whole.zoom >= readableZoom || nodes.length > openWholeLimit) return whole;
   const bounds = boundsOf(nodes.map(rectWithMessage));
   if (bounds === null) return whole;
-  const zoom = 0.75;
+  const zoom = 0.8;
   const width = bounds.width * zoom;
   return {
     zoom,
@@ -43,16 +46,21 @@ export function fitViewport(
   const width = Math.max(80, screen.width - margin.left - margin.right);
   // A message in the lower corner must not hide under the minimap.
   const bottom = nodes.some(hasMessage) ? 118 : margin.bottom;
-  const height = Math.max(80, screen.height - margin.top - bottom);
-  const zoom = Math.max(
-    0.04,
-    Math.min(1, width / Math.max(1, bounds.width), height / Math.max(1, bounds.height)),
-  );
-  return {
-    zoom,
-    x: margin.left + (width - bounds.width * zoom) / 2 - bounds.x * zoom,
-    y: margin.top + (height - bounds.height * zoom) / 2 - bounds.y * zoom,
+  const place = (below: number): Viewport => {
+    const height = Math.max(80, screen.height - margin.top - below);
+    const zoom = Math.max(
+      0.04,
+      Math.min(1, width / Math.max(1, bounds.width), height / Math.max(1, bounds.height)),
+    );
+    return {
+      zoom,
+      x: margin.left + (width - bounds.width * zoom) / 2 - bounds.x * zoom,
+      y: margin.top + (height - bounds.height * zoom) / 2 - bounds.y * zoom,
+    };
   };
+  const taller = place(bottomBesideTools);
+  const isBesideTools = bounds.width * taller.zoom < screen.width - 2 * toolsWidth;
+  return isBesideTools && bottom === margin.bottom ? taller : place(bottom);
 }
 
 function hasMessage(node: Node): boolean {

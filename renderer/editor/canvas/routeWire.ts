@@ -150,12 +150,22 @@ interface Ends {
 function directPoints(from: Rect, to: Rect, ends: Ends) {
   const start = { x: ends.start, y: from.y + from.height };
   const end = { x: ends.end, y: to.y };
-  const middle = (start.y + end.y) / 2;
+  // A long way runs straight in its own lane and bends only before its end.
+  const bendFrom = end.y - start.y > longWay ? end.y - bendLength : start.y;
+  const bend = { x: start.x, y: bendFrom };
+  const middle = (bendFrom + end.y) / 2;
   return {
-    points: [start, { x: start.x, y: middle }, { x: end.x, y: middle }, end],
-    labelAt: { x: (start.x + end.x) / 2, y: middle },
+    points: bendFrom === start.y ? [start, end] : [start, bend, end],
+    labelAt:
+      bendFrom === start.y
+        ? { x: (start.x + end.x) / 2, y: middle }
+        : { x: start.x, y: (start.y + bendFrom) / 2 },
   };
 }
+
+/** Along the flow, canvas units. */
+const longWay = 220;
+const bendLength = 110;
 
 /** Side by side: from flank to flank. */
 function besidePoints(from: Rect, to: Rect) {
@@ -202,7 +212,8 @@ function isCurve(ends: Ends, detour: number | null): boolean {
 }
 
 function curvePath(points: readonly Position[], isAlongY: boolean): string {
-  const start = points[0] ?? { x: 0, y: 0 };
+  const first = points[0] ?? { x: 0, y: 0 };
+  const start = points[points.length - 2] ?? first;
   const end = points[points.length - 1] ?? start;
   const along = isAlongY ? end.y - start.y : end.x - start.x;
   const sign = along < 0 ? -1 : 1;
@@ -217,7 +228,8 @@ function curvePath(points: readonly Position[], isAlongY: boolean): string {
         { x: start.x + pull, y: start.y },
         { x: end.x - pull, y: end.y },
       ];
-  return `M${start.x} ${start.y}C${c1.x} ${c1.y} ${c2.x} ${c2.y} ${end.x} ${end.y}`;
+  const straight = start === first ? "" : `L${start.x} ${start.y}`;
+  return `M${first.x} ${first.y}${straight}C${c1.x} ${c1.y} ${c2.x} ${c2.y} ${end.x} ${end.y}`;
 }
 
 /** Straight runs with rounded corners. */

@@ -2,8 +2,9 @@ import type { ElkNode } from "elkjs/lib/elk-api.js";
 import type { NodeId } from "#shared/base/ids.ts";
 import { listEdges, listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode, ModelGraph, Position } from "#shared/document/model.ts";
-import { nodeHeight, nodeWidth, snapToStep } from "../canvas/geometry.ts";
+import { nodeHeight, nodeRect, nodeWidth, snapToStep } from "../canvas/geometry.ts";
 import type { FlowDirection } from "../canvas/geometry.ts";
+import { isOnFrame } from "../frames.ts";
 import { portsOfNode } from "../nodeTypes.ts";
 import { findSkips, measureDepth } from "./findSkips.ts";
 
@@ -13,13 +14,19 @@ import { findSkips, measureDepth } from "./findSkips.ts";
  */
 export function toElkGraph(
   graph: ModelGraph,
-  options: { readonly direction: FlowDirection; readonly only?: ReadonlySet<NodeId> },
+  options: {
+    readonly direction: FlowDirection;
+    readonly only?: ReadonlySet<NodeId>;
+    /** What each frame goes around; absent: what lies on it. */
+    readonly framed?: readonly ReadonlySet<NodeId>[];
+  },
 ): ElkNode {
   const nodes = listNodes(graph).filter((node) => options.only?.has(node.id) ?? true);
   const included = new Set(nodes.map((node) => node.id));
   const isDown = options.direction === "down";
   const skips = findSkips(graph);
   const depth = measureDepth(graph);
+  const framed = options.framed ?? listFramed(graph);
   return {
     id: "graph",
     layoutOptions: {
@@ -41,7 +48,7 @@ export function toElkGraph(
         : {}),
     },
     children: nodes.map((node) => {
-      const room = portRoom(graph, node);
+      const room = roomAround(graph, node, framed);
       return {
         id: node.id,
         width: nodeWidth,
@@ -60,7 +67,11 @@ export function toElkGraph(
 const wrapDepth = 6;
 
 /** ELK's answer as new positions, with the top left corner where the graph's was, so that the picture stays put. */
-export function readLayout(graph: ModelGraph, layout: ElkNode): Readonly<Record<NodeId, Position>> {
+export function readLayout(
+  graph: ModelGraph,
+  layout: ElkNode,
+  framed = listFramed(graph),
+): Readonly<Record<NodeId, Position>> {
   const nodes = new Map<string, GraphNode>(listNodes(graph).map((node) => [node.id, node]));
   const placed = (layout.children ?? []).flatMap((child) => {
     const node = nodes.get(child.id);
@@ -70,7 +81,9 @@ export function readLayout(graph: ModelGraph, layout: ElkNode): Readonly<Record<
           {
             node,
             x: child.x,
-            y: child.y + ((child.height ?? 0) > nodeHeight ? portRoom(graph, node).before : 0),
+            y:
+              child.y +
+              ((child.height ?? 0) > nodeHeight ? roomAround(graph, node, framed).before : 0),
           },
         ];
   });
@@ -88,13 +101,50 @@ export function readLayout(graph: ModelGraph, layout: ElkNode): Readonly<Record<
   );
 }
 
-/** Several ports have names beside them, which take room along the flow. */
-function portRoom(
+/**
+ * What takes room along the flow: names beside several ports, and at the first and last layers on a frame its title
+ * and border, so that the shapes on wires into it and out of it lie outside.
+ */
+function roomAround(
   graph: ModelGraph,
   node: GraphNode,
+  framed: readonly ReadonlySet<NodeId>[],
 ): { readonly before: number; readonly after: number } {
   const { inputs, outputs } = portsOfNode(graph, node);
-  return { before: inputs.length > 1 ? 20 : 0, after: outputs.length > 1 ? 20 : 0 };
+  const frames = framed.filter((members) => members.has(node.id));
+  const isFirst = frames.some((members) => !isJoined(graph, { to: node.id, from: members }));
+  const isLast = frames.some((members) => !isJoined(graph, { from: node.id, to: members }));
+  return {
+    before: (inputs.length > 1 ? 20 : 0) + (isFirst ? frameRoom.before : 0),
+    after: (outputs.length > 1 ? 20 : 0) + (isLast ? frameRoom.after : 0),
+  };
+}
+
+const frameRoom = { before: 64, after: 30 };
+
+function isJoined(
+  graph: ModelGraph,
+  wire: {
+    readonly from: NodeId | ReadonlySet<NodeId>;
+    readonly to: NodeId | ReadonlySet<NodeId>;
+  },
+): boolean {
+  const isAt = (end: NodeId | ReadonlySet<NodeId>, id: NodeId): boolean =>
+    typeof end === "string" ? end === id : end.has(id);
+  return listEdges(graph).some(
+    (edge) => isAt(wire.from, edge.source) && isAt(wire.to, edge.target),
+  );
+}
+
+function listFramed(graph: ModelGraph): readonly ReadonlySet<NodeId>[] {
+  return Object.values(graph.frames).map(
+    (frame) =>
+      new Set(
+        listNodes(graph)
+          .filter((node) => isOnFrame(nodeRect(node.position), frame))
+          .map((node) => node.id),
+      ),
+  );
 }
 
 function min(values: readonly number[]): number {
