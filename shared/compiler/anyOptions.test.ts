@@ -45,6 +45,22 @@ const mended: readonly (readonly [
 ];
 
 describe("what random options have found", () => {
+  it("an output that is also the state is read twice", () => {
+    for (const type of ["gru", "lstm", "simpleRnn"]) {
+      const document = drawDocument({
+        nodes: {
+          x: ["input", { shape: [4, 3] }],
+          layer: [type, { units: 2, returnState: true }],
+          norm: ["dense", { units: 2 }],
+          sum: "add",
+          y: ["output", { loss: "meanSquaredError" }],
+        },
+        wires: ["x>layer", "layer>norm", "norm>sum", "layer:1>sum", "sum>y"],
+      });
+      expect(tryDocument(type, document)).toEqual({ isValid: true, faults: [] });
+    }
+  });
+
   it.each(mended)("%s", (label, shape, type, params) => {
     const isWhole = type === "categoryEncoding";
     const document = drawDocument({

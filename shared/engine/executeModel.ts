@@ -41,7 +41,8 @@ export function executeModel(
     const given = sources.map((source) => need(values, source));
     const givenMasks = sources.map((source) => masks.get(source) ?? null);
     const mask = givenMasks.some((entry) => entry !== null) ? { mask: givenMasks[0] ?? null } : {};
-    const result = list(layer.apply(given, { training: options.training, ...mask }));
+    const applied = list(layer.apply(given, { training: options.training, ...mask }));
+    const result = options.training ? applied : partOutputs(applied);
     const resultMasks = listMasks(layer, given, givenMasks, outputs.length);
     for (const [port, symbolic] of outputs.entries()) {
       const value = result[port];
@@ -60,6 +61,13 @@ export function executeModel(
     }
   }
   return model.outputs.map((output) => need(values, output));
+}
+
+/** A recurrent layer's last output is also its state: each gets a tensor of its own, to be disposed of on its own. */
+function partOutputs(outputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  return outputs.map((output, port) =>
+    outputs.indexOf(output) < port ? tf.clone(output) : output,
+  );
 }
 
 /** A layer's masks, one per output: only the sequence has one, the states beside it don't. */
