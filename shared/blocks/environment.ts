@@ -1,7 +1,7 @@
 import type { JsonValue } from "../base/json.ts";
 import type { BlockDefinition, GraphNode, ProjectVariable } from "../document/model.ts";
 import { type Environment, findNameFault } from "../expressions/expression.ts";
-import { type UnresolvedParam, resolveValue } from "../expressions/resolveParams.ts";
+import { type UnresolvedParam, listNamesIn, resolveValue } from "../expressions/resolveParams.ts";
 import { checkParam, specDefault } from "../layers/readParams.ts";
 import { blockParamSpecs } from "./nodeType.ts";
 import type { ExpansionIssue } from "./scope.ts";
@@ -16,19 +16,21 @@ export interface Variables {
 
 const known = new WeakMap<readonly ProjectVariable[], Variables>();
 
-/** The project's variables, each worked out from those before it. */
+/** The project's variables, each worked out from others, in whatever order they stand. */
 export function evaluateVariables(variables: readonly ProjectVariable[]): Variables {
   const before = known.get(variables);
   if (before !== undefined) return before;
   const environment = new Map<string, JsonValue>();
   const failed = new Set<string>();
   const issues: ExpansionIssue[] = [];
-  for (const { name, value } of variables) {
+  const byName = new Map<string, ProjectVariable>();
+  for (const variable of variables) {
+    const { name } = variable;
     const fault = findNameFault(name);
     if (fault !== null) {
       const message = `The variable ${name} has a name that can't be used: it ${fault}.`;
       issues.push({ code: "bad-parameter", severity: "error", message, node: null });
-    } else if (environment.has(name) || failed.has(name)) {
+    } else if (byName.has(name)) {
       issues.push({
         code: "duplicate-name",
         severity: "error",
@@ -38,26 +40,95 @@ export function evaluateVariables(variables: readonly ProjectVariable[]): Variab
       });
       continue;
     }
+    byName.set(name, variable);
+  }
+  const refuse = (name: string, message: string, more: Partial<ExpansionIssue> = {}): void => {
+    failed.add(name);
+    issues.push({
+      code: "expression",
+      severity: "error",
+      message: `The variable ${name} has no value: ${message}`,
+      node: null,
+      variable: name,
+      ...more,
+    });
+  };
+  const { sorted, circles } = sortByNeed(byName);
+  for (const circle of circles) {
+    const [first = "", ...others] = circle;
+    for (const name of circle) failed.add(name);
+    const through =
+      others.length === 0
+        ? ""
+        : `${others.join(", which is computed from ")}, which is computed from `;
+    refuse(
+      first,
+      `it is computed from ${others.length === 0 ? "itself" : `${through}${first} again`}. Give ${others.length === 0 ? "it" : "one of them"} a value that needs no other.`,
+    );
+  }
+  const faulty: ProjectVariable[] = [];
+  for (const { name, value } of sorted) {
+    if (failed.has(name)) continue;
     const result = resolveValue(value, environment);
     if (result.ok) {
       environment.set(name, result.value);
       continue;
     }
-    failed.add(name);
     const { unknownName } = result.error.issue;
-    if (unknownName !== undefined && failed.has(unknownName) && unknownName !== name) continue;
-    issues.push({
-      code: "expression",
-      severity: "error",
-      message: `The variable ${name} has no value: ${result.error.issue.message}`,
-      node: null,
-      variable: name,
-      ...suggestFor(value, result.error.issue, environment),
-    });
+    const isExcusedBy = unknownName !== undefined && failed.has(unknownName);
+    failed.add(name);
+    if (!isExcusedBy) faulty.push({ name, value });
   }
-  const evaluated = { environment, failed, issues };
+  // Now that all the others are known, so that they can be suggested.
+  for (const { name, value } of faulty) {
+    const result = resolveValue(value, environment);
+    if (result.ok) continue;
+    const { issue } = result.error;
+    refuse(name, issue.message, suggestFor(value, issue, environment));
+  }
+  // In the order in which they stand: messages and pickers list them so.
+  const ordered = new Map<string, JsonValue>();
+  for (const name of byName.keys()) {
+    const value = environment.get(name);
+    if (value !== undefined) ordered.set(name, value);
+  }
+  const evaluated = { environment: ordered, failed, issues };
   known.set(variables, evaluated);
   return evaluated;
+}
+
+/** Each variable after those that it is computed from; and those that come back to themselves, as circles. */
+function sortByNeed(byName: ReadonlyMap<string, ProjectVariable>): {
+  readonly sorted: readonly ProjectVariable[];
+  readonly circles: readonly (readonly string[])[];
+} {
+  const sorted = new Set<ProjectVariable>();
+  const circles: (readonly string[])[] = [];
+  const needs = new Map([...byName].map(([name, { value }]) => [name, listNamesIn(value)]));
+  const path: { readonly name: string; next: number }[] = [];
+  const onPath = new Set<string>();
+  // A stack of its own: a thousand variables may each need the next.
+  for (const start of byName.keys()) {
+    path.push({ name: start, next: 0 });
+    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+      const { name } = at;
+      const variable = byName.get(name);
+      const need = needs.get(name)?.[at.next++];
+      onPath.add(name);
+      if (variable === undefined || sorted.has(variable) || need === undefined) {
+        if (variable !== undefined) sorted.add(variable);
+        onPath.delete(name);
+        path.pop();
+      } else if (onPath.has(need)) {
+        circles.push(
+          path.slice(path.findIndex((step) => step.name === need)).map((step) => step.name),
+        );
+      } else if (byName.has(need)) {
+        path.push({ name: need, next: 0 });
+      }
+    }
+  }
+  return { sorted: [...sorted], circles };
 }
 
 /** What an instance's options come to, as its block sees them. */

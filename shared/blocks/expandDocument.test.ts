@@ -3,6 +3,7 @@ import { nodeId } from "../base/ids.ts";
 import { applyEdit } from "../document/applyEdit.ts";
 import type { ProjectDocument } from "../document/model.ts";
 import { type BlockDrawing, type Drawing, drawDocument } from "./blocks.testkit.ts";
+import { evaluateVariables } from "./environment.ts";
 import { type ExpandedDocument, expandDocument } from "./expandDocument.ts";
 
 const $ = (text: string) => ({ $expr: text });
@@ -277,6 +278,20 @@ const faulty: readonly (readonly [string, ProjectDocument, string, string | null
     "classes",
   ],
   [
+    "variables that are computed from one another",
+    drawDocument(around(["image>flat"], {}), {}, { a: $("b + 1"), b: $("a + 1"), c: $("a") }),
+    "expression",
+    null,
+    "a has no value: it is computed from b, which is computed from a again",
+  ],
+  [
+    "a variable computed from itself",
+    drawDocument(around(["image>flat"], {}), {}, { a: $("a * 2") }),
+    "expression",
+    null,
+    "computed from itself",
+  ],
+  [
     "a port that isn't wired",
     drawDocument(around(["stage>flat"], { stage: "block:unit" }), { unit }),
     "missing-input",
@@ -341,4 +356,41 @@ it("ends where muted layers only pass on what comes back to them", () => {
     ["cycle", "second"],
   ]);
   expect([...silent]).toEqual(["second"]);
+});
+
+it("works out variables in whatever order they stand", () => {
+  const { environment, issues } = evaluateVariables([
+    { name: "half", value: $("size // 2") },
+    { name: "size", value: $("base * 4") },
+    { name: "base", value: 8 },
+    { name: "typo", value: $("bsae") },
+  ]);
+  expect([...environment]).toEqual([
+    ["half", 16],
+    ["size", 32],
+    ["base", 8],
+  ]);
+  expect(issues).toMatchObject([{ variable: "typo", suggestion: { name: "base" } }]);
+});
+
+it("doesn't work out one giant after another", () => {
+  const giants = Array.from({ length: 500 }, (_, index) => `giant${index}`);
+  const document = drawDocument(
+    {
+      nodes: Object.fromEntries(giants.map((name) => [name, ["block:big", { repeat: 1000 }]])),
+      wires: [],
+    },
+    {
+      unit,
+      big: {
+        nodes: { in: "blockInput", inner: ["block:unit", { repeat: 1000 }], out: "blockOutput" },
+        wires: ["in>inner", "inner>out"],
+      },
+    },
+  );
+  const started = performance.now();
+  const { issues } = expandDocument(document);
+  expect(issues.filter(({ code }) => code === "too-large")).toHaveLength(giants.length);
+  // A giant takes about 0.2 s: all of them by themselves would take 100.
+  expect(performance.now() - started).toBeLessThan(10_000);
 });

@@ -41,6 +41,7 @@ export function expandDocument(
     previous: previous?.scopes ?? new Map<string, Scope>(),
     isSameFrame,
     size: 0,
+    wasted: 0,
   };
   const top = expandScope(expansion, {
     path: "",

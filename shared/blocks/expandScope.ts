@@ -16,6 +16,8 @@ const expansionLimits = {
   depth: 32,
   /** Layers and copies of blocks in the whole document. */
   size: 20_000,
+  /** Layers and copies worked out in vain, because the instance around them turned out too large. */
+  wasted: 40_000,
 } as const;
 
 /** One expansion of a document: what all its scopes have in common. */
@@ -27,6 +29,8 @@ export interface Expansion {
   /** Whether blocks and variables are the same as in the last one. */
   readonly isSameFrame: boolean;
   size: number;
+  /** What was worked out and then left out. A file full of giants must not cost the same again for each of them. */
+  wasted: number;
 }
 
 export interface ScopeRequest {
@@ -257,6 +261,9 @@ function expandInstance(place: Place, drawn: GraphNode, source: GraphNode): Scop
       `${name} lies more than ${expansionLimits.depth} blocks deep, which is as deep as blocks can be nested.`,
     );
   }
+  if (place.path === "" && expansion.wasted > expansionLimits.wasted) {
+    return refuseSize(place, { drawn, source, start: expansion.size });
+  }
   const values = evaluateInstance(block, source, {
     variables: expansion.variables,
     environment: place.environment,
@@ -311,6 +318,7 @@ function refuseSize(
   }: { readonly drawn: GraphNode; readonly source: GraphNode; readonly start: number },
 ): ScopeEntry {
   if (place.path !== "") return silentLayer(place, drawn, source, []);
+  place.expansion.wasted += place.expansion.size - start;
   place.expansion.size = start;
   const limit = expansionLimits.size.toLocaleString("en");
   const message = `${drawn.name} makes the model larger than ${limit} layers, which is more than can be built. Repeat less.`;

@@ -11,7 +11,7 @@ export interface ProjectDocument {
   readonly graph: ModelGraph;
   /** Definitions of blocks, in the order they were made. A node of type `block:<id>` is an instance of one. */
   readonly blocks: Readonly<Record<BlockId, BlockDefinition>>;
-  /** In order: a later one may be computed from earlier ones. */
+  /** Each may be computed from others, in any order but in circles. */
   readonly variables: readonly ProjectVariable[];
   readonly data: DataBinding | null;
   readonly training: TrainingConfig;
@@ -29,7 +29,7 @@ export interface ModelGraph {
 export interface ProjectVariable {
   /** An identifier, unique in the project: `[A-Za-z_][A-Za-z0-9_]*`. */
   readonly name: string;
-  /** A number, text, boolean or list of numbers, or an expression over the variables before it. */
+  /** A number, text, boolean or list of numbers, or an expression over other variables. */
   readonly value: JsonValue;
 }
 

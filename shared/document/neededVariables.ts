@@ -17,9 +17,11 @@ export function listNeededVariables(
       for (const name of listNamesIn(node.params)) if (!own.has(name)) needed.add(name);
     }
   }
-  // From the last to the first, because a variable is computed from earlier ones.
-  for (const { name, value } of variables.toReversed()) {
-    if (needed.has(name)) listNamesIn(value).forEach((other) => needed.add(other));
+  const byName = new Map(variables.map(({ name, value }) => [name, value]));
+  // What is added on the way is visited as well.
+  for (const name of needed) {
+    const value = byName.get(name);
+    if (value !== undefined) listNamesIn(value).forEach((other) => needed.add(other));
   }
   return variables.filter(({ name }) => needed.has(name));
 }

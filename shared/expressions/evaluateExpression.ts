@@ -7,42 +7,53 @@ import { issueAt } from "./tokenize.ts";
 
 type Value = Result<JsonValue, ExpressionIssue>;
 
+/** Entries of lists and characters of texts that one expression may go through: `[a == a, a == a, …]` is no free ride. */
+const maxWork = 5 * maxEntries;
+
+interface Run {
+  readonly names: Environment;
+  /** Of `maxWork`. */
+  left: number;
+}
+
 /**
  * The value of an expression. Pure: the same environment gives the same value on every machine (exp, log and powers up
  * to the last digit). Numbers stay finite; `/` divides exactly, `//` and `%` round down as Python's do.
  */
-export function evaluateExpression(expression: Expression, environment: Environment): Value {
-  const value = evaluate(expression, environment);
+export function evaluateExpression(expression: Expression, names: Environment): Value {
+  const value = evaluate(expression, { names, left: maxWork });
   if (!value.ok || countEntries(value.value, maxEntries) <= maxEntries) return value;
   return fail(expression, `the result has more than ${maxEntries} entries`);
 }
 
-function evaluate(expression: Expression, environment: Environment): Value {
+function evaluate(expression: Expression, run: Run): Value {
   switch (expression.kind) {
     case "literal":
       return ok(expression.value);
     case "name": {
-      const value = environment.get(expression.name);
-      return value === undefined ? unknownName(expression, environment) : ok(value);
+      const value = run.names.get(expression.name);
+      return value === undefined ? unknownName(expression, run) : ok(value);
     }
     case "list": {
-      const items = evaluateAll(expression.items, environment);
-      if (!items.ok || countEntries(items.value, maxEntries) <= maxEntries) return items;
+      const items = evaluateAll(expression.items, run);
+      if (!items.ok || countEntries(items.value, maxEntries) <= maxEntries) {
+        return items.ok ? afterWork(expression, run, items.value) : items;
+      }
       return fail(expression, `the list has more than ${maxEntries} entries`);
     }
     case "unary":
-      return evaluateUnary(expression, environment);
+      return evaluateUnary(expression, run);
     case "binary":
-      return evaluateBinary(expression, environment);
+      return evaluateBinary(expression, run);
     case "conditional": {
-      const condition = evaluateCondition(expression.condition, environment, "before “?”");
+      const condition = evaluateCondition(expression.condition, run, "before “?”");
       if (!condition.ok) return condition;
-      return evaluate(condition.value ? expression.whenTrue : expression.whenFalse, environment);
+      return evaluate(condition.value ? expression.whenTrue : expression.whenFalse, run);
     }
     case "call":
-      return evaluateCall(expression, environment);
+      return evaluateCall(expression, run);
     case "item":
-      return evaluateItem(expression, environment);
+      return evaluateItem(expression, run);
     default:
       return assertNever(expression);
   }
@@ -50,26 +61,23 @@ function evaluate(expression: Expression, environment: Environment): Value {
 
 function evaluateAll(
   expressions: readonly Expression[],
-  environment: Environment,
+  run: Run,
 ): Result<readonly JsonValue[], ExpressionIssue> {
   const values: JsonValue[] = [];
   for (const expression of expressions) {
-    const value = evaluate(expression, environment);
+    const value = evaluate(expression, run);
     if (!value.ok) return value;
     values.push(value.value);
   }
   return ok(values);
 }
 
-function evaluateUnary(
-  expression: Extract<Expression, { kind: "unary" }>,
-  environment: Environment,
-): Value {
+function evaluateUnary(expression: Extract<Expression, { kind: "unary" }>, run: Run): Value {
   if (expression.operator === "not") {
-    const value = evaluateCondition(expression.operand, environment, "after “not”");
+    const value = evaluateCondition(expression.operand, run, "after “not”");
     return value.ok ? ok(!value.value) : value;
   }
-  const value = evaluate(expression.operand, environment);
+  const value = evaluate(expression.operand, run);
   if (!value.ok) return value;
   if (typeof value.value !== "number") {
     const what = `a number is needed after “${expression.operator}”, got ${kindOf(value.value)}`;
@@ -79,15 +87,12 @@ function evaluateUnary(
   return ok(expression.operator === "-" ? 0 - value.value : value.value);
 }
 
-function evaluateBinary(
-  expression: Extract<Expression, { kind: "binary" }>,
-  environment: Environment,
-): Value {
+function evaluateBinary(expression: Extract<Expression, { kind: "binary" }>, run: Run): Value {
   const { operator } = expression;
   if (operator === "and" || operator === "or") {
-    const left = evaluateCondition(expression.left, environment, `before “${operator}”`);
+    const left = evaluateCondition(expression.left, run, `before “${operator}”`);
     if (!left.ok || left.value === (operator === "or")) return left;
-    return evaluateCondition(expression.right, environment, `after “${operator}”`);
+    return evaluateCondition(expression.right, run, `after “${operator}”`);
   }
   // A chain leans to the left as deep as the text is long: walked without recursion.
   const chain: Extract<Expression, { kind: "binary" }>[] = [];
@@ -96,11 +101,17 @@ function evaluateBinary(
     chain.push(start);
     start = start.left;
   }
-  let left = evaluate(start, environment);
+  let left = evaluate(start, run);
   for (const step of chain.toReversed()) {
     if (!left.ok) return left;
-    const right = evaluate(step.right, environment);
+    const right = evaluate(step.right, run);
     if (!right.ok) return right;
+    const operands = [left.value, right.value];
+    const isLong = operands.every(
+      (operand) => typeof operand === "object" || typeof operand === "string",
+    );
+    const worked = isLong ? afterWork(step, run, operands) : left;
+    if (!worked.ok) return worked;
     const value = combine(step.operator, left.value, right.value);
     left = value.ok ? value : fail(step, value.error);
   }
@@ -181,10 +192,10 @@ function finite(value: number): Result<JsonValue, string> {
 
 function evaluateCondition(
   expression: Expression,
-  environment: Environment,
+  run: Run,
   place: string,
 ): Result<boolean, ExpressionIssue> {
-  const value = evaluate(expression, environment);
+  const value = evaluate(expression, run);
   if (!value.ok) return value;
   if (typeof value.value === "boolean") return ok(value.value);
   return fail(
@@ -193,10 +204,7 @@ function evaluateCondition(
   );
 }
 
-function evaluateCall(
-  expression: Extract<Expression, { kind: "call" }>,
-  environment: Environment,
-): Value {
+function evaluateCall(expression: Extract<Expression, { kind: "call" }>, run: Run): Value {
   const { name } = expression;
   const found = findFunction(name);
   if (found === null) {
@@ -207,8 +215,10 @@ function evaluateCall(
   if (count < found.arity.min || count > found.arity.max) {
     return fail(expression, `${name} is used as ${found.usage}, got ${count} values`, name.length);
   }
-  const values = evaluateAll(expression.arguments, environment);
+  const values = evaluateAll(expression.arguments, run);
   if (!values.ok) return values;
+  const worked = afterWork(expression, run, values.value);
+  if (!worked.ok) return worked;
   const value = found.call(values.value);
   if (!value.ok) return fail(expression, `${name} ${value.error}`, name.length);
   if (typeof value.value !== "number") return value;
@@ -216,16 +226,13 @@ function evaluateCall(
   return checked.ok ? checked : fail(expression, checked.error, name.length);
 }
 
-function evaluateItem(
-  expression: Extract<Expression, { kind: "item" }>,
-  environment: Environment,
-): Value {
-  const list = evaluate(expression.list, environment);
+function evaluateItem(expression: Extract<Expression, { kind: "item" }>, run: Run): Value {
+  const list = evaluate(expression.list, run);
   if (!list.ok) return list;
   if (!isList(list.value)) {
     return fail(expression, `a list is needed before “[”, got ${kindOf(list.value)}`);
   }
-  const index = evaluate(expression.index, environment);
+  const index = evaluate(expression.index, run);
   if (!index.ok) return index;
   const { length } = list.value;
   const place = index.value;
@@ -236,13 +243,10 @@ function evaluateItem(
   return ok(list.value.at(place) ?? null);
 }
 
-function unknownName(
-  expression: Extract<Expression, { kind: "name" }>,
-  environment: Environment,
-): Value {
+function unknownName(expression: Extract<Expression, { kind: "name" }>, run: Run): Value {
   const { name, at } = expression;
-  const near = [...environment.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
-  const names = [...environment.keys()].slice(0, 12).join(", ");
+  const near = [...run.names.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
+  const names = [...run.names.keys()].slice(0, 12).join(", ");
   const advice =
     near !== undefined
       ? ` (did you mean “${near}”?)`
@@ -258,6 +262,21 @@ function unknownName(
 
 function fail(expression: Expression, what: string, length = 1): Result<never, ExpressionIssue> {
   return err(issueAt(what, expression.at, length));
+}
+
+/** The value, unless going through it is more than the expression has left. */
+function afterWork<T extends JsonValue>(
+  expression: Expression,
+  run: Run,
+  value: T,
+): Result<T, ExpressionIssue> {
+  run.left -= countEntries(value, maxEntries);
+  return run.left >= 0
+    ? ok(value)
+    : fail(
+        expression,
+        "the expression goes through too many long lists; work them out in a variable",
+      );
 }
 
 /** Stops counting behind the limit: lists may hold one another many times over. */

@@ -99,6 +99,7 @@ describe("evaluateExpression", () => {
     ["repeat(0, 1e9)", "Column 1: repeat needs a count from 0 to 10000."],
     ["repeat(repeat(0, 5000), 5000)", "Column 1: the result has more than 10000 entries."],
     [`${"(".repeat(100)}1${")".repeat(100)}`, "it is nested more than 64 levels deep"],
+    [`[${"repeat(0, 9999) == repeat(0, 9999), ".repeat(9)}1]`, "goes through too many long lists"],
     ["1+".repeat(2000), "The expression has 4000 characters; the limit is 2000."],
   ])("%s says what is wrong and where", (text, message) => {
     expect(evaluate(text)).toContain(message);

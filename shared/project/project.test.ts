@@ -240,6 +240,11 @@ describe("parseProject", () => {
       { code: "forbidden-key", line: lineOf('"units": 10') },
     ],
     [
+      "options nested without end",
+      replace('"units": 10', `"units": ${"[".repeat(60)}${"]".repeat(60)}`),
+      { code: "bad-value", message: expect.stringContaining("nested more than 40 levels deep") },
+    ],
+    [
       "a constructor at the top",
       replace('"version": 2,', '"version": 2, "constructor": {},'),
       { code: "forbidden-key" },

@@ -39,6 +39,8 @@ export interface FileKind<T> {
 type Read<T> = Result<T, readonly ProjectIssue[]>;
 
 const maxIssues = 20;
+/** Lists and objects within each other. */
+const maxDepth = 40;
 
 /** Reads a text that may be anything: JSON, then the format, then old versions, and only then what is in it. */
 export function readFile<T>(text: string, kind: FileKind<T>): Read<T> {
@@ -69,6 +71,10 @@ export function readFile<T>(text: string, kind: FileKind<T>): Read<T> {
   }
   const forbidden = findForbiddenKey(file, []);
   if (forbidden !== null) {
+    if (forbidden.length > maxDepth) {
+      const what = `is nested more than ${maxDepth} levels deep`;
+      return err([issueAt(text, forbidden, "bad-value", what, forbidden.slice(0, 6))]);
+    }
     return failAt(text, forbidden, "forbidden-key", `is a name that a ${noun} may not use`);
   }
   const current = migrateFile(file, { to: present, migrations: kind.migrations });
@@ -116,7 +122,7 @@ function parseJson(text: string): Result<unknown, readonly ProjectIssue[]> {
   }
 }
 
-/** Iterative, because depth is what a hostile file would attack. */
+/** A path that is longer than `maxDepth` is one to what is nested too deep. Iterative, because depth is what a hostile file would attack. */
 function findForbiddenKey(root: JsonObject, start: JsonPath): JsonPath | null {
   const waiting: { readonly value: unknown; readonly path: JsonPath }[] = [
     { value: root, path: start },
@@ -124,7 +130,7 @@ function findForbiddenKey(root: JsonObject, start: JsonPath): JsonPath | null {
   for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
     const { value, path } = entry;
     if (typeof value !== "object" || value === null) continue;
-    if (path.length > 40) return path;
+    if (path.length > maxDepth) return path;
     for (const [key, child] of Object.entries(value)) {
       const childPath = [...path, Array.isArray(value) ? Number(key) : key];
       if (forbiddenKeys.has(key)) return childPath;
