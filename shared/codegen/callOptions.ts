@@ -2,6 +2,7 @@
 import type { CallOption, CallValue } from "../layers/defineLayer.ts";
 import { findNamedConfig, type NamedConfigSpec } from "../layers/namedConfigs.ts";
 import type { JsonPrimitive } from "../base/json.ts";
+import type { Code } from "./program/program.ts";
 
 export type NamedValue = Extract<CallValue, { readonly config: object }>;
 type LayersValue = Extract<CallValue, { readonly calls: object }>;
@@ -11,21 +12,27 @@ export type LayerValue = Extract<CallValue, { readonly call: object }>;
 export interface SaidOption {
   readonly name: string;
   readonly value: CallValue;
+  /** What stands for the value, where it depends on the parameters of a function. */
+  readonly code: Code | null;
   /** The target has no default for it. */
   readonly isRequired: boolean;
+  readonly isGivenOnCall: boolean;
 }
 
-/** Options that differ from the target's default, in order. */
+/** Options that differ from the target's default, in order. `codes` by position. */
 export function listSaidOptions(
   options: readonly CallOption[],
   target: "tfjs" | "python",
+  codes: ReadonlyMap<number, Code> = new Map(),
 ): readonly SaidOption[] {
-  return options.flatMap((option) => {
+  return options.flatMap((option, at) => {
+    const code = codes.get(at) ?? null;
     const name = target === "tfjs" ? option.tfjsName : option.pythonName;
     const initial = target === "tfjs" ? option.tfjsDefault : option.pythonDefault;
     if (name === null) return [];
-    if (initial !== undefined && isSame(initial, option.value)) return [];
-    return [{ name, value: option.value, isRequired: initial === undefined }];
+    if (code === null && initial !== undefined && isSame(initial, option.value)) return [];
+    const { value, isGivenOnCall = false } = option;
+    return [{ name, value, code, isRequired: initial === undefined, isGivenOnCall }];
   });
 }
 

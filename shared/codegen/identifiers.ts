@@ -33,15 +33,20 @@ const maxLength = 60;
 
 /** `Größe (cm)` → `Grosse_cm`, `3rd` → `layer_3rd`, `class` → `class_1`. Letters, digits and underscores only. */
 export function makeIdentifier(text: string, fallback = "layer"): string {
-  const ascii = text
-    .replaceAll("ß", "ss")
-    .normalize("NFKD")
-    .replaceAll(/[\u0300-\u036f]/g, "");
-  const joined = (ascii.match(/[A-Za-z0-9]+/g) ?? []).join("_").slice(0, maxLength);
+  const joined = joinWords(text).slice(0, maxLength);
   const trimmed = joined.replace(/_+$/, "");
   const name =
     trimmed === "" ? fallback : /^[0-9]/.test(trimmed) ? `${fallback}_${trimmed}` : trimmed;
   return isFree(name) ? name : `${name}_1`;
+}
+
+/** `Größe (cm)` → `Grosse_cm`: what an identifier is made of. Letters, digits and underscores only. */
+export function joinWords(text: string): string {
+  const ascii = text
+    .replaceAll("ß", "ss")
+    .normalize("NFKD")
+    .replaceAll(/[\u0300-\u036f]/g, "");
+  return (ascii.match(/[A-Za-z0-9]+/g) ?? []).join("_");
 }
 
 /** Identifiers for many texts: in order, no two alike, also where capitals don't count (files on some systems). */

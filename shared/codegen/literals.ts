@@ -48,7 +48,9 @@ export function pythonOption(value: string): string {
 function numberLiteral(value: number): string {
   // Plans are checked JSON: no NaN, no infinities. 1e-7 and 1e+21 read the same in both languages.
   if (!Number.isFinite(value)) throw new Error(`${value} has no literal.`);
-  return Object.is(value, -0) ? "0" : String(value);
+  if (Object.is(value, -0)) return "0";
+  // 0.00001001 is hard to read.
+  return Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential() : String(value);
 }
 
 function objectKey(key: string): string {

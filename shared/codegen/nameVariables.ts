@@ -11,6 +11,9 @@ export interface Variables {
   outputs(layer: PlanLayer): readonly (string | null)[];
   /** The variable that holds the layer itself; null where it is used only once. */
   layer(layer: PlanLayer): string | null;
+  /** A name that no other variable has, this or one like it. */
+  derive(base: string): string;
+  isTaken(name: string): boolean;
 }
 
 /** Names of the plan are safe and unique (`safePlan`); those derived from them must not be any of the others. */
@@ -45,6 +48,8 @@ export function nameVariables(plan: ModelPlan): Variables {
     tensor: ({ layer, port }) => outputs.get(layer)?.[port] ?? layer,
     outputs: ({ name }) => outputs.get(name) ?? [name],
     layer: ({ name }) => shared.get(roots.get(name) ?? name) ?? null,
+    derive,
+    isTaken: (name) => taken.has(name.toLowerCase()),
   };
 }
 

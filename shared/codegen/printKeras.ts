@@ -26,7 +26,7 @@ export function printKeras(
         printImports(printed?.imports ?? [], printed !== null),
       ]),
       ...listOwnClasses(plan, "python").map(({ text }) => text),
-      printKerasModel(plan),
+      ...printKerasModel(plan),
       printKerasCompile(plan, training),
       ...(printed?.parts ?? []),
       printKerasTraining(plan, training, {

@@ -1,30 +1,30 @@
-import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
-import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
-import { snakeCase } from "../layers/lowerParams.ts";
+/** Prints the model's part of a Keras script: a function for each block, and `build_model`. */
+import type { ModelPlan } from "../compiler/plan.ts";
+import type { LayerCall } from "../layers/defineLayer.ts";
 import { kerasShape, sizesOf } from "../layers/shape.ts";
-import {
-  findSpec,
-  isJsonValue,
-  isLayersValue,
-  isLayerValue,
-  isNamedValue,
-  listNamedOptions,
-  listSaidOptions,
-  type NamedValue,
-} from "./callOptions.ts";
-import { groupLayers } from "./groupLayers.ts";
-import { pythonLiteral, pythonOption, quote } from "./literals.ts";
-import { nameVariables, type Variables } from "./nameVariables.ts";
-import { nameOwnClass } from "./ownLayers.ts";
+import { isLayerValue, listSaidOptions } from "./callOptions.ts";
+import { groupSteps } from "./groupSteps.ts";
+import { pythonLiteral, quote } from "./literals.ts";
 import { indentLines, type Layout, printList, pythonLayout } from "./printCall.ts";
+import { printCall, printCode } from "./printKerasCall.ts";
+import { printTerm } from "./printTerm.ts";
+import { makeProgram } from "./program/makeProgram.ts";
+import type {
+  BlockFunction,
+  CallStep,
+  Code,
+  LayerStep,
+  LoopStep,
+  NameText,
+  Step,
+} from "./program/program.ts";
 
 const inFunction: Layout = { ...pythonLayout, indent: 4 };
 const parentheses = { open: "(", close: ")" } as const;
-const brackets = { open: "[", close: "]" } as const;
 
-/** `def build_model()`: Keras 3's functional API, one variable per layer, named as in the graph. */
-export function printKerasModel(plan: ModelPlan): string {
-  const variables = nameVariables(plan);
+/** Functions for the blocks and `def build_model()`: Keras 3's functional API, named as in the graph. */
+export function printKerasModel(plan: ModelPlan): readonly string[] {
+  const program = makeProgram(plan, "python");
   const lines = [
     ...plan.inputs.map((input) => {
       const { batch } = input.shape;
@@ -38,39 +38,94 @@ export function printKerasModel(plan: ModelPlan): string {
       return `${before}${printList(options, parentheses, { ...inFunction, before })}`;
     }),
     "",
-    ...groupLayers(plan.layers, (layer) => printLayer(layer, variables), "#"),
+    ...groupSteps(program.steps, printStep, "#"),
     "",
-    printModel(plan, variables),
+    printModel(plan, program.outputs),
   ];
-  return `def build_model() -> keras.Model:\n${indentLines(lines.join("\n"), "    ")}`;
+  return [
+    ...program.functions.map(printFunction),
+    `def build_model() -> keras.Model:\n${indentLines(lines.join("\n"), "    ")}`,
+  ];
+}
+
+function printFunction({ name, inputs, params, steps, outputs }: BlockFunction): string {
+  const arguments_ = [...inputs, ...params.map((param) => param.name), "name"];
+  const before = `def ${name}`;
+  const head = `${before}${printList(arguments_, parentheses, { ...pythonLayout, before, after: ":" })}:`;
+  const lines = [...groupSteps(steps, printStep, "#"), `return ${outputs.join(", ")}`];
+  return `${head}\n${indentLines(lines.join("\n"), "    ")}`;
+}
+
+function printStep(step: Step): string {
+  if (step.kind === "layer") return printLayer(step);
+  if (step.kind === "call") {
+    const before = `${printTarget(step, step.callee.outputs.length)} = `;
+    return `${before}${printFunctionCall(step, { ...inFunction, before })}`;
+  }
+  const variable = step.outputs[0]?.name ?? "_";
+  const before = `${variable} = `;
+  const inLoop = { ...inFunction, indent: 8, before };
+  return [
+    ...(step.start === null ? [] : [`${before}${step.start}`]),
+    `for index in range(1, ${printEnd(step.count)}):`,
+    indentLines(`${before}${printFunctionCall(step, inLoop)}`, "    "),
+  ].join("\n");
+}
+
+/** One behind the last number. */
+function printEnd(count: Code): string {
+  if (count.kind === "param") return printTerm({ ...count, plus: count.plus + 1 });
+  return count.kind === "value" ? String(Number(count.value) + 1) : "";
+}
+
+function printFunctionCall(
+  { callee, inputs, codes, name }: CallStep | LoopStep,
+  layout: Layout & { readonly before: string },
+): string {
+  const given = callee.params.map((param, index) => {
+    const code = codes[index];
+    return `${param.name}=${code ? printCode(param.name, code, layout) : "None"}`;
+  });
+  const entries = [...inputs, ...given, `name=${printName(name)}`];
+  const before = `${layout.before}${callee.name}`;
+  return `${callee.name}${printList(entries, parentheses, { ...layout, before })}`;
+}
+
+/** Identifiers' characters only: they need no escaping. */
+function printName({ hasPrefix, text, hasIndex }: NameText): string {
+  if (!hasPrefix && !hasIndex) return quote(text);
+  return `f"${hasPrefix ? "{name}_" : ""}${text}${hasIndex ? "{index}" : ""}"`;
+}
+
+/** Keras and functions give several outputs as a list: what is not needed still has to go somewhere. */
+function printTarget({ outputs }: Step, count: number): string {
+  const names = outputs.map((output) => output?.name ?? "_");
+  if (names.length < count) names.push("*_");
+  return names.join(", ");
 }
 
 /** Makes the layer and calls it; one that is used again gets a variable of its own first. */
-function printLayer(layer: PlanLayer, variables: Variables): string {
-  const { name, call } = layer;
-  const outputs = variables.outputs(layer).map((each) => each ?? "_");
-  // Keras gives a list: what is not needed behind the last output still has to go somewhere.
-  if (outputs.length < layer.outputShapes.length) outputs.push("*_");
-  const target = outputs.join(", ");
-  const before = `${target} = `;
-  const after = `(${printArguments(layer, variables)})`;
-  const extra = [`name=${quote(name)}`];
-  const shared = variables.layer(layer);
+function printLayer(step: LayerStep): string {
+  const { layer, codes, shared } = step;
+  const before = `${printTarget(step, layer.outputShapes.length)} = `;
+  const after = `(${printArguments(step)})`;
+  const extra = [`name=${printName(step.name)}`];
   if (shared === null)
-    return `${before}${printCall(call, extra, { ...inFunction, before, after })}${after}`;
-  const making = { ...inFunction, before: `${shared} = `, after: "" };
-  const definition =
-    layer.sharedWith === null ? `${shared} = ${printCall(call, extra, making)}\n` : "";
-  return `${definition}${before}${shared}${after}`;
+    return `${before}${printCall(layer.call, extra, { ...inFunction, before, after }, codes)}${after}`;
+  const making = { ...inFunction, before: `${shared.variable} = `, after: "" };
+  const definition = shared.isMade
+    ? `${making.before}${printCall(layer.call, extra, making, codes)}\n`
+    : "";
+  return `${definition}${before}${shared.variable}${after}`;
 }
 
 /** `x`, `[a, b]`, `query=a, value=b`, `x, initial_state=[h, c]`: see `LayerCall.pythonArguments`. */
-function printArguments({ call, inputs }: PlanLayer, variables: Variables): string {
+function printArguments({ layer: { call }, inputs, codes }: LayerStep): string {
   const keywords = new Map<string | null, string[]>();
   inputs.forEach((input, index) => {
     const keyword = call.pythonArguments?.[index] ?? null;
     const group = keywords.get(keyword) ?? [];
-    group.push(variables.tensor(input));
+    group.push(input);
     keywords.set(keyword, group);
   });
   const printed = [...keywords].map(([keyword, tensors]) => {
@@ -80,19 +135,21 @@ function printArguments({ call, inputs }: PlanLayer, variables: Variables): stri
   });
   const first = printed.filter(({ isFirst }) => isFirst);
   const rest = printed.filter(({ isFirst }) => !isFirst);
-  const said = listSaidOptions(
-    call.options.filter(({ isGivenOnCall }) => isGivenOnCall),
-    "python",
-  ).map(({ name, value }) => `${name}=${printValue(name, value, inFunction)}`);
+  const said = listSaidOptions(call.options, "python", codes)
+    .filter(({ isGivenOnCall }) => isGivenOnCall)
+    .map(({ name, value, code }) => {
+      const printedValue = printCode(name, code ?? { kind: "value", value }, inFunction);
+      return `${name}=${printedValue}`;
+    });
   return [...[...first, ...rest].map(({ text }) => text), ...said].join(", ");
 }
 
-function printModel({ name, inputs, outputs, layers }: ModelPlan, variables: Variables): string {
+function printModel({ name, inputs, layers }: ModelPlan, outputs: readonly string[]): string {
   const one = (names: readonly string[]) =>
     names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
   const options = [
     `inputs=${one(inputs.map((input) => input.name))}`,
-    `outputs=${one(outputs.map((output) => variables.tensor(output.source)))}`,
+    `outputs=${one(outputs)}`,
     `name=${quote(name)}`,
   ];
   const frozen = layers.filter(({ call, sharedWith }) => sharedWith === null && isFrozenLate(call));
@@ -109,54 +166,4 @@ function isFrozenLate({ pythonFreezes, options }: LayerCall): boolean {
     pythonFreezes === true ||
     options.some(({ value }) => isLayerValue(value) && isFrozenLate(value.call))
   );
-}
-
-type CallLayout = Layout & { readonly before: string; readonly after: string };
-
-/** `layers.Dense(10, activation="softmax")`: what Keras has no default for comes first, without its name. */
-function printCall(call: LayerCall, extra: readonly string[], layout: CallLayout): string {
-  const made = call.options.filter(({ isGivenOnCall }) => !isGivenOnCall);
-  const options = listSaidOptions(made, "python").map(({ name, value, isRequired }, index) => {
-    const printed = printValue(name, value, layout);
-    return index === 0 && isRequired ? printed : `${name}=${printed}`;
-  });
-  const head = nameOwnClass(call, "python") ?? `layers.${call.className}`;
-  return `${head}${printList([...options, ...extra], parentheses, { ...layout, before: layout.before + head })}`;
-}
-
-function printValue(name: string, value: CallValue, layout: Layout): string {
-  if (isNamedValue(value))
-    return printNamed(value, { ...layout, indent: layout.indent + 4, before: `${name}=` });
-  if (isLayerValue(value))
-    return printCall(value.call, [], {
-      ...layout,
-      indent: layout.indent + 4,
-      before: `${name}=`,
-      after: ",",
-    });
-  if (isLayersValue(value)) {
-    const inner = { ...layout, indent: layout.indent + 4, before: "", after: "," };
-    const calls = value.calls.map((call) => printCall(call, [], inner));
-    return printList(calls, brackets, { ...inner, before: `${name}=` });
-  }
-  if (isJsonValue(value)) return pythonLiteral(value.value);
-  return typeof value === "string" ? pythonOption(value) : pythonLiteral(value);
-}
-
-function printNamed(value: NamedValue, layout: Layout & { readonly before: string }): string {
-  const spec = findSpec(value);
-  const said = listNamedOptions(value, "python");
-  if (value.kind === "initializer" && said.length === 0) return quote(spec.pythonId);
-  // Regularizers and constraints always say how strong they are.
-  const options =
-    said.length > 0 || value.kind === "initializer"
-      ? said
-      : Object.entries(value.config).slice(0, 1);
-  const printed = options.map(
-    ([option, given]) =>
-      `${snakeCase(option)}=${typeof given === "string" ? pythonOption(given) : pythonLiteral(given)}`,
-  );
-  const call = `keras.${value.kind}s.${spec.className}`;
-  const before = `${layout.before}${call}`;
-  return `${call}${printList(printed, parentheses, { ...layout, before, after: "," })}`;
 }

@@ -19,7 +19,7 @@ const plan = makePlan(
 );
 
 test("TypeScript makes a shared layer once, unpacks outputs and heads blocks", () => {
-  expect(printTypeScriptModel(plan)).toMatchInlineSnapshot(`
+  expect(printTypeScriptModel(plan).join("\n\n")).toMatchInlineSnapshot(`
     "export function buildModel(): tf.LayersModel {
       const left_part = tf.input({ shape: [4, 1], name: "left_part" });
       const right_part = tf.input({ shape: [4, 1], name: "right_part" });
@@ -55,7 +55,7 @@ test("TypeScript makes a shared layer once, unpacks outputs and heads blocks", (
 });
 
 test("Python makes a shared layer once, unpacks outputs and heads blocks", () => {
-  expect(printKerasModel(plan)).toMatchInlineSnapshot(`
+  expect(printKerasModel(plan).join("\n\n")).toMatchInlineSnapshot(`
     "def build_model() -> keras.Model:
         left_part = keras.Input(shape=(4, 1), name="left_part")
         right_part = keras.Input(shape=(4, 1), name="right_part")

@@ -41,7 +41,7 @@ export function printTypeScript(
       canRun: printed !== null,
     }),
     ...listOwnClasses(plan, "tfjs").map(({ text }) => text),
-    printTypeScriptModel(plan),
+    ...printTypeScriptModel(plan),
     ...printCompile(plan, training),
     ...dataParts,
     ...(dataParts.includes(snippets.createRandom) ? [] : [snippets.createRandom]),

@@ -1,31 +1,31 @@
-import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
-import { nameTfjsActivation } from "../layers/activations.ts";
-import type { CallValue, LayerCall } from "../layers/defineLayer.ts";
-import { toTfjsConfig } from "../layers/namedConfigs.ts";
+/** Prints the model's part of a tfjs script: a function for each block, and `buildModel`. */
+import type { ModelPlan } from "../compiler/plan.ts";
+import type { CallValue } from "../layers/defineLayer.ts";
 import { kerasShape, sizesOf } from "../layers/shape.ts";
-import {
-  findSpec,
-  isJsonValue,
-  isLayersValue,
-  isLayerValue,
-  isNamedValue,
-  listNamedOptions,
-  listSaidOptions,
-  type NamedValue,
-} from "./callOptions.ts";
-import { groupLayers } from "./groupLayers.ts";
+import { groupSteps } from "./groupSteps.ts";
 import { quote, typescriptLiteral } from "./literals.ts";
-import { nameVariables, type Variables } from "./nameVariables.ts";
 import { nameOwnClass } from "./ownLayers.ts";
 import { indentLines, type Layout, printList, typescriptLayout } from "./printCall.ts";
+import { printTerm } from "./printTerm.ts";
+import { printCall, printCode, printOptions } from "./printTypeScriptCall.ts";
+import { makeProgram } from "./program/makeProgram.ts";
+import type {
+  BlockFunction,
+  CallStep,
+  Code,
+  LayerStep,
+  LoopStep,
+  NameText,
+  Step,
+} from "./program/program.ts";
 
 const inFunction: Layout = { ...typescriptLayout, indent: 2 };
 const object = { open: "{", close: "}" } as const;
-const list = { open: "[", close: "]" } as const;
+const parentheses = { open: "(", close: ")" } as const;
 
-/** `export function buildModel()`: the functional API, one constant per layer, named as in the graph. */
-export function printTypeScriptModel(plan: ModelPlan): string {
-  const variables = nameVariables(plan);
+/** Functions for the blocks and `export function buildModel()`: the functional API, named as in the graph. */
+export function printTypeScriptModel(plan: ModelPlan): readonly string[] {
+  const program = makeProgram(plan, "tfjs");
   const lines = [
     ...plan.inputs.map((input) => {
       const { batch } = input.shape;
@@ -39,63 +39,155 @@ export function printTypeScriptModel(plan: ModelPlan): string {
       return `${before}${printList(options, object, { ...inFunction, before, after: ");" })});`;
     }),
     "",
-    ...groupLayers(plan.layers, (layer) => printLayer(layer, variables), "//"),
+    ...groupSteps(program.steps, printStep, "//"),
     "",
-    printModel(plan, variables),
+    printModel(plan, program.outputs),
   ];
-  return `export function buildModel(): tf.LayersModel {\n${indentLines(lines.join("\n"), "  ")}\n}`;
+  return [
+    ...program.functions.map(printFunction),
+    `export function buildModel(): tf.LayersModel {\n${indentLines(lines.join("\n"), "  ")}\n}`,
+  ];
+}
+
+function printFunction(block: BlockFunction): string {
+  const { name, inputs, params, outputs } = block;
+  const names = params.map((param) => param.name);
+  const types = params.map((param) => `${param.name}: ${printType(param.values)}`);
+  const pattern = `{ ${names.join(", ")} }`;
+  const flatType = `{ ${types.join("; ")} }`;
+  const isWide = 2 + `${pattern}: ${flatType},`.length > typescriptLayout.width;
+  const type = isWide ? `{\n${types.map((each) => `  ${each};`).join("\n")}\n}` : flatType;
+  const entries = [
+    ...inputs.map((input) => `${input}: tf.SymbolicTensor`),
+    "name: string",
+    ...(params.length === 0 ? [] : [`${pattern}: ${type}`]),
+  ];
+  const before = `function ${name}`;
+  const tensors = outputs.map(() => "tf.SymbolicTensor");
+  const after = `: ${outputs.length === 1 ? "tf.SymbolicTensor" : `[${tensors.join(", ")}]`} {`;
+  const head = `${before}${printList(entries, parentheses, { ...typescriptLayout, before, after })}${after}`;
+  const result = outputs.length === 1 ? (outputs[0] ?? "") : `[${outputs.join(", ")}]`;
+  const lines = [...groupSteps(block.steps, printStep, "//"), `return ${result};`];
+  return `${head}\n${indentLines(lines.join("\n"), "  ")}\n}`;
+}
+
+/** Words are told one by one: tfjs's options take no others. */
+function printType(values: readonly CallValue[]): string {
+  const [first] = values;
+  if (typeof first === "string") {
+    const words = values.filter((value) => typeof value === "string");
+    return [...new Set(words)].map(quote).join(" | ");
+  }
+  return describeType(first);
+}
+
+function describeType(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(describeType).join(", ")}]` : typeof value;
+}
+
+function printStep(step: Step): string {
+  if (step.kind === "layer") return printLayer(step);
+  if (step.kind === "call") {
+    const before = printTarget(step, step.callee.outputs.length);
+    return `${before}${printFunctionCall(step, { ...inFunction, before })};`;
+  }
+  const [variable] = step.outputs;
+  const before = `${variable?.name ?? ""} = `;
+  const isDeclared = step.start !== null && variable?.isNew === true;
+  const inLoop = { ...inFunction, indent: 4, before };
+  return [
+    ...(step.start === null ? [] : [`${isDeclared ? "let " : ""}${before}${step.start};`]),
+    `for (let index = 1; ${printCondition(step.count)}; index++) {`,
+    `${indentLines(`${before}${printFunctionCall(step, inLoop)};`, "  ")}`,
+    "}",
+  ].join("\n");
+}
+
+function printCondition(count: Code): string {
+  if (count.kind === "value") return `index <= ${Number(count.value)}`;
+  if (count.kind === "list") return "false";
+  return count.plus === -1
+    ? `index < ${printTerm({ ...count, plus: 0 })}`
+    : `index <= ${printTerm(count)}`;
+}
+
+function printFunctionCall(
+  { callee, inputs, codes, name }: CallStep | LoopStep,
+  layout: Layout & { readonly before: string },
+): string {
+  const entries = [...inputs, printName(name)];
+  const given = callee.params.map((param, index) => {
+    const code = codes[index];
+    const printed = code ? printCode(param.name, code, layout) : "undefined";
+    return printed === param.name ? printed : `${param.name}: ${printed}`;
+  });
+  if (given.length === 0) {
+    const before = `${layout.before}${callee.name}`;
+    return `${callee.name}${printList(entries, parentheses, { ...layout, before, after: ";" })}`;
+  }
+  const head = `${callee.name}(${entries.join(", ")}, `;
+  const before = `${layout.before}${head}`;
+  return `${head}${printList(given, object, { ...layout, before, after: ");" })})`;
+}
+
+/** Identifiers' characters only: they need no escaping. */
+function printName({ hasPrefix, text, hasIndex }: NameText): string {
+  if (!hasPrefix && !hasIndex) return quote(text);
+  return `\`${hasPrefix ? "${name}_" : ""}${text}${hasIndex ? "${index}" : ""}\``;
+}
+
+/** `const conv = `, or `x = ` for a variable that is there already. */
+function printTarget({ outputs }: Step, count: number): string {
+  const [first] = outputs;
+  const names = outputs.map((output) => output?.name ?? "");
+  const target = count === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
+  if (count === 1 && first?.isNew === false) return `${target} = `;
+  return `${outputs.some((output) => output?.isChanged) ? "let" : "const"} ${target} = `;
 }
 
 /** Makes the layer and applies it; one that is used again gets a constant of its own first. */
-function printLayer(layer: PlanLayer, variables: Variables): string {
-  const { name, call } = layer;
-  const outputs = variables.outputs(layer);
-  const target =
-    layer.outputShapes.length === 1 ? name : `[${outputs.map((each) => each ?? "").join(", ")}]`;
-  const cast =
-    layer.outputShapes.length === 1 ? " as tf.SymbolicTensor" : " as tf.SymbolicTensor[]";
-  const after = `.apply(${printArgument(layer, variables)})${cast};`;
-  const before = `const ${target} = `;
-  const shared = variables.layer(layer);
+function printLayer(step: LayerStep): string {
+  const { layer, shared } = step;
+  const count = layer.outputShapes.length;
+  const cast = count === 1 ? singleCast : " as tf.SymbolicTensor[]";
+  const after = `.apply(${printArgument(step)})${cast};`;
+  const before = printTarget(step, count);
+  if (shared === null) return printNew(step, { before, after });
   // The layer bears the name of its first use: weights in model files are found by it.
-  const made = layer.sharedWith === null ? name : null;
-  if (shared === null) return printNew(call, name, { before, after });
-  const definition =
-    made === null ? "" : `${printNew(call, made, { before: `const ${shared} = `, after: ";" })}\n`;
-  return `${definition}${before}${shared}${after}`;
+  const making = { before: `const ${shared.variable} = `, after: ";" };
+  const definition = shared.isMade ? `${printNew(step, making)}\n` : "";
+  return `${definition}${before}${shared.variable}${after}`;
 }
 
 /** As `prepareInputs` of the engine: what tfjs needs in front, and a copy of a tensor that is taken twice. */
-function printArgument({ call, inputs }: PlanLayer, variables: Variables): string {
-  const tensors = inputs.map((input) => variables.tensor(input));
-  const sources = tensors.map((input, index) => {
+function printArgument({ layer: { call }, inputs }: LayerStep): string {
+  const sources = inputs.map((input, index) => {
     const before = call.tfjsInputCalls?.[index];
     if (before) return `${printCall(before, [], inFunction)}.apply(${input})${singleCast}`;
-    return tensors.indexOf(input) < index ? `${copyLayer}.apply(${input})${singleCast}` : input;
+    return inputs.indexOf(input) < index ? `${copyLayer}.apply(${input})${singleCast}` : input;
   });
   const [only] = sources;
   return sources.length === 1 && only !== undefined ? only : `[${sources.join(", ")}]`;
 }
 
 function printNew(
-  call: LayerCall,
-  name: string,
+  { layer: { call }, codes, name }: LayerStep,
   { before, after }: { readonly before: string; readonly after: string },
 ): string {
-  const extra = [`name: ${quote(name)}`];
-  const flat = printCall(call, extra, { ...inFunction, width: 10_000 });
+  const extra = [`name: ${printName(name)}`];
+  const flat = printCall(call, extra, { ...inFunction, width: 10_000 }, codes);
   if (2 + before.length + flat.length + after.length <= inFunction.width)
     return `${before}${flat}${after}`;
   const own = nameOwnClass(call, "tfjs");
   if (own !== null || after === ";") {
     const head = own === null ? `tf.layers.${call.tfjsFactory}(` : `new ${own}(`;
-    const options = printOptions(call, extra, { ...inFunction, width: 0 }, head);
+    const options = printOptions(call, extra, { ...inFunction, width: 0, before: head, codes });
     return `${before}${head}${options})${after}`;
   }
   // As a formatter breaks it: one step of the chain per line.
   const factory = `.${call.tfjsFactory}(`;
-  const options = printOptions(call, extra, { ...inFunction, indent: 4 }, factory);
-  return `${before}tf.layers\n  ${indentTail(`${factory}${options})`)}\n  ${after}`;
+  const layout = { ...inFunction, indent: 4, before: factory, codes };
+  return `${before}tf.layers\n  ${indentTail(`${factory}${printOptions(call, extra, layout)})`)}\n  ${after}`;
 }
 
 const singleCast = " as tf.SymbolicTensor";
@@ -106,11 +198,11 @@ function indentTail(text: string): string {
   return [first, ...rest.map((line) => `  ${line}`)].join("\n");
 }
 
-function printModel({ name, inputs, outputs }: ModelPlan, variables: Variables): string {
+function printModel({ name, inputs }: ModelPlan, outputs: readonly string[]): string {
   const one = (names: readonly string[]) =>
     names.length === 1 ? (names[0] ?? "") : `[${names.join(", ")}]`;
   const ins = one(inputs.map((input) => input.name));
-  const outs = one(outputs.map((output) => variables.tensor(output.source)));
+  const outs = one(outputs);
   const options = [
     ins === "inputs" ? "inputs" : `inputs: ${ins}`,
     outs === "outputs" ? "outputs" : `outputs: ${outs}`,
@@ -118,69 +210,4 @@ function printModel({ name, inputs, outputs }: ModelPlan, variables: Variables):
   ];
   const before = "return tf.model(";
   return `${before}${printList(options, object, { ...inFunction, before, after: ");" })});`;
-}
-
-/** `tf.layers.dense({ units: 10 })`. */
-function printCall(call: LayerCall, extra: readonly string[], layout: Layout): string {
-  const own = nameOwnClass(call, "tfjs");
-  const before = own === null ? `tf.layers.${call.tfjsFactory}(` : `new ${own}(`;
-  return `${before}${printOptions(call, extra, layout, before)})`;
-}
-
-function printOptions(
-  call: LayerCall,
-  extra: readonly string[],
-  layout: Layout,
-  before: string,
-): string {
-  const inner = { ...layout, indent: layout.indent + 2 };
-  const options = listSaidOptions(call.options, "tfjs").map(
-    ({ name, value }) => `${name}: ${printValue(name, value, inner)}`,
-  );
-  return printList([...options, ...extra], object, { ...layout, before, after: ")" });
-}
-
-function printValue(name: string, value: CallValue, layout: Layout): string {
-  if (isNamedValue(value)) return printNamed(value, { ...layout, before: `${name}: ` });
-  if (isLayerValue(value)) {
-    // As much narrower as the option's name and the comma take.
-    const printed = printCall(value.call, [], { ...layout, width: layout.width - name.length - 3 });
-    // tfjs's Bidirectional is typed for tfjs's own recurrent layers only.
-    const isForeign = name === "layer" && nameOwnClass(value.call, "tfjs") !== null;
-    return isForeign ? `${printed} as unknown as tf.RNN` : printed;
-  }
-  if (isLayersValue(value)) {
-    const calls = value.calls.map((call) => printCall(call, [], layout));
-    return printList(calls, list, { ...layout, before: `${name}: `, after: "," });
-  }
-  if (isJsonValue(value)) return typescriptLiteral(value.value);
-  const named = nameTfjsActivation(name, value);
-  if (typeof named === "string" && named !== value) return `${quote(named)} as "linear"`;
-  // tfjs implements these, but its types don't say so.
-  if (value === "logSoftmax") return `"logSoftmax" as "softmax"`;
-  if (name === "mergeMode" && value === null) return `null as unknown as "concat"`;
-  if (name === "noiseShape") return `${typescriptLiteral(value)} as number[]`;
-  return typescriptLiteral(value);
-}
-
-function printNamed(value: NamedValue, layout: Layout & { readonly before: string }): string {
-  const spec = findSpec(value);
-  const { factory } = toTfjsConfig(value.kind, value.name, value.config);
-  const said = listNamedOptions(value, "tfjs");
-  if (value.kind === "initializer" && said.length === 0) return quote(factory);
-  // Regularizers and constraints always say how strong they are.
-  const options = said.length > 0 || value.kind === "initializer" ? said : firstOption(value);
-  const printed = options.map(([option, given]) => {
-    const renamed = spec.options[option]?.tfjsValues;
-    const tfjsValue = renamed && typeof given === "string" ? (renamed[given] ?? given) : given;
-    return `${option}: ${typescriptLiteral(tfjsValue)}`;
-  });
-  const call = `tf.${value.kind}s.${factory}(`;
-  if (printed.length === 0) return `${call})`;
-  const before = `${layout.before}${call}`;
-  return `${call}${printList(printed, object, { ...layout, before, after: ")," })})`;
-}
-
-function firstOption(value: NamedValue) {
-  return Object.entries(value.config).slice(0, 1);
 }

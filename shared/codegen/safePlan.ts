@@ -1,4 +1,4 @@
-import type { ModelPlan, PlanTensor } from "../compiler/plan.ts";
+import type { ModelPlan, PlanInstance, PlanTensor } from "../compiler/plan.ts";
 import { isIdentifier, makeIdentifier, makeIdentifiers } from "./identifiers.ts";
 
 /**
@@ -25,5 +25,20 @@ export function safePlan(plan: ModelPlan): ModelPlan {
       sharedWith: layer.sharedWith === null ? null : rename(layer.sharedWith),
     })),
     outputs: plan.outputs.map((output) => ({ ...output, source: renameSource(output.source) })),
+    ...(plan.instances === undefined
+      ? {}
+      : { instances: renameInputs(plan.instances, renameSource) }),
   };
+}
+
+function renameInputs(
+  instances: Readonly<Record<string, PlanInstance>>,
+  rename: (source: PlanTensor) => PlanTensor,
+): Readonly<Record<string, PlanInstance>> {
+  return Object.fromEntries(
+    Object.entries(instances).map(([key, instance]) => {
+      const inputs = instance.inputs.map((input) => ({ ...input, source: rename(input.source) }));
+      return [key, { ...instance, inputs }];
+    }),
+  );
 }

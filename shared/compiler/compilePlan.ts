@@ -1,7 +1,7 @@
 import type { Diagnostic, GraphAnalysis } from "../analysis/types.ts";
 import type { NodeId } from "../base/ids.ts";
 import { type Result, err, ok } from "../base/result.ts";
-import { plainName } from "../blocks/flatIds.ts";
+import { plainName, scopeOf } from "../blocks/flatIds.ts";
 import { makeIdentifier, makeIdentifiers } from "../codegen/identifiers.ts";
 import { incomingEdges, listNodes, reach } from "../document/graphQueries.ts";
 import type { GraphEdge, GraphNode, ModelGraph } from "../document/model.ts";
@@ -11,7 +11,14 @@ import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
 import type { Shape } from "../layers/shape.ts";
 import { type LossName, type MetricName, lossNames, metricNames } from "../training/config.ts";
-import type { ModelPlan, PlanInput, PlanLayer, PlanOutput, PlanTensor } from "./plan.ts";
+import type {
+  ModelPlan,
+  PlanInput,
+  PlanInstance,
+  PlanLayer,
+  PlanOutput,
+  PlanTensor,
+} from "./plan.ts";
 
 export interface PlanRequest {
   /** The project's name. */
@@ -21,6 +28,8 @@ export interface PlanRequest {
   readonly analysis: GraphAnalysis;
   /** Names of the blocks that a node lies in, outermost first. */
   pathOf(id: NodeId): readonly string[];
+  /** The instances of blocks, given the plan's names of nodes. Absent: there are none. */
+  listInstances?(nameOf: (id: NodeId) => string): Readonly<Record<string, PlanInstance>>;
 }
 
 /**
@@ -63,7 +72,15 @@ export function compilePlan(request: PlanRequest): Result<ModelPlan, readonly Di
   );
   if (issues.length > 0) return err(issues);
   const name = makeIdentifier(request.name, "network");
-  return ok({ name, inputs: planInputs, layers, outputs: planOutputs });
+  const instances = request.listInstances?.((id) => context.nameOf(id)) ?? {};
+  const hasBlocks = Object.keys(instances).length > 0;
+  return ok({
+    name,
+    inputs: planInputs,
+    layers,
+    outputs: planOutputs,
+    ...(hasBlocks ? { instances } : {}),
+  });
 }
 
 interface Context extends PlanRequest {
@@ -108,12 +125,14 @@ function compileLayer(context: Context, node: GraphNode): Result<PlanLayer, Diag
   if (known === undefined || outputShape === null) {
     return err(describeFailure(node, "its shape isn't known"));
   }
+  const scope = scopeOf(node.id);
   const isShared = known.weights.length > 0;
   const maker = (isShared ? context.makers.get(known.sharedWith ?? node.id) : null) ?? node.id;
   return ok({
     id: node.id,
     name: context.nameOf(node.id),
     path: context.pathOf(node.id),
+    ...(scope === "" ? {} : { scope }),
     call: call.value,
     inputs: incomingEdges(context.graph, node.id).map((edge) => nameSource(context, edge)),
     outputShapes: [outputShape, ...known.outputShapes.slice(1)],

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../base/json.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { LayerCall, WeightSpec } from "../layers/defineLayer.ts";
 import type { Shape } from "../layers/shape.ts";
@@ -10,6 +11,27 @@ export interface ModelPlan {
   readonly inputs: readonly PlanInput[];
   readonly layers: readonly PlanLayer[];
   readonly outputs: readonly PlanOutput[];
+  /** The instances of blocks that layers lie in, by `PlanLayer.scope`; an outer one comes before the inner ones. */
+  readonly instances?: Readonly<Record<string, PlanInstance>>;
+}
+
+/** One copy of a block: it says nothing about the model, only how a person would write it down. */
+export interface PlanInstance {
+  /** Id and name of the definition. */
+  readonly block: string;
+  readonly title: string;
+  /** Names of the instances around it and its own, outermost first. */
+  readonly path: readonly string[];
+  /** The key of the instance around it; "" at the top level. */
+  readonly outer: string;
+  /** The same for all copies of a repeated instance. */
+  readonly node: string;
+  /** Which of the copies, from 0. */
+  readonly copy: number;
+  readonly copies: number;
+  /** Values of the block's parameters here. */
+  readonly arguments: Readonly<Record<string, JsonValue>>;
+  readonly inputs: readonly { readonly name: string; readonly source: PlanTensor }[];
 }
 
 export interface PlanInput {
@@ -34,6 +56,8 @@ export interface PlanLayer {
   readonly name: string;
   /** Names of the blocks it lies in, outermost first ("stage 2", "unit 1"); empty at the top level. */
   readonly path: readonly string[];
+  /** The innermost of `ModelPlan.instances` it lies in; absent at the top level. */
+  readonly scope?: string;
   readonly call: LayerCall;
   /** In the order of the layer's inputs. */
   readonly inputs: readonly PlanTensor[];

@@ -1,24 +1,24 @@
 /** Comments that head the layers of each block in printed code. */
-import type { PlanLayer } from "../compiler/plan.ts";
+import type { Step } from "./program/program.ts";
 
 /**
  * Entries with a comment wherever another block begins, after an empty line. `mark` begins a comment in the target.
  */
-export function groupLayers(
-  layers: readonly PlanLayer[],
-  print: (layer: PlanLayer) => string,
+export function groupSteps(
+  steps: readonly Step[],
+  print: (step: Step) => string,
   mark: "//" | "#",
 ): readonly string[] {
   let last = "";
-  return layers.flatMap((layer, index) => {
-    const heading = layer.path.map(plainText).join(" / ");
+  return steps.flatMap((step, index) => {
+    const heading = step.heading.map(plainText).join(" / ");
     const isNew = heading !== last;
     last = heading;
-    if (!isNew) return [print(layer)];
+    if (!isNew) return [print(step)];
     return [
       ...(index > 0 ? [""] : []),
       ...(heading === "" ? [] : [`${mark} ${heading}`]),
-      print(layer),
+      print(step),
     ];
   });
 }
