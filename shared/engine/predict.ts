@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { errorText } from "./buildModel.ts";
 import type { EvaluationRequest } from "./evaluate.ts";
 import { predictSamples } from "./measure.ts";
-import { readClass } from "./report.ts";
+import { areProbabilities, readClass } from "./report.ts";
 import { createSession, inferenceBatchSize } from "./session.ts";
 
 /** One sample's prediction, output by output. */
@@ -14,6 +14,7 @@ export interface Prediction {
     readonly values: readonly number[];
     /** The class it comes to; null for numbers. */
     readonly label: string | null;
+    /** Its probability; null for numbers, and for scores that are no probabilities. */
     readonly confidence: number | null;
   }[];
 }
@@ -26,7 +27,12 @@ export async function predictModel(
   const session = createSession(plan, dataset, () => model);
   if (!session.ok) return session;
   try {
-    const outputs: { name: string; classes: readonly string[] | null; values: Float32Array }[] = [];
+    const outputs: {
+      name: string;
+      classes: readonly string[] | null;
+      values: Float32Array;
+      hasShares: boolean;
+    }[] = [];
     for (const [index, output] of plan.outputs.entries()) {
       const predicted = await predictSamples(
         {
@@ -49,12 +55,13 @@ export async function predictModel(
         name: output.name,
         classes: field?.classes ?? null,
         values: field && !isClasses ? dataset.unscaleTarget(field.name, values) : values,
+        hasShares: isClasses && areProbabilities(values),
       });
     }
     return ok(
       Array.from(samples, (sample, row) => ({
         sample,
-        outputs: outputs.map(({ name, classes, values }) => {
+        outputs: outputs.map(({ name, classes, values, hasShares }) => {
           const size = values.length / Math.max(1, samples.length);
           const own = values.slice(row * size, (row + 1) * size);
           const best = classes ? readClass(own) : null;
@@ -62,7 +69,7 @@ export async function predictModel(
             name,
             values: [...own],
             label: best && classes ? (classes[best.index] ?? String(best.index)) : null,
-            confidence: best?.confidence ?? null,
+            confidence: best && hasShares ? best.confidence : null,
           };
         }),
       })),

@@ -56,6 +56,11 @@ interface Predictions {
   readonly samples: Uint32Array;
 }
 
+/** Whether scores can be read as shares: a perceptron's, or logits, go beyond 0 and 1. */
+export function areProbabilities(scores: Float32Array): boolean {
+  return scores.every((score) => score >= 0 && score <= 1.0001);
+}
+
 /** The class a row of scores stands for; a single score is the probability of the second class. */
 export function readClass(scores: ArrayLike<number>): {
   readonly index: number;
@@ -106,12 +111,15 @@ function pickClassSamples(
       confidence,
     };
   });
+  const told = areProbabilities(context.predicted)
+    ? (entry: SamplePrediction) => entry
+    : (entry: SamplePrediction) => ({ ...entry, confidence: null });
   const wrong = all
     .filter((entry) => entry.isRight === false)
     .toSorted((left, right) => (right.confidence ?? 0) - (left.confidence ?? 0));
   const right = all.filter((entry) => entry.isRight === true);
   const wrongCount = Math.min(wrong.length, Math.max(maxSamples / 2, maxSamples - right.length));
-  return [...wrong.slice(0, wrongCount), ...right.slice(0, maxSamples - wrongCount)];
+  return [...wrong.slice(0, wrongCount), ...right.slice(0, maxSamples - wrongCount)].map(told);
 }
 
 interface RawPairs {

@@ -83,6 +83,6 @@ export interface SamplePrediction {
   readonly truth: string;
   readonly predicted: string;
   readonly isRight: boolean | null;
-  /** Probability of the predicted class; null for regression. */
+  /** Probability of the predicted class; null for regression, and for scores that are no probabilities. */
   readonly confidence: number | null;
 }

@@ -22,11 +22,15 @@ export async function runPredict(invocation: Invocation, io: CliIo): Promise<Com
       .map(({ sample, outputs }) => {
         const said = outputs.map(({ label, confidence, values }) =>
           label === null
-            ? values.map((value) => Number(value.toPrecision(6))).join(" ")
-            : `${label} (${(100 * (confidence ?? 0)).toFixed(1)} %)`,
+            ? sayNumbers(values)
+            : `${label} (${confidence === null ? sayNumbers(values) : `${(100 * confidence).toFixed(1)} %`})`,
         );
         return `${sample}\t${said.join("\t")}`;
       })
       .join("\n"),
   };
+}
+
+function sayNumbers(values: readonly number[]): string {
+  return values.map((value) => Number(value.toPrecision(6))).join(" ");
 }
