@@ -50,7 +50,8 @@ describe.skipIf(python === null)(`every layer in Keras${reason}`, () => {
         })),
       })),
     );
-  }, 600_000);
+    // Minutes, and many of them on a busy machine.
+  }, 1_800_000);
 
   test.each(cases.map((read, index) => [read.title, index] as const))("%s", (_title, index) => {
     const read = cases[index];

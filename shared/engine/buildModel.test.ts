@@ -171,3 +171,19 @@ test("a tensor that a layer takes twice is still there for the next, also in pla
   const [first] = Array.isArray(output) ? output : [output];
   expect([...(first?.dataSync() ?? [])]).toEqual([12, 12]);
 });
+
+// tfjs's `args.minval || -0.05`.
+test("a lower end of 0 is kept", () => {
+  const kernelInitializer = {
+    kind: "initializer",
+    name: "randomUniform",
+    config: { minval: 0, maxval: 1 },
+  } as const;
+  const model = build(
+    planOf([8], [layer("dense", "hidden", { units: 50, kernelInitializer }, ["x"], [50])]),
+    1,
+  );
+  const values = [...(model.getWeights()[0]?.dataSync() ?? [])];
+  expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...values)).toBeGreaterThan(0.9);
+});

@@ -58,6 +58,7 @@ import { GlobalPooling } from "./layers/globalPooling.ts";
 import { SpatialReshaping } from "./layers/spatialReshaping.ts";
 import { Resizing } from "./layers/resizing.ts";
 import { Normalization } from "./layers/normalization.ts";
+import { BothDirections } from "./layers/bothDirections.ts";
 import { CenterCrop } from "./layers/centerCrop.ts";
 import { CategoryEncoding } from "./layers/categoryEncoding.ts";
 import { LocalResponseNormalization } from "./layers/localResponseNormalization.ts";
@@ -107,6 +108,7 @@ export const ownLayers: Readonly<Record<string, OwnLayerClass>> = {
   spatialReshaping: SpatialReshaping,
   resizing: Resizing,
   normalization: Normalization,
+  bothDirections: BothDirections,
   centerCrop: CenterCrop,
   categoryEncoding: CategoryEncoding,
   localResponseNormalization: LocalResponseNormalization,

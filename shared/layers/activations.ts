@@ -1,6 +1,7 @@
 /**
  * Activation functions of Keras 3, by Keras's name in camelCase. https://keras.io/api/layers/activations/
- * Left out: glu (halves an axis), threshold (needs two numbers) and sparsemax; gelu is the exact one.
+ * Left out: glu (halves an axis), threshold (needs two numbers) and sparsemax (Keras 3.15 adds up running sums, so that
+ * its values don't sum to 1); gelu is the exact one.
  */
 const sharedActivations = [
   "linear",

@@ -13,7 +13,7 @@ export interface NamedOption {
   readonly max?: number;
   readonly options?: readonly string[];
   readonly nullable?: true;
-  /** tfjs takes 0 for "not given" here and uses its default instead (`args.minval || -0.05`). */
+  /** tfjs takes 0 for "not given" here and uses its default instead (`args.minval || -0.05`): it is told 1e-30. */
   readonly isZeroIgnored?: true;
   /** tfjs throws without it, Keras where the initializer is named by a text. */
   readonly isRequired?: true;
@@ -272,8 +272,12 @@ export function toTfjsConfig(
   const options: Record<string, JsonPrimitive> = {};
   for (const [option, value] of Object.entries(config)) {
     if (value === null) continue;
-    const renamed = spec?.options[option]?.tfjsValues;
-    options[option] = renamed && typeof value === "string" ? (renamed[value] ?? value) : value;
+    options[option] = toTfjsValue(spec?.options[option], value);
   }
   return { factory: spec?.tfjsFactory ?? name, options };
+}
+
+export function toTfjsValue(option: NamedOption | undefined, value: JsonPrimitive): JsonPrimitive {
+  if (value === 0 && option?.isZeroIgnored) return 1e-30;
+  return typeof value === "string" ? (option?.tfjsValues?.[value] ?? value) : value;
 }

@@ -74,8 +74,8 @@ describe("readParams", () => {
     ["initializer", { name: "constructor" }, "must be one of "],
     [
       "initializer",
-      { name: "randomNormal", stddev: 0 },
-      ": standard deviation must not be exactly 0",
+      { name: "randomNormal", stddev: -1 },
+      ": standard deviation must be 0 or more, got -1",
     ],
     ["regularizer", { name: "l2", l2: -1 }, ": l2 factor must be 0 or more, got -1"],
     ["layer", { type: "dense" }, 'must be a layer: lstm, got {"type":"dense"}'],

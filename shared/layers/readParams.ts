@@ -173,8 +173,6 @@ function checkNamedOption(spec: NamedOption, value: JsonValue): Checked {
     return isOption(spec.options ?? [], value)
       ? ok(value)
       : mismatch(oneOf(spec.options ?? []), value);
-  if (spec.isZeroIgnored && value === 0)
-    return err("must not be exactly 0, because tfjs would take its default; use 1e-9 instead");
   return checkNumber(spec, value, spec.kind === "int");
 }
 

@@ -46,6 +46,26 @@ export const recurrentGraphs: readonly TestGraph[] = [
     ["last", "stack"],
   ),
   graphOf(
+    "zeros for masked steps",
+    [words],
+    [
+      ["embedded", "embedding", embedding, ["words"]],
+      [
+        "zeroed",
+        "rnn",
+        {
+          cells: [{ type: "gruCell", params: { units: 2 } }],
+          returnSequences: true,
+          returnState: true,
+          zeroOutputForMask: true,
+        },
+        ["embedded"],
+      ],
+      ["sum", "globalAveragePooling1d", {}, ["zeroed"]],
+    ],
+    ["sum", "zeroed", "zeroed:1"],
+  ),
+  graphOf(
     "Masking behind a trained layer, through TimeDistributed",
     [series],
     [

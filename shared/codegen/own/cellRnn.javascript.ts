@@ -12,6 +12,7 @@ export class CellRnn extends tf.layers.Layer {
 	returnSequences;
 	returnState;
 	goBackwards;
+	zeroOutputForMask;
 	/** Of a stateful layer, from batch to batch; empty until the first one. */
 	kept = [];
 	constructor(args) {
@@ -26,6 +27,7 @@ export class CellRnn extends tf.layers.Layer {
 		this.returnSequences = args.returnSequences ?? false;
 		this.returnState = args.returnState ?? false;
 		this.goBackwards = args.goBackwards ?? false;
+		this.zeroOutputForMask = args.zeroOutputForMask ?? false;
 		this._stateful = args.stateful ?? false;
 		this.supportsMasking = true;
 	}
@@ -74,7 +76,7 @@ export class CellRnn extends tf.layers.Layer {
 			return this.returnState ? [output, ...states] : output;
 		});
 	}
-	/** The output, then the new states. Where a step is masked the states stay, and the last cell's h is given again. */
+	/** The output, then the new states. Where a step is masked the states stay, and the last cell's h (or 0) is given. */
 	step(input, states, mask, options) {
 		let output = input;
 		let before;
@@ -88,7 +90,8 @@ export class CellRnn extends tf.layers.Layer {
 		}
 		if (mask === null || before === undefined) return [output, ...next];
 		const choose = (fresh, old) => tf.add(tf.mul(fresh, mask), tf.mul(old, tf.sub(1, mask)));
-		return [choose(output, before), ...next.map((state, at) => choose(state, states[at] ?? state))];
+		const given = this.zeroOutputForMask ? tf.mul(output, mask) : choose(output, before);
+		return [given, ...next.map((state, at) => choose(state, states[at] ?? state))];
 	}
 	stateSizes() {
 		return this.cells.flatMap(cellRnnSizes);
@@ -146,6 +149,7 @@ export class CellRnn extends tf.layers.Layer {
 			returnSequences: this.returnSequences,
 			returnState: this.returnState,
 			goBackwards: this.goBackwards,
+			zeroOutputForMask: this.zeroOutputForMask,
 			stateful: this.stateful
 		};
 	}

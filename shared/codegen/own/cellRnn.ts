@@ -6,6 +6,7 @@ export const typescript = `export interface CellRnnArgs {
   returnSequences?: boolean;
   returnState?: boolean;
   goBackwards?: boolean;
+  zeroOutputForMask?: boolean;
   stateful?: boolean;
   name?: string;
   trainable?: boolean;
@@ -26,6 +27,7 @@ export class CellRnn extends tf.layers.Layer {
   readonly returnSequences: boolean;
   readonly returnState: boolean;
   readonly goBackwards: boolean;
+  readonly zeroOutputForMask: boolean;
   /** Of a stateful layer, from batch to batch; empty until the first one. */
   kept: tf.Tensor[] = [];
 
@@ -38,6 +40,7 @@ export class CellRnn extends tf.layers.Layer {
     this.returnSequences = args.returnSequences ?? false;
     this.returnState = args.returnState ?? false;
     this.goBackwards = args.goBackwards ?? false;
+    this.zeroOutputForMask = args.zeroOutputForMask ?? false;
     this._stateful = args.stateful ?? false;
     this.supportsMasking = true;
   }
@@ -95,7 +98,7 @@ export class CellRnn extends tf.layers.Layer {
     });
   }
 
-  /** The output, then the new states. Where a step is masked the states stay, and the last cell's h is given again. */
+  /** The output, then the new states. Where a step is masked the states stay, and the last cell's h (or 0) is given. */
   private step(
     input: tf.Tensor,
     states: readonly tf.Tensor[],
@@ -115,7 +118,8 @@ export class CellRnn extends tf.layers.Layer {
     if (mask === null || before === undefined) return [output, ...next];
     const choose = (fresh: tf.Tensor, old: tf.Tensor) =>
       tf.add(tf.mul(fresh, mask), tf.mul(old, tf.sub(1, mask)));
-    return [choose(output, before), ...next.map((state, at) => choose(state, states[at] ?? state))];
+    const given = this.zeroOutputForMask ? tf.mul(output, mask) : choose(output, before);
+    return [given, ...next.map((state, at) => choose(state, states[at] ?? state))];
   }
 
   private stateSizes(): readonly number[] {
@@ -179,6 +183,7 @@ export class CellRnn extends tf.layers.Layer {
       returnSequences: this.returnSequences,
       returnState: this.returnState,
       goBackwards: this.goBackwards,
+      zeroOutputForMask: this.zeroOutputForMask,
       stateful: this.stateful,
     };
   }

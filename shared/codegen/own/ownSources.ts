@@ -5,6 +5,7 @@ import * as activityRegularized from "./activityRegularized.ts";
 import * as alphaDropout from "./alphaDropout.ts";
 import * as attention from "./attention.ts";
 import * as batchNormalization from "./batchNormalization.ts";
+import * as bothDirections from "./bothDirections.ts";
 import * as categoryEncoding from "./categoryEncoding.ts";
 import * as cellRnn from "./cellRnn.ts";
 import * as centerCrop from "./centerCrop.ts";
@@ -50,6 +51,7 @@ import * as activityRegularizedScript from "./activityRegularized.javascript.ts"
 import * as alphaDropoutScript from "./alphaDropout.javascript.ts";
 import * as attentionScript from "./attention.javascript.ts";
 import * as batchNormalizationScript from "./batchNormalization.javascript.ts";
+import * as bothDirectionsScript from "./bothDirections.javascript.ts";
 import * as categoryEncodingScript from "./categoryEncoding.javascript.ts";
 import * as cellRnnScript from "./cellRnn.javascript.ts";
 import * as centerCropScript from "./centerCrop.javascript.ts";
@@ -102,6 +104,7 @@ export const typescriptSources: Readonly<Record<string, OwnSource>> = {
   alphaDropout: { className: "AlphaDropout", text: alphaDropout.typescript },
   attention: { className: "Attention", text: attention.typescript },
   batchNormalization: { className: "BatchNormalization", text: batchNormalization.typescript },
+  bothDirections: { className: "BothDirections", text: bothDirections.typescript },
   categoryEncoding: { className: "CategoryEncoding", text: categoryEncoding.typescript },
   cellRnn: { className: "CellRnn", text: cellRnn.typescript },
   centerCrop: { className: "CenterCrop", text: centerCrop.typescript },
@@ -149,6 +152,7 @@ export const javascriptSources: Readonly<Record<string, OwnSource>> = {
   AlphaDropout: { className: "AlphaDropout", text: alphaDropoutScript.javascript },
   Attention: { className: "Attention", text: attentionScript.javascript },
   BatchNormalization: { className: "BatchNormalization", text: batchNormalizationScript.javascript },
+  BothDirections: { className: "BothDirections", text: bothDirectionsScript.javascript },
   CategoryEncoding: { className: "CategoryEncoding", text: categoryEncodingScript.javascript },
   CellRnn: { className: "CellRnn", text: cellRnnScript.javascript },
   CenterCrop: { className: "CenterCrop", text: centerCropScript.javascript },

@@ -1,6 +1,6 @@
 import { err, ok } from "../../base/result.ts";
 import { lastAxis, parameterIssue, replaceLastAxis } from "../axes.ts";
-import { defineLayer } from "../defineLayer.ts";
+import { defineLayer, type ShapeIssue } from "../defineLayer.ts";
 import {
   captionInnerLayer,
   checkInnerActivity,
@@ -56,14 +56,60 @@ function inferInner(layer: InnerLayer, inputs: readonly Shape[]) {
   return inner.value.definition.inferShape(inner.value.params, inputs);
 }
 
-/** Keras's `backward_layer` is not offered: tfjs knows no second layer. First states can't be wired. */
+/** The names of the first states that may be wired, those of the forward layer first. */
+function listFirstStates(layer: InnerLayer): readonly string[] {
+  const inner = readInnerLayer(layer, innerTypes);
+  if (!inner.ok) return [];
+  const { definition, params } = inner.value;
+  const states = definition.inputPorts?.(params).slice(1) ?? [];
+  return ["forward", "backward"].flatMap((direction) =>
+    states.map((state) => `${direction} ${state}`),
+  );
+}
+
+/** What each direction reads: the sequence, and its half of the first states. */
+function splitInputs(inputs: readonly Shape[]): readonly (readonly Shape[])[] {
+  const [first, ...states] = inputs;
+  if (first === undefined) return [[], []];
+  const half = states.length / 2;
+  return [
+    [first, ...states.slice(0, half)],
+    [first, ...states.slice(half)],
+  ];
+}
+
+/** All first states or none; and each as its own direction needs it. */
+function checkFirstStates(layer: InnerLayer, inputs: readonly Shape[]): ShapeIssue | null {
+  if (inputs.length === 1) return null;
+  const names = listFirstStates(layer);
+  if (inputs.length !== 1 + names.length)
+    return {
+      code: "merge",
+      needs:
+        names.length === 0
+          ? "no first states with these cells"
+          : `all its first states (${names.join(", ")}) or none`,
+    };
+  for (const [direction, part] of splitInputs(inputs).entries()) {
+    const output = inferInner(layer, part);
+    if (output.ok) continue;
+    const issue = liftIssue(output.error, layer, { keepsInserts: direction === 0 });
+    const { input } = issue;
+    return input !== undefined && input > 0 && direction === 1
+      ? { ...issue, input: input + names.length / 2 }
+      : issue;
+  }
+  return null;
+}
+
+/** Keras's `backward_layer` is not offered: two recurrent layers, one of which goes backwards, say it. */
 export const bidirectional = defineLayer({
   type: "bidirectional",
   title: "Bidirectional",
   category: "recurrent",
   summary: "Runs a recurrent layer over the sequence in both directions and joins the results.",
   about:
-    "Every output knows what came before and what comes after. Use it where the whole sequence is there at once (text, recorded signals), not for forecasting. It has twice the weights of the layer inside.",
+    "Every output knows what came before and what comes after. Use it where the whole sequence is there at once (text, recorded signals), not for forecasting. It has twice the weights of the layer inside. First states can be wired to each direction, say the last ones of an encoder.",
   formula: "output = merge(layer(x), reverse(layer'(reverse(x))))",
   sources: [
     {
@@ -73,7 +119,8 @@ export const bidirectional = defineLayer({
     { title: "Schuster and Paliwal 1997: Bidirectional recurrent neural networks" },
   ],
   keywords: ["bilstm", "bigru", "both directions", "recurrent", "wrapper"],
-  inputs: { min: 1, max: 1 },
+  inputs: { min: 1, max: 5 },
+  inputPorts: ({ layer }) => ["input", ...listFirstStates(layer)],
   outputs: 1,
   outputPorts: ({ layer, mergeMode }) => [
     ...(mergeMode === null ? ["forward", "backward"] : ["output"]),
@@ -108,7 +155,9 @@ export const bidirectional = defineLayer({
           },
         ],
       );
-    const output = inferInner(layer, inputs);
+    const states = checkFirstStates(layer, inputs);
+    if (states !== null) return err(states);
+    const output = inferInner(layer, inputs.slice(0, 1));
     if (!output.ok) return err(liftIssue(output.error, layer, { keepsInserts: true }));
     if (mergeMode !== "concat") return output;
     // tfjs doubles the last axis, whatever it is; Keras too.
@@ -117,9 +166,9 @@ export const bidirectional = defineLayer({
   },
   inferMoreShapes({ layer, mergeMode }, inputs, output) {
     const { definition, params } = needInnerLayer(layer, innerTypes);
-    const inner = inferInner(layer, inputs);
+    const inner = inferInner(layer, inputs.slice(0, 1));
     const states = inner.ok
-      ? (definition.inferMoreShapes?.(params, inputs, inner.value) ?? [])
+      ? (definition.inferMoreShapes?.(params, inputs.slice(0, 1), inner.value) ?? [])
       : [];
     return [...(mergeMode === null ? [output] : []), ...states, ...states];
   },
@@ -132,13 +181,14 @@ export const bidirectional = defineLayer({
   },
   multiplyAdds({ layer }, inputs) {
     const { definition, params } = needInnerLayer(layer, innerTypes);
-    const output = inferInner(layer, inputs);
+    const output = inferInner(layer, inputs.slice(0, 1));
     if (!output.ok) return null;
-    const count = definition.multiplyAdds?.(params, inputs, output.value) ?? null;
+    const count = definition.multiplyAdds?.(params, inputs.slice(0, 1), output.value) ?? null;
     return count === null ? null : count * 2;
   },
   lower(params, inputs) {
-    const call = lowerInnerLayer(needInnerLayer(params.layer, innerTypes), inputs);
+    const [forward = []] = splitInputs(inputs);
+    const call = lowerInnerLayer(needInnerLayer(params.layer, innerTypes), forward);
     const merged = lowerParams({
       className: "Bidirectional",
       tfjsFactory: "bidirectional",
@@ -148,6 +198,13 @@ export const bidirectional = defineLayer({
     });
     return {
       ...merged,
+      ...(inputs.length > 1
+        ? {
+            tfjsFactory: "bothDirections",
+            tfjsSource: "own" as const,
+            pythonArguments: inputs.map((_input, at) => (at === 0 ? null : "initial_state")),
+          }
+        : {}),
       options: [
         { tfjsName: "layer", pythonName: "layer", value: { kind: "layer", call } },
         ...merged.options,
@@ -155,6 +212,52 @@ export const bidirectional = defineLayer({
     };
   },
   examples: [
+    {
+      params: { layer: { type: "lstm", params: { units: 3 } } },
+      inputs: [[4, 2], [3], [3], [3], [3]],
+      output: [6],
+      weightCount: 144,
+    },
+    {
+      params: {
+        layer: { type: "gru", params: { units: 2, returnSequences: true, returnState: true } },
+        mergeMode: null,
+      },
+      inputs: [[4, 3], [2], [2]],
+      output: [4, 2],
+      moreOutputs: [[4, 2], [2], [2]],
+      weightCount: 84,
+    },
+    {
+      params: {
+        layer: {
+          type: "convLstm2d",
+          params: { filters: 1, padding: "same", returnSequences: true },
+        },
+        mergeMode: "ave",
+      },
+      inputs: [
+        [2, 3, 4, 1],
+        [3, 4, 1],
+        [3, 4, 1],
+        [3, 4, 1],
+        [3, 4, 1],
+      ],
+      output: [2, 3, 4, 1],
+      weightCount: 152,
+    },
+    {
+      params: {
+        layer: {
+          type: "rnn",
+          params: { cells: [{ type: "simpleRnnCell", params: { units: 2 } }] },
+        },
+        mergeMode: "mul",
+      },
+      inputs: [[4, 3], [2], [2]],
+      output: [2],
+      weightCount: 24,
+    },
     {
       params: { layer: { type: "lstm", params: { units: 3 } } },
       inputs: [[4, 2]],

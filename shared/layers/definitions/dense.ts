@@ -117,6 +117,16 @@ export const dense = defineLayer({
       weightCount: 8,
     },
     {
+      params: {
+        units: 3,
+        kernelInitializer: { name: "randomUniform", minval: 0, maxval: 1 },
+        biasInitializer: { name: "randomNormal", stddev: 0 },
+      },
+      inputs: [[4]],
+      output: [3],
+      weightCount: 15,
+    },
+    {
       params: { units: 2, activation: "tanh" },
       inputs: [[null, 3]],
       output: [null, 2],

@@ -28,6 +28,13 @@ const specs = {
     help: "What is computed at every step: one cell, or several of which each reads what the one before it gives.",
   },
   ...loopParams,
+  zeroOutputForMask: {
+    kind: "bool",
+    default: false,
+    group: "advanced",
+    label: "Zero output for mask",
+    help: "Gives 0 for masked steps. Off repeats the output of the step before.",
+  },
   trainable: trainableParam,
 } as const;
 
@@ -96,6 +103,7 @@ function exampleOfCell(type: string): LayerExample {
     params: {
       cells: [{ type, params }],
       unroll: true,
+      zeroOutputForMask: true,
       activityRegularizer: { name: "l1", l1: 0.01 },
     },
     inputs: [[4, 3]],
