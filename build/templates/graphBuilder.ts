@@ -18,6 +18,8 @@ export interface FrameWish {
 export interface DrawnGraph {
   readonly graph: ModelGraph;
   readonly frames: readonly FrameWish[];
+  /** Where given: every node's place in a grid, row by row from above. */
+  readonly rows: readonly (readonly (NodeId | null)[])[] | null;
   readonly notes: readonly string[];
 }
 
@@ -33,6 +35,8 @@ export interface GraphBuilder {
   blockOutput(name: string, from: Wire): void;
   frame(title: string, colour: GraphFrame["colour"], nodes: readonly Wire[]): void;
   note(text: string): void;
+  /** Places the nodes by hand: rows from above, columns from the left, null for an empty place. */
+  arrange(...rows: readonly (readonly (Wire | null)[])[]): void;
   finish(): DrawnGraph;
 }
 
@@ -43,6 +47,7 @@ export function createGraphBuilder(place: string): GraphBuilder {
   const edges: Record<string, GraphEdge> = {};
   const frames: FrameWish[] = [];
   const notes: string[] = [];
+  let rows: DrawnGraph["rows"] = null;
   const addNode = (part: Part, from: readonly Wire[], shares?: NodeId): Wire => {
     // A mistake in a builder is a bug, so it throws.
     // Ids begin with a letter, so that objects keep their order.
@@ -86,6 +91,12 @@ export function createGraphBuilder(place: string): GraphBuilder {
     note(text) {
       notes.push(text);
     },
-    finish: () => ({ graph: { nodes, edges, notes: {}, frames: {} }, frames, notes }),
+    arrange(...wires) {
+      rows = wires.map((row) => row.map((wire) => wire?.node ?? null));
+      const placed = new Set(rows.flat());
+      const missing = Object.keys(nodes).filter((id) => !placed.has(nodeId(id)));
+      if (missing.length > 0) throw new Error(`${place}: no place for ${missing.join(", ")}`);
+    },
+    finish: () => ({ graph: { nodes, edges, notes: {}, frames: {} }, frames, rows, notes }),
   };
 }

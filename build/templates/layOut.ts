@@ -1,53 +1,69 @@
 import ELK from "elkjs/lib/elk.bundled.js";
-import { frameId, noteId } from "../../shared/base/ids.ts";
-import type { GraphFrame, GraphNote, ModelGraph } from "../../shared/document/model.ts";
-import { nodeHeight, nodeWidth } from "../../renderer/editor/canvas/geometry.ts";
+import { type NodeId, frameId, noteId } from "../../shared/base/ids.ts";
+import type {
+  GraphFrame,
+  GraphNode,
+  GraphNote,
+  ModelGraph,
+  Position,
+} from "../../shared/document/model.ts";
+import { nodeRect } from "../../renderer/editor/canvas/geometry.ts";
+import { frameAround } from "../../renderer/editor/frames.ts";
 import { readLayout, toElkGraph } from "../../renderer/editor/layout/elkGraph.ts";
 import type { DrawnGraph } from "./graphBuilder.ts";
 
 const elk = new ELK();
-/** Less than half the room that the layout leaves between nodes, so that neighbours' frames keep apart. */
-const framePadding = 20;
-/** Room for a frame's title. */
-const frameHead = 34;
-const noteWidth = 280;
+const noteWidth = 244;
+/** Of a grid drawn by hand: names of ports and titles of frames have room between the rows. */
+const columnStep = 260;
+const rowStep = 120;
 
-/** Places nodes as the app's own tidy-up does, frames around theirs, and notes to the right of all. */
-export async function layOut({ graph, frames, notes }: DrawnGraph): Promise<ModelGraph> {
-  const positions = readLayout(graph, await elk.layout(toElkGraph(graph, { direction: "down" })));
-  const nodes = Object.fromEntries(
+/** Places nodes as the app's own tidy-up does or as the template says, frames around theirs, and notes beside them. */
+export async function layOut(drawn: DrawnGraph): Promise<ModelGraph> {
+  const { graph, frames, notes, rows } = drawn;
+  const positions = rows === null ? await tidyUp(drawn) : readRows(rows);
+  const nodes: Record<NodeId, GraphNode> = Object.fromEntries(
     Object.values(graph.nodes).map((node) => [
       node.id,
       { ...node, position: positions[node.id] ?? node.position },
     ]),
   );
-  const placedFrames = frames.map((wish, index): GraphFrame => {
-    const corners = wish.nodes.map((id) => nodes[id]?.position ?? { x: 0, y: 0 });
-    const left = Math.min(...corners.map(({ x }) => x)) - framePadding;
-    const top = Math.min(...corners.map(({ y }) => y)) - frameHead;
-    const right = Math.max(...corners.map(({ x }) => x)) + nodeWidth + framePadding;
-    const bottom = Math.max(...corners.map(({ y }) => y)) + nodeHeight + framePadding;
-    return {
-      id: frameId(`frame-${index + 1}`),
-      title: wish.title,
-      colour: wish.colour,
-      position: { x: left, y: top },
-      size: { width: right - left, height: bottom - top },
-    };
+  const placedFrames = frames.flatMap((wish, index): readonly GraphFrame[] => {
+    const place = frameAround(
+      wish.nodes.flatMap((id) => (nodes[id] === undefined ? [] : [nodeRect(nodes[id].position)])),
+    );
+    return place === null
+      ? []
+      : [
+          {
+            id: frameId(`frame-${index + 1}`),
+            title: wish.title,
+            colour: wish.colour,
+            ...place,
+          },
+        ];
   });
-  const rightEdge = Math.max(
-    ...Object.values(nodes).map(({ position }) => position.x + nodeWidth),
-    ...placedFrames.map(({ position, size }) => position.x + size.width),
-  );
-  let noteTop = 0;
+  const taken = [
+    ...Object.values(nodes).map(({ position }) => nodeRect(position)),
+    ...placedFrames.map(({ position, size }) => ({ ...position, ...size })),
+  ];
+  const top = Math.min(...taken.map(({ y }) => y));
+  // Beside what stands at the top, where the eye begins; in a grid, below the first column, which ends early.
+  const head = taken.filter(({ y }) => y < top + 300);
+  const first = taken.filter(({ x }) => x < columnStep / 2);
+  const noteLeft =
+    rows === null
+      ? Math.max(...head.map(({ x, width }) => x + width)) + 50
+      : Math.min(...first.map(({ x }) => x));
+  let noteTop = rows === null ? top : Math.max(...first.map(({ y, height }) => y + height)) + 70;
   const placedNotes = notes.map((text, index): GraphNote => {
-    const height = 44 + 20 * Math.ceil(text.length / 36);
-    const top = noteTop;
+    const height = 30 + 20 * Math.ceil(text.length / 36);
+    const y = noteTop;
     noteTop += height + 20;
     return {
       id: noteId(`note-${index + 1}`),
       text,
-      position: { x: rightEdge + 60, y: top },
+      position: { x: noteLeft, y },
       size: { width: noteWidth, height },
     };
   });
@@ -57,4 +73,20 @@ export async function layOut({ graph, frames, notes }: DrawnGraph): Promise<Mode
     notes: Object.fromEntries(placedNotes.map((note) => [note.id, note])),
     frames: Object.fromEntries(placedFrames.map((frame) => [frame.id, frame])),
   };
+}
+
+async function tidyUp({ graph, frames }: DrawnGraph): Promise<Readonly<Record<NodeId, Position>>> {
+  const framed = frames.map(({ nodes }) => new Set(nodes));
+  const elkGraph = toElkGraph(graph, { direction: "down", framed });
+  return readLayout(graph, await elk.layout(elkGraph), framed);
+}
+
+function readRows(
+  rows: readonly (readonly (NodeId | null)[])[],
+): Readonly<Record<NodeId, Position>> {
+  return Object.fromEntries(
+    rows.flatMap((row, y) =>
+      row.flatMap((id, x) => (id === null ? [] : [[id, { x: x * columnStep, y: y * rowStep }]])),
+    ),
+  );
 }

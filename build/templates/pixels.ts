@@ -3,7 +3,7 @@ import type { TrainingConfig } from "../../shared/training/config.ts";
 import { bindGenerated } from "./data.ts";
 import { conv, maxPool } from "./imageParts.ts";
 import { type GraphBuilder, port, type Wire } from "./graphBuilder.ts";
-import { classOutput, expr, filtersParam, int, layer } from "./parts.ts";
+import { type Part, classOutput, expr, filtersParam, int, layer } from "./parts.ts";
 import type { BlockMaker, ProjectBuilder, Template } from "./template.ts";
 
 const same = { padding: "same", activation: "relu" } as const;
@@ -211,25 +211,35 @@ const denseAutoencoder: Template = {
   },
 };
 
+/** Adds nodes one after the other, and gives them all. */
+function chainOf(
+  project: ProjectBuilder,
+  from: Wire,
+  parts: readonly Part[],
+): { readonly all: readonly Wire[]; readonly end: Wire } {
+  const all: Wire[] = [];
+  for (const part of parts) all.push(project.add(part, all.at(-1) ?? from));
+  return { all, end: all.at(-1) ?? from };
+}
+
 function drawConvolutional(project: ProjectBuilder): void {
   const twice = (name: string) => layer("upSampling2d", name, { size: [2, 2] });
-  const first = project.chain(project.add(digit), conv("encoder_1", "width", 3, same));
-  const code = project.chain(
-    first,
+  const encoder = chainOf(project, project.add(digit), [
+    conv("encoder_1", "width", 3, same),
     maxPool("half_1", 2, 2),
     conv("encoder_2", "width // 2", 3, same),
     maxPool("half_2", 2, 2),
-  );
-  const start = project.add(conv("decoder_1", "width // 2", 3, same), code);
-  const end = project.chain(
-    start,
+  ]);
+  const decoder = chainOf(project, encoder.end, [
+    conv("decoder_1", "width // 2", 3, same),
     twice("twice_1"),
     conv("decoder_2", "width", 3, same),
     twice("twice_2"),
-  );
-  project.chain(end, conv("picture", 1, 3, { padding: "same", activation: "sigmoid" }), cleanDigit);
-  project.frame("Encoder", "blue", [first, code]);
-  project.frame("Decoder", "green", [start, end]);
+    conv("picture", 1, 3, { padding: "same", activation: "sigmoid" }),
+  ]);
+  project.chain(decoder.end, cleanDigit);
+  project.frame("Encoder", "blue", encoder.all);
+  project.frame("Decoder", "green", decoder.all);
 }
 
 const convolutionalAutoencoder: Template = {

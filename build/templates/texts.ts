@@ -81,8 +81,16 @@ const wordScores = layer("dense", "words_out", {
   activation: "softmax",
 });
 
-/** Encoder and decoder; gives the decoder's and the encoder's sequences. */
-function drawEncoderDecoder(project: ProjectBuilder): { decoded: Wire; encoded: Wire } {
+interface EncoderDecoder {
+  readonly source: Wire;
+  readonly reader: Wire;
+  readonly encoder: Wire;
+  readonly previous: Wire;
+  readonly heard: Wire;
+  readonly decoder: Wire;
+}
+
+function drawEncoderDecoder(project: ProjectBuilder): EncoderDecoder {
   const source = project.add(words("source", "source"));
   const reader = project.add(embed("source_vectors", 32), source);
   const encoder = project.add(
@@ -98,8 +106,7 @@ function drawEncoderDecoder(project: ProjectBuilder): { decoded: Wire; encoded: 
     port(encoder, 2),
   );
   project.frame("Encoder", "blue", [source, reader, encoder]);
-  project.frame("Decoder", "green", [previous, heard]);
-  return { decoded: decoder, encoded: encoder };
+  return { source, reader, encoder, previous, heard, decoder };
 }
 
 /** Sutskever, Vinyals, Le 2014. */
@@ -110,8 +117,18 @@ const teacherForcing: Template = {
   data: bindGenerated("reversed-words"),
   training: { epochs: 20 },
   draw(project) {
-    const { decoded } = drawEncoderDecoder(project);
-    project.chain(decoded, wordScores, classOutput("answer"));
+    const { source, reader, encoder, previous, heard, decoder } = drawEncoderDecoder(project);
+    const scored = project.add(wordScores, decoder);
+    const answer = project.add(classOutput("answer"), scored);
+    project.frame("Decoder", "green", [previous, heard, decoder, scored]);
+    project.arrange(
+      [source, null],
+      [reader, previous],
+      [encoder, heard],
+      [null, decoder],
+      [null, scored],
+      [null, answer],
+    );
     project.note(
       "In training the decoder is told the right word before each step (teacher forcing). In use it hears its own last word instead.",
     );
@@ -126,12 +143,21 @@ const withAttention: Template = {
   data: bindGenerated("reversed-words"),
   training: { epochs: 20 },
   draw(project) {
-    const { decoded, encoded } = drawEncoderDecoder(project);
-    const context = project.add(layer("attention", "attention"), decoded, encoded);
-    project.chain(
-      project.add(layer("concatenate", "both"), decoded, context),
-      wordScores,
-      classOutput("answer"),
+    const { source, reader, encoder, previous, heard, decoder } = drawEncoderDecoder(project);
+    const context = project.add(layer("attention", "attention"), decoder, encoder);
+    const both = project.add(layer("concatenate", "both"), decoder, context);
+    const scored = project.add(wordScores, both);
+    const answer = project.add(classOutput("answer"), scored);
+    project.frame("Decoder", "green", [previous, heard, decoder, context, both, scored]);
+    project.arrange(
+      [source, null, null],
+      [reader, null, previous],
+      [encoder, null, heard],
+      [null, null, decoder],
+      [null, context, null],
+      [null, null, both],
+      [null, null, scored],
+      [null, null, answer],
     );
     project.note(
       "At each step the decoder looks back at all steps of the encoder and takes a weighted mean of them.",
