@@ -140,7 +140,7 @@ export const dataFormatParam: EnumOf<"channelsLast" | "channelsFirst"> = {
   options: ["channelsLast", "channelsFirst"],
   default: "channelsLast",
   label: "Data format",
-  help: "Where the channels stand: after height and width, or before them.",
+  help: "Where the channels stand: behind the other axes (time, or height and width), or before them.",
 };
 
 /** One whole number per spatial axis. */

@@ -105,7 +105,7 @@ export const convLstm2d = defineLayer({
   about:
     "Each step is an image; memory and state are images too, so movement is learned place by place. For forecasts from films, radar or simulations; return sequences gives one map per frame. The recurrent convolution keeps the size. Weights: 4 × filters × (kernel height × kernel width × (channels + filters) + 1).",
   formula:
-    "i, f, o = gate(x ∗ W + h ∗ U + b); c = f · c + i · activation(x ∗ W + h ∗ U + b); h = o · activation(c)",
+    "i, f, o = gate(x ∗ W + h ∗ U + b); c = f · c + i · activation(x ∗ W + h ∗ U + b); h = o · activation(c), each with its own part of W, U and b",
   sources: [
     {
       title: "Keras: ConvLSTM2D layer",

@@ -29,8 +29,14 @@ interface EdgeFamily {
   readonly examples: readonly LayerExample[];
 }
 
+const placesByRank: Readonly<Record<SpatialRank, string>> = {
+  1: "steps",
+  2: "rows and columns",
+  3: "slices, rows and columns",
+};
+
 const endsByRank: Readonly<Record<SpatialRank, string>> = {
-  1: "before the first and after the last",
+  1: "at the start and at the end",
   2: "above and below, then on the left and on the right",
   3: "in front and behind, above and below, on the left and on the right",
 };
@@ -44,8 +50,8 @@ function edgeParam(rank: SpatialRank, mode: "crop" | "pad", initial: number) {
     label: mode === "crop" ? "Cropping" : "Padding",
     help:
       mode === "crop"
-        ? `How many steps to cut off, ${endsByRank[rank]}.`
-        : `How many steps of zeros to add, ${endsByRank[rank]}.`,
+        ? `How many ${placesByRank[rank]} to cut off, ${endsByRank[rank]}.`
+        : `How many ${placesByRank[rank]} of zeros to add, ${endsByRank[rank]}.`,
   } as const satisfies IntTupleParam;
 }
 

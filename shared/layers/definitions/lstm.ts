@@ -32,7 +32,7 @@ export const lstm = defineLayer({
   about:
     "Input, forget and output gates decide at every step what enters the cell, what stays and what comes out, so it learns over hundreds of steps. The usual choice for sequences and time series. To stack several, switch on return sequences in all but the last. An encoder gives its states on with return state; wire them to initial h and initial c of the decoder. Weights: 4 × units × (features + units + 1).",
   formula:
-    "i, f, o = gate(x · W + h · U + b); c = f · c + i · activation(x · W + h · U + b); h = o · activation(c)",
+    "i, f, o = gate(x · W + h · U + b); c = f · c + i · activation(x · W + h · U + b); h = o · activation(c), each with its own part of W, U and b",
   sources: [
     { title: "Keras: LSTM layer", url: "https://keras.io/api/layers/recurrent_layers/lstm/" },
     {

@@ -154,7 +154,7 @@ export const sinusoidalPositions = defineLayer({
   about:
     "Pairs of features turn like the hands of clocks, each slower than the one before; so a shift by some steps is a rotation, which attention can learn. Nothing is learned here and any length works. Neither Keras nor tfjs has it (KerasHub has SinePositionEncoding): exports carry its class with them.",
   formula:
-    "position[t, 2i] = sin(t / w^(2i / features)), position[t, 2i + 1] = cos(t / w^(2i / features))",
+    "position[t, 2i] = sin(t / w^(2i / features)), position[t, 2i + 1] = cos(t / w^(2i / features)), w the largest wavelength",
   sources: [
     {
       title: "Vaswani et al. 2017, Attention is all you need",

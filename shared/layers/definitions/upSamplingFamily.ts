@@ -50,7 +50,7 @@ export function defineUpSampling(rank: SpatialRank, family: UpSamplingFamily): A
     category: "reshaping",
     summary: family.summary,
     about: family.about,
-    formula: "output[i] = input[⌊i / size⌋] along each axis, or a blend of the nearest values",
+    formula: `output[i] = input[⌊i / size⌋] along each axis${rank === 2 ? ", or a blend of the nearest values" : ""}`,
     sources: [
       {
         title: `Keras: ${family.title} layer`,
