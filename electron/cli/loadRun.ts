@@ -87,7 +87,10 @@ export function findMismatch(plan: ModelPlan, model: TrainedModel): string | nul
   const count = (shapes: readonly (readonly (number | null)[])[]) =>
     shapes.map((shape) => shape.reduce<number>((product, size) => product * (size ?? 1), 1));
   const planned = count(
-    plan.layers.flatMap((layer) => layer.weights.map((weight) => weight.shape)),
+    // Of a layer used again, once.
+    plan.layers.flatMap(({ sharedWith, weights }) =>
+      sharedWith === null ? weights.map((weight) => weight.shape) : [],
+    ),
   ).reduce((total, size) => total + size, 0);
   const held = model.countParams();
   return planned === held

@@ -416,6 +416,21 @@ test("a folder with several tables says which was read", async () => {
   });
 });
 
+test("a run of a model that uses layers twice is evaluated, used and exported", async () => {
+  const source = path.join(root, "templates/siamese-twin/project.netloom");
+  const text = await readFile(source, "utf8");
+  await write("twin.netloom", text.replace('"samples": 2000', '"samples": 60'));
+  await runJson("train twin.netloom --epochs 1 --backend cpu --out run".split(" "));
+  const evaluated = await runJson("evaluate twin.netloom --run run --backend cpu".split(" "));
+  expect(evaluated).toMatchObject({ exitCode: 0, json: { metrics: { loss: expect.any(Number) } } });
+  for (const words of [
+    "predict twin.netloom --run run --limit 2 --backend cpu",
+    "export twin.netloom --to tfjs --run run --out out",
+  ]) {
+    expect((await runJson(words.split(" "))).exitCode).toBe(0);
+  }
+});
+
 test("a run of another project is not exported as this one's", async () => {
   const train = ["train", "mlp-iris", "--epochs", "1", "--backend", "cpu", "--out", "run"];
   await runJson(train);
