@@ -7,6 +7,7 @@ import { residualImages } from "./residualImages.ts";
 import { seriesTemplates } from "./series.ts";
 import type { Template } from "./template.ts";
 import { texts } from "./texts.ts";
+import { variational } from "./variational.ts";
 
 /** Every template that is drawn by a program; the other folders in `templates/` were drawn by hand. */
 export const templates: readonly Template[] = [
@@ -18,4 +19,5 @@ export const templates: readonly Template[] = [
   ...pixels,
   ...seriesTemplates,
   ...texts,
+  ...variational,
 ];

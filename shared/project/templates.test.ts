@@ -90,6 +90,7 @@ const totals: Readonly<Record<string, readonly [total: number, untrained: number
   "transformer-classifier": [34_500, 0],
   "two-input-concat": [468, 0],
   "u-net": [31_030_658, 0],
+  "variational-autoencoder": [102_816, 0],
   vgg16: [138_357_544, 0],
   vgg19: [143_667_240, 0],
   wavenet: [9648, 0],
