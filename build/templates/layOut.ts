@@ -16,7 +16,7 @@ const elk = new ELK();
 const noteWidth = 244;
 /** Of a grid drawn by hand: names of ports and titles of frames have room between the rows. */
 const columnStep = 260;
-const rowStep = 120;
+const rowStep = 104;
 
 /** Places nodes as the app's own tidy-up does or as the template says, frames around theirs, and notes beside them. */
 export async function layOut(drawn: DrawnGraph): Promise<ModelGraph> {
@@ -55,7 +55,8 @@ export async function layOut(drawn: DrawnGraph): Promise<ModelGraph> {
     rows === null
       ? Math.max(...head.map(({ x, width }) => x + width)) + 50
       : Math.min(...first.map(({ x }) => x));
-  let noteTop = rows === null ? top : Math.max(...first.map(({ y, height }) => y + height)) + 70;
+  // Below wires that leave the first column for the next.
+  let noteTop = rows === null ? top : Math.max(...first.map(({ y, height }) => y + height)) + 200;
   const placedNotes = notes.map((text, index): GraphNote => {
     const height = 30 + 20 * Math.ceil(text.length / 36);
     const y = noteTop;

@@ -10,7 +10,7 @@ import type { FindType, PortNames } from "../nodeTypes.ts";
 import { nodeRect } from "./geometry.ts";
 import type { FlowDirection, Rect } from "./geometry.ts";
 import { inputHandle, outputHandle, portShare } from "./ports.ts";
-import { findDetour, indexObstacles, routeWire } from "./routeWire.ts";
+import { findBend, findDetour, indexObstacles, routeWire } from "./routeWire.ts";
 import type { WireRoute } from "./routeWire.ts";
 
 export type WireData = {
@@ -73,15 +73,21 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
     };
     const next = new Map<string, { readonly key: string; readonly edge: WireFlowEdge }>();
     const derived: WireFlowEdge[] = [];
+    const ways = new Set<string>();
 
     for (const edge of Object.values(graph.edges)) {
       const source = rects.get(edge.source);
       const target = rects.get(edge.target);
       if (source === undefined || target === undefined) continue;
-      const detour = findDetour(source, target, { direction, obstacles });
+      const bend = findBend(source, target, { direction, obstacles });
+      const detour = bend === null ? findDetour(source, target, { direction, obstacles }) : null;
       const from = readPorts(edge.source).outputs;
       const to = readPorts(edge.target).inputs;
       const shape = shapeOfWire(analysis, edge);
+      // Of wires from one output to one layer, one tells their shape.
+      const way = `${edge.source} ${edge.port ?? 0} ${edge.target}`;
+      const isTwin = ways.has(way);
+      ways.add(way);
       const ends = {
         sourceHandle: outputHandle(from.length, edge.port ?? 0),
         targetHandle: inputHandle(to.length, edge.slot),
@@ -90,7 +96,7 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
         isTargetNamed: to.length > 1,
       };
       const facts = {
-        sizes: shape === null ? "" : formatSizes(shape),
+        sizes: shape === null || isTwin ? "" : formatSizes(shape),
         axes: shape === null ? "" : describeWireShape(shape),
         isBad: bad.has(edge.id),
         isRepeat: isRepeatOfInput(analysis, { source: edge.source, shape }),
@@ -110,6 +116,7 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
         target.x,
         target.y,
         detour,
+        bend,
         direction,
         ...Object.values(ends),
         ...Object.values(facts),
@@ -124,7 +131,7 @@ export function createEdgeDeriver(): (sources: EdgeSources) => WireFlowEdge[] {
                 graph,
                 facts,
                 ends,
-                route: routeWire(source, target, { direction, detour, ...ends }),
+                route: routeWire(source, target, { direction, detour, bend, ...ends }),
               }),
             };
       next.set(edge.id, entry);

@@ -6,6 +6,8 @@ const margin = { left: 48, top: 28, right: 48, bottom: 64 };
 /** Where the picture stays clear of the tools and the minimap in the lower corners, it may reach further down. */
 const bottomBesideTools = 28;
 const toolsWidth = 280;
+/** With the distance around it. */
+const minimapHeight = 118;
 /** What an open message takes beside its node. */
 const messageSize = { width: 280, height: 190 };
 
@@ -45,7 +47,7 @@ export function fitViewport(
   if (bounds === null || screen.width < 50 || screen.height < 50) return null;
   const width = Math.max(80, screen.width - margin.left - margin.right);
   // A message in the lower corner must not hide under the minimap.
-  const bottom = nodes.some(hasMessage) ? 118 : margin.bottom;
+  const bottom = nodes.some(hasMessage) ? minimapHeight : margin.bottom;
   const place = (below: number): Viewport => {
     const height = Math.max(80, screen.height - margin.top - below);
     const zoom = Math.max(
@@ -60,7 +62,10 @@ export function fitViewport(
   };
   const taller = place(bottomBesideTools);
   const isBesideTools = bounds.width * taller.zoom < screen.width - 2 * toolsWidth;
-  return isBesideTools && bottom === margin.bottom ? taller : place(bottom);
+  if (isBesideTools && bottom === margin.bottom) return taller;
+  // Above the minimap where that costs little.
+  const [above, across] = [place(minimapHeight), place(bottom)];
+  return above.zoom > across.zoom * 0.88 ? above : across;
 }
 
 function hasMessage(node: Node): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nodeRect } from "./geometry.ts";
-import { findDetour, indexObstacles, routeWire } from "./routeWire.ts";
+import { findBend, findDetour, indexObstacles, routeWire } from "./routeWire.ts";
 
 const at = (x: number, y: number) => nodeRect({ x, y });
 
@@ -36,7 +36,44 @@ describe("findDetour", () => {
   });
 });
 
+describe("findBend", () => {
+  const cases = [
+    {
+      name: "enters a free lane of the target at once",
+      between: [at(0, 90)],
+      to: at(-400, 180),
+      bend: "early",
+    },
+    {
+      name: "keeps its own free lane up to the target",
+      between: [at(-400, 90)],
+      to: at(-400, 180),
+      bend: "late",
+    },
+    {
+      name: "gives up where both lanes are taken",
+      between: [at(0, 90), at(-400, 90)],
+      to: at(-400, 180),
+      bend: null,
+    },
+    { name: "needs none where the way is free", between: [], to: at(-400, 180), bend: null },
+    { name: "needs none between neighbours", between: [], to: at(-400, 90), bend: null },
+  ];
+  it.each(cases)("$name", ({ between, to, bend }) => {
+    const from = at(0, 0);
+    const obstacles = indexObstacles([from, to, ...between], "down");
+    expect(findBend(from, to, { direction: "down", obstacles })).toBe(bend);
+  });
+});
+
 describe("routeWire", () => {
+  it("carries its label in the lane that it keeps to", () => {
+    const label = (bend: "early" | "late") =>
+      routeWire(at(0, 0), at(-400, 180), { direction: "down", detour: null, bend }).label.x;
+    expect(label("early")).toBe(-302);
+    expect(label("late")).toBe(98);
+  });
+
   it("runs straight from bottom to top in a column, its label half-way", () => {
     const route = routeWire(at(0, 0), at(0, 90), { direction: "down", detour: null });
     expect(route.path.startsWith("M98 52")).toBe(true);

@@ -9,7 +9,8 @@ export interface WireRoute {
 }
 
 const cornerRadius = 16;
-const detourMargin = 34;
+/** A shape of four numbers rides on the wire without touching the nodes beside it. */
+const detourMargin = 48;
 /** How far behind its start the label of a wire round the side rides at most. */
 const labelReach = 64;
 
@@ -23,6 +24,8 @@ export function routeWire(
   options: {
     readonly direction: FlowDirection;
     readonly detour: number | null;
+    /** From `findBend`: the side of the way on which it changes lanes. */
+    readonly bend?: Bend | null;
     /** Where along their sides the ports sit, 0 to 1. Absent: in the middle. */
     readonly sourceShare?: number;
     readonly targetShare?: number;
@@ -45,13 +48,54 @@ export function routeWire(
       ? detourPoints(from, to, { ...ends, detour: options.detour })
       : isBeside
         ? besidePoints(from, to)
-        : directPoints(from, to, ends);
+        : directPoints(from, to, { ...ends, bend: options.bend ?? null });
   const placed = isDown ? points : points.map(swap);
   const path = isCurve(ends, options.detour)
     ? curvePath(placed, isDown !== isBeside)
     : roundedPath(placed, cornerRadius);
   return { path, label: isDown ? labelAt : swap(labelAt) };
 }
+
+export type Bend = "early" | "late";
+
+/**
+ * Where the straight way is blocked, a wire may still find one lane free: its target's, entered at once, or its own,
+ * left just before the target. Null: not needed, or neither is free.
+ */
+export function findBend(
+  source: Rect,
+  target: Rect,
+  options: { readonly direction: FlowDirection; readonly obstacles: ObstacleIndex },
+): Bend | null {
+  const isDown = options.direction === "down";
+  const from = isDown ? source : transpose(source);
+  const to = isDown ? target : transpose(target);
+  const top = from.y + from.height + 2;
+  const bottom = to.y - 2;
+  if (bottom - top < nodeHeight) return null;
+  const start = from.x + from.width / 2;
+  const end = to.x + to.width / 2;
+  if (Math.abs(start - end) < 1) return null;
+  const isFree = (x: number, across: number, y: number, along: number): boolean =>
+    options.obstacles.findBetween({ x, y, width: across, height: along }).length === 0;
+  const left = Math.min(start, end) - 6;
+  const reach = Math.abs(start - end) + 12;
+  if (isFree(left, reach, top, bottom - top)) return null;
+  const laneWidth = 2 * laneClearance;
+  const isEarly =
+    isFree(left, reach, top, tightBend - 4) &&
+    isFree(end - laneClearance, laneWidth, top, bottom - top);
+  if (isEarly) return "early";
+  const isLate =
+    isFree(left, reach, bottom - tightBend + 4, tightBend - 4) &&
+    isFree(start - laneClearance, laneWidth, top, bottom - top);
+  return isLate ? "late" : null;
+}
+
+/** To either side of a wire that passes nodes. */
+const laneClearance = 14;
+/** The length of a bend between two neighbouring rows. */
+const tightBend = 36;
 
 /** How far to the side (a coordinate across the flow) a wire must go to pass the nodes between its ends; null: no need. */
 export function findDetour(
@@ -147,19 +191,21 @@ interface Ends {
   readonly isTargetNamed: boolean;
 }
 
-function directPoints(from: Rect, to: Rect, ends: Ends) {
+function directPoints(from: Rect, to: Rect, ends: Ends & { readonly bend: Bend | null }) {
   const start = { x: ends.start, y: from.y + from.height };
   const end = { x: ends.end, y: to.y };
+  if (ends.bend === "early") {
+    const lane = { x: end.x, y: start.y + tightBend };
+    return { points: [start, lane, end], labelAt: { x: end.x, y: (lane.y + end.y) / 2 } };
+  }
   // A long way runs straight in its own lane and bends only before its end.
-  const bendFrom = end.y - start.y > longWay ? end.y - bendLength : start.y;
-  const bend = { x: start.x, y: bendFrom };
-  const middle = (bendFrom + end.y) / 2;
+  if (ends.bend === "late" || (end.y - start.y > longWay && start.x !== end.x)) {
+    const lane = { x: start.x, y: end.y - (ends.bend === "late" ? tightBend : bendLength) };
+    return { points: [start, lane, end], labelAt: { x: start.x, y: (start.y + lane.y) / 2 } };
+  }
   return {
-    points: bendFrom === start.y ? [start, end] : [start, bend, end],
-    labelAt:
-      bendFrom === start.y
-        ? { x: (start.x + end.x) / 2, y: middle }
-        : { x: start.x, y: (start.y + bendFrom) / 2 },
+    points: [start, end],
+    labelAt: { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 },
   };
 }
 
@@ -212,9 +258,20 @@ function isCurve(ends: Ends, detour: number | null): boolean {
 }
 
 function curvePath(points: readonly Position[], isAlongY: boolean): string {
-  const first = points[0] ?? { x: 0, y: 0 };
-  const start = points[points.length - 2] ?? first;
-  const end = points[points.length - 1] ?? start;
+  const [first = { x: 0, y: 0 }, ...rest] = points;
+  let path = `M${first.x} ${first.y}`;
+  let start = first;
+  for (const end of rest) {
+    // In its lane a wire is straight.
+    path += (isAlongY ? start.x === end.x : start.y === end.y)
+      ? `L${end.x} ${end.y}`
+      : bendPath(start, end, isAlongY);
+    start = end;
+  }
+  return path;
+}
+
+function bendPath(start: Position, end: Position, isAlongY: boolean): string {
   const along = isAlongY ? end.y - start.y : end.x - start.x;
   const sign = along < 0 ? -1 : 1;
   // A wire that turns back still leaves and arrives along the flow.
@@ -228,8 +285,7 @@ function curvePath(points: readonly Position[], isAlongY: boolean): string {
         { x: start.x + pull, y: start.y },
         { x: end.x - pull, y: end.y },
       ];
-  const straight = start === first ? "" : `L${start.x} ${start.y}`;
-  return `M${first.x} ${first.y}${straight}C${c1.x} ${c1.y} ${c2.x} ${c2.y} ${end.x} ${end.y}`;
+  return `C${c1.x} ${c1.y} ${c2.x} ${c2.y} ${end.x} ${end.y}`;
 }
 
 /** Straight runs with rounded corners. */
