@@ -29,7 +29,13 @@ export function evaluateVariables(variables: readonly ProjectVariable[]): Variab
     const fault = findNameFault(name);
     if (fault !== null) {
       const message = `The variable ${name} has a name that can't be used: it ${fault}.`;
-      issues.push({ code: "bad-parameter", severity: "error", message, node: null });
+      issues.push({
+        code: "bad-parameter",
+        severity: "error",
+        message,
+        node: null,
+        variable: name,
+      });
     } else if (byName.has(name)) {
       issues.push({
         code: "duplicate-name",

@@ -10,14 +10,9 @@ import { TextField } from "../../ui/TextField.tsx";
 import { showToast } from "../../ui/toastStore.ts";
 import { editDocument } from "../editDocument.ts";
 import { ParamControl } from "../inspector/ParamControl.tsx";
-import {
-  changeKind,
-  changeLimit,
-  changeParamOf,
-  findParamNameFault,
-  moveParam,
-  renameParam,
-} from "./paramEdits.ts";
+import { findParamNameFault, removeParam, renameParam } from "./nameEdits.ts";
+import { changeKind, changeLimit, changeParamOf, moveParam } from "./paramEdits.ts";
+import { tellFormulas } from "./tellFormulas.ts";
 
 const kinds = [
   { value: "int", label: "whole number" },
@@ -42,15 +37,17 @@ export function BlockParamRow(props: {
     editDocument(changeLimit(block, name, { key, value }), {
       label: `Change the parameter ${name}`,
     });
-  const remove = () =>
-    editDocument(
-      {
-        kind: "setBlock",
-        block: block.id,
-        change: { params: block.params.filter((other) => other.name !== name) },
-      },
-      { label: `Remove the parameter ${name}`, say: `${name} removed` },
-    );
+  const remove = () => {
+    const { edit, formulas } = removeParam(documentStore.getState().document, block, name);
+    const say =
+      formulas === 0 ? `${name} removed` : `${name} removed; ${tellFormulas(formulas, "default")}`;
+    const isDone = editDocument(edit, {
+      label: `Remove the parameter ${name}`,
+      say,
+      isWhole: true,
+    });
+    if (isDone && formulas > 0) showToast({ tone: "info", message: `${say}.` });
+  };
   const spec = blockParamSpecs(block)[name];
   const isNumber = param.kind === "int" || param.kind === "float";
   return (
@@ -197,12 +194,12 @@ function readChoices(text: string): readonly string[] {
 
 function rename(block: BlockDefinition, from: string, to: string): void {
   if (to === from) return;
-  const fault = findParamNameFault(block, to, from);
+  const { document } = documentStore.getState();
+  const fault = findParamNameFault(document, block, { from, to });
   if (fault !== null) {
     showToast({ tone: "warning", message: fault });
     return;
   }
-  const { document } = documentStore.getState();
   const edit = renameParam(document, block, { from, to });
   documentStore.getState().edit(edit, { label: `rename the parameter ${from}`, isWhole: true });
 }

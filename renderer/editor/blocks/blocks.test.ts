@@ -9,12 +9,14 @@ import { countInstances, listUsableBlocks } from "./blockUses.ts";
 import { libraryIdOf } from "./blockFiles.ts";
 import { describePath } from "./describePath.ts";
 import {
-  changeKind,
-  changeLimit,
   findParamNameFault,
-  renameInValue,
+  findVariableNameFault,
+  removeParam,
+  removeVariable,
   renameParam,
-} from "./paramEdits.ts";
+  renameVariable,
+} from "./nameEdits.ts";
+import { changeKind, changeLimit } from "./paramEdits.ts";
 
 const filters = { name: "filters", kind: "int", default: 8, label: "", help: "", min: 1 } as const;
 const unit: BlockDefinition = {
@@ -90,9 +92,23 @@ describe("a parameter of a block", () => {
     });
   });
 
-  it("leaves values alone in which its name isn't", () => {
-    const value = { name: "l2", l2: { $expr: "width / 2" } };
-    expect(renameInValue(value, { from: "filters", to: "maps" })).toBe(value);
+  it("is removed with its default in the formulas inside, and where instances set it", () => {
+    const { edit, formulas } = removeParam(document, unit, "filters");
+    const removed = applied(edit);
+    expect(formulas).toBe(1);
+    expect(removed.blocks[unit.id]?.params).toEqual([]);
+    expect(removed.blocks[unit.id]?.graph.nodes[nodeId("conv")]?.params["filters"]).toEqual({
+      $expr: "8 * 4 + min(8, filter)",
+    });
+    expect(removed.graph.nodes[nodeId("b")]?.params).toEqual({});
+    expect(removed.blocks[stage.id]?.graph.nodes[nodeId("inner")]?.params).toEqual({ repeat: 3 });
+  });
+
+  it("is not called as a variable that formulas beside it use", () => {
+    const variables = [{ name: "filter", value: 2 }];
+    const names = { from: "filters", to: "filter" };
+    expect(findParamNameFault({ variables }, unit, names)).toMatch(/would mean the parameter/);
+    expect(findParamNameFault({ variables: [] }, unit, names)).toBeNull();
   });
 
   const names: readonly [string, RegExp | null][] = [
@@ -102,7 +118,7 @@ describe("a parameter of a block", () => {
     ["2nd", /letter/],
   ];
   it.each(names)("may be called %s or not: %s", (name, fault) => {
-    const found = findParamNameFault(unit, name, null);
+    const found = findParamNameFault(document, unit, { from: "", to: name });
     if (fault === null) expect(found).toBeNull();
     else expect(found).toMatch(fault);
   });
@@ -121,6 +137,64 @@ describe("a parameter of a block", () => {
   it("has its limit taken away and not just emptied", () => {
     const changed = applied(changeLimit(unit, "filters", { key: "min", value: null }));
     expect(Object.keys(changed.blocks[unit.id]?.params[0] ?? {})).not.toContain("min");
+  });
+});
+
+describe("a variable of the project", () => {
+  const wide: BlockDefinition = {
+    ...unit,
+    id: blockId("wide"),
+    params: [{ ...filters, default: { $expr: "width" } }],
+    graph: makeGraph({ dense: ["dense", 0, 0, { units: { $expr: "width + filters" } }] }),
+  };
+  const used: ProjectDocument = {
+    ...document,
+    variables: [
+      { name: "width", value: { $expr: "base * 2" } },
+      { name: "base", value: 4 },
+      { name: "more", value: { $expr: "width + 1" } },
+    ],
+    blocks: { ...document.blocks, [wide.id]: wide },
+  };
+  const after = (edit: Parameters<typeof applyEdit>[1]) => {
+    const result = applyEdit(used, edit);
+    if (!result.ok) throw new Error(result.error.message);
+    const { graph, blocks, variables } = result.value;
+    const inside = blocks[wide.id];
+    return {
+      main: graph.nodes[nodeId("a")]?.params["filters"],
+      dense: inside?.graph.nodes[nodeId("dense")]?.params["units"],
+      byDefault: inside?.params[0]?.default,
+      more: variables.find(({ name }) => name === "more")?.value,
+    };
+  };
+
+  it("is renamed in formulas everywhere", () => {
+    expect(after(renameVariable(used, { from: "width", to: "size" }))).toEqual({
+      main: { $expr: "size" },
+      dense: { $expr: "size + filters" },
+      byDefault: { $expr: "size" },
+      more: { $expr: "size + 1" },
+    });
+  });
+
+  it("is removed with its value in its place", () => {
+    const { edit, formulas } = removeVariable(used, "width");
+    expect(formulas).toBe(4);
+    expect(after(edit)).toEqual({
+      main: { $expr: "base * 2" },
+      dense: { $expr: "(base * 2) + filters" },
+      byDefault: { $expr: "base * 2" },
+      more: { $expr: "(base * 2) + 1" },
+    });
+  });
+
+  it("is not called as a parameter that would stand before it", () => {
+    const fault = (to: string) => findVariableNameFault(used, { from: "width", to });
+    expect(fault("filters")).toMatch(/parameter filters/);
+    expect(fault("base")).toMatch(/already/);
+    expect(fault("1st")).toMatch(/letter/);
+    expect(fault("size")).toBeNull();
   });
 });
 

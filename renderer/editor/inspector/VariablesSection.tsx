@@ -3,12 +3,13 @@ import { useState } from "react";
 import type { JsonValue } from "#shared/base/json.ts";
 import { evaluateVariables } from "#shared/blocks/environment.ts";
 import type { ProjectVariable } from "#shared/document/model.ts";
-import { findNameFault } from "#shared/expressions/expression.ts";
 import { makeExpression, readExpressionText } from "#shared/expressions/resolveParams.ts";
-import { useDocument } from "../../state/documentStore.ts";
+import { documentStore, useDocument } from "../../state/documentStore.ts";
 import { Button, IconButton } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/TextField.tsx";
 import { showToast } from "../../ui/toastStore.ts";
+import { findVariableNameFault, removeVariable, renameVariable } from "../blocks/nameEdits.ts";
+import { tellFormulas } from "../blocks/tellFormulas.ts";
 import { editDocument } from "../editDocument.ts";
 import { formatValue } from "../formulas.ts";
 
@@ -34,24 +35,12 @@ export function VariablesSection() {
             key={`${index} ${variable.name}`}
             variable={variable}
             value={environment.get(variable.name)}
-            fault={issues.find(({ message }) => message.includes(` ${variable.name} `))?.message}
-            onRename={(name) => {
-              const fault = findVariableFault(variables, name, variable.name);
-              if (fault !== null) {
-                showToast({ tone: "warning", message: fault });
-                return;
-              }
-              set(replaceAt(variables, index, { ...variable, name }), `Rename ${variable.name}`);
-            }}
+            fault={issues.find((issue) => issue.variable === variable.name)?.message}
+            onRename={(name) => rename(variable.name, name)}
             onChange={(value) =>
               set(replaceAt(variables, index, { ...variable, value }), `Change ${variable.name}`)
             }
-            onRemove={() =>
-              set(
-                variables.filter((_, other) => other !== index),
-                `Remove the variable ${variable.name}`,
-              )
-            }
+            onRemove={() => remove(variable.name)}
           />
         ))}
       </ul>
@@ -68,6 +57,25 @@ export function VariablesSection() {
       </div>
     </section>
   );
+}
+
+/** Formulas follow. */
+function rename(from: string, to: string): void {
+  if (to === from) return;
+  const { document } = documentStore.getState();
+  const fault = findVariableNameFault(document, { from, to });
+  if (fault !== null) {
+    showToast({ tone: "warning", message: fault });
+    return;
+  }
+  editDocument(renameVariable(document, { from, to }), { label: `Rename ${from}`, isWhole: true });
+}
+
+function remove(name: string): void {
+  const { edit, formulas } = removeVariable(documentStore.getState().document, name);
+  const isDone = editDocument(edit, { label: `Remove the variable ${name}`, isWhole: true });
+  if (!isDone || formulas === 0) return;
+  showToast({ tone: "info", message: `${name} removed; ${tellFormulas(formulas, "value")}.` });
 }
 
 function Row(props: {
@@ -127,18 +135,6 @@ function Row(props: {
       {fault !== undefined && <span className="nl-field-error">{fault}</span>}
     </li>
   );
-}
-
-function findVariableFault(
-  variables: readonly ProjectVariable[],
-  name: string,
-  current: string,
-): string | null {
-  const fault = findNameFault(name);
-  if (fault !== null) return `A variable’s name ${fault}.`;
-  return name !== current && variables.some((other) => other.name === name)
-    ? `There is a variable ${name} already.`
-    : null;
 }
 
 /** `64`, `[3, 3]`, `true`; anything else is a text. */
