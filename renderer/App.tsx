@@ -24,7 +24,13 @@ export function App() {
         {isStart ? (
           <StartScreen />
         ) : (
-          <Suspense fallback={<div className="nl-loading" aria-busy="true" />}>
+          <Suspense
+            fallback={
+              <div className="nl-loading" aria-busy="true">
+                <p className="nl-late">Opening the workspace …</p>
+              </div>
+            }
+          >
             <Shell />
           </Suspense>
         )}

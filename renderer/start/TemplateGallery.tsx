@@ -76,6 +76,7 @@ export function TemplateGallery() {
           ))}
         </div>
       </div>
+      {loaded.phase === "loading" && <p className="nl-late">Reading the templates …</p>}
       <Cards groups={groups} />
       {loaded.phase === "ready" && groups.length === 0 && (
         <EmptyState
