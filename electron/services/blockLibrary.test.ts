@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeHost } from "./host.testkit.ts";
@@ -20,11 +20,25 @@ describe("the block library", () => {
     expect((await again.send("GET", "/blocks/residual-unit")).status).toBe(404);
   });
 
-  it("passes over files that are no entries", async () => {
+  it("names damaged files, passes over others, and goes by the names that files have now", async () => {
     const { send, data } = await makeHost();
-    await writeFile(path.join(data, "blocks", "broken.json"), "{ not json");
-    await writeFile(path.join(data, "blocks", "other.json"), '{"name": 3}');
-    expect((await send("GET", "/blocks")).body).toEqual([]);
+    await send("PUT", "/blocks/residual-unit", block);
+    const folder = path.join(data, "blocks");
+    await copyFile(path.join(folder, "residual-unit.json"), path.join(folder, "copy.json"));
+    await writeFile(path.join(folder, "broken.json"), "{ not json");
+    await writeFile(path.join(folder, "Other.json"), '{"name": 3}');
+    await writeFile(path.join(folder, "notes.txt"), "mine");
+    expect((await send("GET", "/blocks")).body).toMatchObject([
+      { id: "broken", name: "broken.json (damaged)" },
+      { id: "copy", name: "residual unit" },
+      { id: "residual-unit", name: "residual unit" },
+    ]);
+    expect((await send("GET", "/blocks/broken")).body).toMatchObject({
+      message: expect.stringContaining("broken.json in"),
+    });
+    await send("DELETE", "/blocks/broken");
+    await send("DELETE", "/blocks/residual-unit");
+    expect((await send("GET", "/blocks")).body).toMatchObject([{ id: "copy" }]);
   });
 
   it.each(["..%2fhandles", "Big", "-x", "a".repeat(81)])("refuses the id %s", async (id) => {

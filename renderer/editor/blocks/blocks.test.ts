@@ -6,7 +6,7 @@ import type { BlockDefinition, ProjectDocument } from "#shared/document/model.ts
 import { makeGraph } from "../editor.testkit.ts";
 import { describeFormula, readEnvironment } from "../formulas.ts";
 import { countInstances, listUsableBlocks } from "./blockUses.ts";
-import { libraryIdOf } from "./blockFiles.ts";
+import { freeLibraryId, libraryIdOf } from "./blockFiles.ts";
 import { describePath } from "./describePath.ts";
 import {
   findParamNameFault,
@@ -219,5 +219,7 @@ describe("blocks in a project", () => {
   it("get ids that file names can have", () => {
     expect(libraryIdOf("Residual unit (v2)")).toBe("residual-unit-v2");
     expect(libraryIdOf("…")).toBe("block");
+    expect(freeLibraryId("Stage", new Set(["block"]))).toBe("stage");
+    expect(freeLibraryId("残差", new Set(["block", "block-2"]))).toBe("block-3");
   });
 });
