@@ -270,7 +270,12 @@ export const multiHeadAttention = defineLayer({
       omit,
     });
     const pythonArguments = [null, "value", "key", "attention_mask"].slice(0, inputs.length);
-    return { ...lowerMasks(giveOnCall(call), inputs, [0, 1, 2]), pythonArguments };
+    return {
+      ...lowerMasks(giveOnCall(call), inputs, [0, 1, 2]),
+      pythonArguments,
+      // Keras makes the projections when it builds the layer, and doesn't tell them.
+      ...(params.trainable ? {} : { pythonFreezes: true }),
+    };
   },
   examples: [
     {
