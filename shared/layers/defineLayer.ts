@@ -73,7 +73,10 @@ export interface LayerCall {
   readonly tfjsSource?: "own";
   /** "own": Keras has no such layer; `codegen` adds a Python class of ours to the script. Absent: `keras.layers`. */
   readonly pythonSource?: "own";
-  /** Keras's class takes `trainable=False` but trains all the same (ConvLSTM2D's cell, MultiHeadAttention's projections): it is frozen afterwards too. */
+  /**
+   * Keras's class takes `trainable=False` but trains all the same (ConvLSTM2D's cell, MultiHeadAttention's projections):
+   * it is frozen afterwards too.
+   */
   readonly pythonFreezes?: true;
   readonly options: readonly CallOption[];
   /**
