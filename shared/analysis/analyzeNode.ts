@@ -27,6 +27,14 @@ export type NodeIssue =
       readonly own: readonly WeightSpec[];
       readonly theirs: readonly WeightSpec[];
     }
+  /** It is another use of a layer that keeps to the sizes, or the number of axes, that it was made for. */
+  | {
+      readonly kind: "shared-tied";
+      readonly original: NodeId;
+      readonly tie: "sizes" | "rank";
+      readonly inputs: readonly (Shape | null)[];
+      readonly needed: readonly (Shape | null)[];
+    }
   /** `what` stands after the layer's name: "gives 1 × 9999999 …". */
   | { readonly kind: "too-large"; readonly what: string; readonly param: string | null }
   /** A definition threw: a bug of ours, which must not take the editor down. */

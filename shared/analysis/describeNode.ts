@@ -3,7 +3,7 @@ import type { NodeId } from "../base/ids.ts";
 import type { GraphEdge, GraphNode } from "../document/model.ts";
 import type { ShapeIssue, WeightSpec } from "../layers/defineLayer.ts";
 import { findLayer } from "../layers/registry.ts";
-import { type Shape, formatShape } from "../layers/shape.ts";
+import { type Shape, formatShape, formatSizes } from "../layers/shape.ts";
 import { type NodeIssue, type NodeRecord, tryLayer } from "./analyzeNode.ts";
 import {
   type FixContext,
@@ -71,6 +71,8 @@ function describeIssue(context: FixContext, node: GraphNode, issue: NodeIssue): 
       return [describeMissingPorts(context, node, issue.ports)];
     case "shared-mismatch":
       return [describeSharedMismatch(context, node, issue)];
+    case "shared-tied":
+      return [describeSharedTied(context, node, issue)];
     case "too-many":
       return [describeTooMany(context, node, issue.max)];
     case "shape":
@@ -235,14 +237,40 @@ function describeSharedMismatch(
     message: `${node.name} is another use of ${name}, which has ${say(other)}; what comes in here would need ${say(differing)}.`,
     nodes: [node.id, original],
     edges: context.incoming(node.id).map((edge) => edge.id),
-    remedies: [
-      makeRemedy("give it weights of its own", `Give ${node.name} weights of its own`, () => ({
-        kind: "setShares",
-        node: node.id,
-        original: null,
-      })),
-    ],
+    remedies: [stopSharing(node)],
   };
+}
+
+function describeSharedTied(
+  context: FixContext,
+  node: GraphNode,
+  { original, tie, inputs, needed }: Extract<NodeIssue, { kind: "shared-tied" }>,
+): Finding {
+  const index = needed.findIndex(
+    (shape, at) => sayShape(shape, tie) !== sayShape(inputs[at] ?? null, tie),
+  );
+  const keeps = `${titleOf(node.type)} keeps to ${tie === "sizes" ? "the sizes" : "the number of axes"} of its first use`;
+  return {
+    code: "shared-mismatch",
+    message: `${node.name} is another use of ${context.nameOf(original)}, which takes ${sayShape(needed[index] ?? null, tie)}; here comes ${sayShape(inputs[index] ?? null, tie)}, and a ${keeps}.`,
+    nodes: [node.id, original],
+    edges: context.incoming(node.id).map((edge) => edge.id),
+    remedies: [stopSharing(node)],
+  };
+}
+
+function sayShape(shape: Shape | null, tie: "sizes" | "rank"): string {
+  if (shape === null) return "nothing";
+  const count = shape.axes.length;
+  return tie === "sizes" ? formatSizes(shape) : `${count} ${count === 1 ? "axis" : "axes"}`;
+}
+
+function stopSharing(node: GraphNode): Remedy {
+  return makeRemedy("give it weights of its own", `Give ${node.name} weights of its own`, () => ({
+    kind: "setShares",
+    node: node.id,
+    original: null,
+  }));
 }
 
 /** Nodes whose values nobody uses yet, that are not behind this one, and whose shape would fit; the nearest first. */

@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { drawDocument } from "../blocks/blocks.testkit.ts";
+import { type DrawnNode, drawDocument } from "../blocks/blocks.testkit.ts";
 import { selectBackend } from "../engine/selectBackend.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { grownLayers } from "./growDocument.testkit.ts";
 import { tryDocument, tryOptions } from "./tryDocument.testkit.ts";
 
 const rounds = 10;
+
+type Sizes = readonly (number | null)[];
 
 beforeAll(async () => {
   await selectBackend("cpu");
@@ -43,6 +45,42 @@ const mended: readonly (readonly [
   ],
   ["one category is encoded", [4], "categoryEncoding", { numTokens: 1, outputMode: "oneHot" }],
 ];
+
+describe("a layer used again for other sizes", () => {
+  const uses = grownLayers.flatMap((definition) =>
+    definition.examples.map((example) => [definition.type, example] as const),
+  );
+  const changes: Readonly<Record<string, (sizes: Sizes) => Sizes>> = {
+    "of the first axis": ([first = null, ...more]) => [first === null ? null : first + 1, ...more],
+    "with an axis more": (sizes) => [3, ...sizes],
+    "just the same": (sizes) => sizes,
+  };
+
+  it.each(Object.entries(changes))("%s is to tfjs what it is to analysis", (_label, change) => {
+    const faults = uses.flatMap(([type, example]) => {
+      const nodes: Record<string, DrawnNode> = {};
+      const wires: string[] = [];
+      for (const use of ["first", "second"]) {
+        for (const [index, sizes] of example.inputs.entries()) {
+          const known = sizes.map((size) => size ?? 5);
+          const dtype = example.inputDTypes?.[index] ?? example.inputDType ?? "float32";
+          const shape = [...(use === "first" ? known : change(known))];
+          const batch = example.batch === undefined ? {} : { batchSize: example.batch };
+          nodes[`${use}${index}`] = ["input", { shape, dtype, ...batch }];
+          wires.push(`${use}${index}>${use}`);
+        }
+        const shares = use === "first" ? {} : { shares: "first" };
+        nodes[use] = [type, example.params, shares];
+        nodes[`${use}Out`] = ["output", { loss: "meanSquaredError" }];
+        wires.push(`${use}>${use}Out`);
+      }
+      const label = `${type} ${JSON.stringify(example.params)} on ${JSON.stringify(example.inputs)}`;
+      const trial = tryDocument(label, drawDocument({ nodes, wires }));
+      return trial.isValid ? trial.faults : [];
+    });
+    expect(faults).toEqual([]);
+  });
+});
 
 describe("what random options have found", () => {
   it("an output that is also the state is read twice", () => {

@@ -74,13 +74,31 @@ export function compilePlan(request: PlanRequest): Result<ModelPlan, readonly Di
   const name = makeIdentifier(request.name, "network");
   const instances = request.listInstances?.((id) => context.nameOf(id)) ?? {};
   const hasBlocks = Object.keys(instances).length > 0;
-  return ok({
-    name,
-    inputs: planInputs,
-    layers,
-    outputs: planOutputs,
-    ...(hasBlocks ? { instances } : {}),
-  });
+  return ok(
+    fixBatch({
+      name,
+      inputs: planInputs,
+      layers,
+      outputs: planOutputs,
+      ...(hasBlocks ? { instances } : {}),
+    }),
+  );
+}
+
+/** Where one Input fixes the batch, all tensors have it: tfjs and Keras would not join them with ones of any batch. */
+function fixBatch(plan: ModelPlan): ModelPlan {
+  const batch = plan.inputs.find(({ shape }) => shape.batch !== undefined)?.shape.batch;
+  if (batch === undefined || plan.inputs.every(({ shape }) => shape.batch === batch)) return plan;
+  const fix = (shape: Shape): Shape => ({ ...shape, batch });
+  return {
+    ...plan,
+    inputs: plan.inputs.map((input) => ({ ...input, shape: fix(input.shape) })),
+    layers: plan.layers.map((layer) => {
+      const [first, ...more] = layer.outputShapes;
+      return { ...layer, outputShapes: [fix(first), ...more.map(fix)] };
+    }),
+    outputs: plan.outputs.map((output) => ({ ...output, shape: fix(output.shape) })),
+  };
 }
 
 interface Context extends PlanRequest {

@@ -50,9 +50,6 @@ export function stepOnce(
 /** Each layer's outputs and weights at each of its uses, as tfjs has them. */
 function checkShapes(model: tf.LayersModel, plan: ModelPlan): void {
   const uses = new Map<string, number>();
-  // Where only some inputs fix the batch, tfjs tells the first input's and analysis the one that is fixed.
-  const isMixed = new Set(plan.inputs.map(({ shape }) => shape.batch)).size > 1;
-  const trim = (shape: readonly (number | null)[]) => (isMixed ? shape.slice(1) : shape);
   for (const layer of plan.layers) {
     const maker = layer.sharedWith ?? layer.name;
     const use = uses.get(maker) ?? 0;
@@ -62,8 +59,8 @@ function checkShapes(model: tf.LayersModel, plan: ModelPlan): void {
     const label = `${layer.name} (${layer.call.className})`;
     expectSame(
       `outputs of ${label}`,
-      (Array.isArray(output) ? output : [output]).map(({ shape }) => trim(shape)),
-      layer.outputShapes.map((shape) => trim(kerasShape(shape))),
+      (Array.isArray(output) ? output : [output]).map(({ shape }) => shape),
+      layer.outputShapes.map(kerasShape),
     );
     expectSame(
       `weights of ${label}`,

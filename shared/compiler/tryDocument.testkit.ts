@@ -26,6 +26,7 @@ const deliberate: readonly (readonly [reason: string, words: RegExp])[] = [
   ],
   ["masks are not tried here, but layer by layer in their own tests", /without masked steps/],
   ["tfjs takes the softmax over the batch", /needs an axis to take the softmax over/],
+  ["tfjs joins along the batch", /needs inputs with at least one axis/],
   [
     "Keras and tfjs differ, so what is exported would not be what was trained",
     /'s .* (?:must|is|has|needs|can)/,
@@ -79,7 +80,8 @@ export function tryDocument(label: string, document: ProjectDocument): Trial {
       const types = Object.values(analysis.expanded.graph.nodes).map(({ type }) => type);
       const isOpen = types.some((type) => type === "randomHeight" || type === "randomWidth");
       // Whether what they stretch still fits beside what they don't is known only in training.
-      if (isOpen && text.includes("could not be broadcast")) return { isValid: true, faults: [] };
+      if (isOpen && /could not be broadcast|size of new array/.test(text))
+        return { isValid: true, faults: [] };
       return { isValid: true, faults: [`${label}: ${text}`] };
     }
   }
