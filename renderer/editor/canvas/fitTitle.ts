@@ -12,14 +12,15 @@ export interface TitleLine {
 }
 
 /** Average widths of the three faces, canvas units a character. */
-const titleWidth = 7.2;
-const smallTitleWidth = 6.4;
+const titleWidth = { capital: 9, other: 7 };
+/** Of the smaller face to the larger. */
+const smaller = 0.89;
 const nameWidth = 5.9;
 const badgeWidth = 6.6;
 const gap = 8;
 const room = nodeWidth - 27;
 /** A name cut off shorter than this tells nothing. */
-const leastName = 42;
+const leastName = 50;
 
 /**
  * Divides a node's first line without measuring: whether the title must be written smaller, and whether the name has
@@ -35,9 +36,10 @@ export function fitTitle(line: TitleLine): {
     (line.isMuted ? gap + 38 : 0) +
     (line.isFrozen ? gap + 11 : 0) +
     (line.sharedWith === "" ? 0 : gap + 15 + line.sharedWith.length * nameWidth);
-  const isTight = line.title.length * titleWidth + beside > room;
-  const title = line.title.length * (isTight ? smallTitleWidth : titleWidth);
-  const left = room - beside - title - gap;
+  const capitals = line.title.replace(/[^A-Z]/g, "").length;
+  const title = capitals * titleWidth.capital + (line.title.length - capitals) * titleWidth.other;
+  const isTight = title + beside > room;
+  const left = room - beside - title * (isTight ? smaller : 1) - gap;
   return {
     isTight,
     hasRoomForName: left >= Math.min(leastName, line.name.length * nameWidth),

@@ -18,6 +18,10 @@ export function ModelInspector() {
   const graph = useDocument((state) => state.graph);
   const analysis = useDocument((state) => state.analysis);
   const nodes = listNodes(graph);
+  const isInside = useDocument((state) => state.scope.length > 0);
+  const flat = useDocument((state) => state.documentAnalysis.expanded.graph);
+  // Blocks taken apart; inside one, what it is drawn with.
+  const layerCount = isInside ? nodes.length : listNodes(flat).length;
   const inputs = nodes.filter((node) => node.type === "input");
   const outputs = nodes.filter((node) => node.type === "output");
   const { totals } = analysis;
@@ -52,7 +56,8 @@ export function ModelInspector() {
         Totals <span>per sample</span>
       </h3>
       <dl className="ed-stats">
-        <Stat name="Layers" value={formatCount(nodes.length)} />
+        <Stat name="Layers" value={formatCount(layerCount)} />
+        {layerCount !== nodes.length && <Stat name="in nodes" value={formatCount(nodes.length)} />}
         <Stat name="Weights" value={formatCount(totals.paramCount)} />
         <Stat name="of these trained" value={formatCount(totals.trainableCount)} />
         <Stat name="Multiply-adds" value={formatAdds(totals.multiplyAdds)} />
