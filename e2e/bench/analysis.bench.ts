@@ -11,8 +11,8 @@ const frameMs = 16;
 
 /**
  * From an edit to new shapes on a graph of 1,000 nodes, drawn flat and drawn in blocks: the best and the worst place to
- * edit, and a whole new graph. An edit whose median is over a frame in a quiet machine fails the bench: where others are
- * busy too, the quickest round decides.
+ * edit, and a whole new graph. Times on the wall: where even the quickest round of an edit is over a frame, the bench
+ * fails. `shared/analysis/editTime.test.ts` holds any edit to a frame of the processor's time.
  */
 export async function run(): Promise<readonly Figure[]> {
   const project = createLargeProject(1000);
@@ -68,9 +68,9 @@ export async function run(): Promise<readonly Figure[]> {
       isMuted: round % 2 === 0,
     })),
   ];
-  const slow = edits.find(({ median, min }) => median > frameMs && min > frameMs);
+  const slow = edits.find(({ min }) => min > frameMs);
   if (slow !== undefined) {
-    throw new Error(`${slow.label} takes ${slow.median.toFixed(1)} ms, more than a frame.`);
+    throw new Error(`${slow.label} takes ${slow.min.toFixed(1)} ms at best, more than a frame.`);
   }
   return [
     ...edits,
