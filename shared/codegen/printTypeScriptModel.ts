@@ -21,6 +21,7 @@ import type {
 
 const inFunction: Layout = { ...typescriptLayout, indent: 2 };
 const object = { open: "{", close: "}" } as const;
+const list = { open: "[", close: "]" } as const;
 const parentheses = { open: "(", close: ")" } as const;
 
 /** Functions for the blocks and `export function buildModel()`: the functional API, named as in the graph. */
@@ -150,7 +151,7 @@ function printLayer(step: LayerStep): string {
   const { layer, shared } = step;
   const count = layer.outputShapes.length;
   const cast = count === 1 ? singleCast : " as tf.SymbolicTensor[]";
-  const after = `.apply(${printArgument(step)})${cast};`;
+  const after = `.apply(${printArgument(step, `)${cast};`)})${cast};`;
   const before = printTarget(step, count);
   if (shared === null) return printNew(step, { before, after });
   // The layer bears the name of its first use: weights in model files are found by it.
@@ -160,14 +161,15 @@ function printLayer(step: LayerStep): string {
 }
 
 /** As `prepareInputs` of the engine: what tfjs needs in front, and a copy of a tensor that is taken twice. */
-function printArgument({ layer: { call }, inputs }: LayerStep): string {
+function printArgument({ layer: { call }, inputs }: LayerStep, after: string): string {
   const sources = inputs.map((input, index) => {
     const before = call.tfjsInputCalls?.[index];
     if (before) return `${printCall(before, [], inFunction)}.apply(${input})${singleCast}`;
     return inputs.indexOf(input) < index ? `${copyLayer}.apply(${input})${singleCast}` : input;
   });
   const [only] = sources;
-  return sources.length === 1 && only !== undefined ? only : `[${sources.join(", ")}]`;
+  if (sources.length === 1 && only !== undefined) return only;
+  return printList(sources, list, { ...inFunction, before: "}).apply(", after });
 }
 
 function printNew(

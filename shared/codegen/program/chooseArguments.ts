@@ -113,11 +113,15 @@ class Chooser {
   #expressKnown(values: readonly CallValue[], canAdd: boolean): Code | null {
     const [first = null] = values;
     if (isConstant(values)) return { kind: "value", value: first };
-    for (const param of this.#block) {
-      const factor = findFactor(param.values, values, canAdd);
-      if (factor === null) continue;
-      this.#used.add(param);
-      return { kind: "param", param, ...factor };
+    const terms = this.#block.flatMap((param) => {
+      const term = findTerm(param.values, values, canAdd);
+      return term === null ? [] : [{ param, ...term }];
+    });
+    // The plainest is what was meant: of two numbers one may be the other's double by chance.
+    const [best] = terms.sort((one, other) => weigh(one) - weigh(other));
+    if (best !== undefined) {
+      this.#used.add(best.param);
+      return { kind: "param", ...best };
     }
     if (!Array.isArray(first)) return null;
     const lists = values.map((value): readonly CallValue[] => (Array.isArray(value) ? value : []));
@@ -159,11 +163,18 @@ export function styleName(text: string, target: Target): string {
   return makeIdentifier(target === "python" ? lower : camel, "value");
 }
 
-function findFactor(
+interface Term {
+  readonly times: number;
+  readonly plus: number;
+}
+
+const weigh = ({ times, plus }: Term) => times + Math.abs(plus);
+
+function findTerm(
   params: readonly CallValue[],
   values: readonly CallValue[],
   canAdd: boolean,
-): { readonly times: number; readonly plus: number } | null {
+): Term | null {
   if (isSame(params, values)) return { times: 1, plus: 0 };
   const [param, value] = [params[0], values[0]];
   if (typeof param !== "number" || typeof value !== "number") return null;

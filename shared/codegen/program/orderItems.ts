@@ -28,7 +28,8 @@ export function orderItems(
   while (left.length > 0) {
     const isReady = (item: Item) => [...(needs.get(item) ?? [])].every((each) => done.has(each));
     const last = ordered.at(-1);
-    const follows = (item: Item) => last !== undefined && needs.get(item)?.has(last) === true;
+    const follows = (item: Item) =>
+      last !== undefined && item.inputs.some(({ layer }) => makers.get(layer) === last);
     const next = left.findIndex((item) => follows(item) && isReady(item));
     const at = next >= 0 ? next : left.findIndex(isReady);
     const [item] = at < 0 ? [] : left.splice(at, 1);
