@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { appendFile, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { parsePreparation } from "#shared/datasets/parsePreparation.ts";
@@ -7,6 +7,7 @@ import { runInfoSchema, type RunInfo } from "#shared/host/contract.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { atomicWrite } from "#electron/services/atomicWrite.ts";
 import { readErrorCode } from "#electron/services/hostProblem.ts";
+import { makeFolder } from "#electron/services/makeFolder.ts";
 import { readJsonFile, writeJsonFile } from "#electron/services/jsonFile.ts";
 import { CliFailure } from "./io.ts";
 
@@ -41,7 +42,7 @@ export async function createRunFolder(
     );
   }
   await write(directory, async () => {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     // The weights of the run before would pass for this one's, should it fail.
     await rm(modelFile, { force: true });
     await writeJsonFile(infoFile, info, { mode: 0o644 });

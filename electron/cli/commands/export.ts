@@ -1,10 +1,11 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
 import { preparationFile, serializePreparation } from "#shared/datasets/preparation.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
 import { atomicWrite } from "#electron/services/atomicWrite.ts";
 import { readErrorCode } from "#electron/services/hostProblem.ts";
+import { makeFolder } from "#electron/services/makeFolder.ts";
 import { compileProject } from "../compile.ts";
 import { printCode } from "../printCode.ts";
 import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
@@ -120,7 +121,7 @@ async function writeAll(
     );
   }
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     for (const { name, content } of files) {
       await atomicWrite(path.join(directory, name), content, { mode: 0o644 });
     }
