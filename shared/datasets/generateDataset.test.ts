@@ -156,3 +156,16 @@ it("draws digits that their nearest other drawing usually names, but not always"
   expect(right).toBeGreaterThan(60);
   expect(right).toBeLessThan(100);
 });
+
+it("shows both pictures of a pair, side by side", async () => {
+  const pairs = await open("digit-pairs");
+  const view = pairs.describe(1);
+  if (view.kind !== "image") throw new Error("A pair of digits is no picture.");
+  expect([view.height, view.width, view.channels]).toEqual([28, 58, 1]);
+  // Two digits drawn one after the other on black, with a grey line between.
+  const row = view.pixels.slice(14 * 58, 15 * 58);
+  expect(row.slice(28, 30)).toEqual(Uint8Array.of(128, 128));
+  const right = pairs.gather("right", Uint32Array.of(1));
+  const shown = Array.from({ length: 28 }, (_, column) => (row[30 + column] ?? 0) / 255);
+  shown.forEach((value, column) => expect(value).toBeCloseTo(right[14 * 28 + column] ?? NaN, 2));
+});

@@ -234,18 +234,19 @@ function describeSample(
   sample: number,
 ): SampleView {
   const target = describeTarget(fields, sample);
-  const feature = fields.find(({ spec }) => spec.role === "feature")?.raw;
+  const features = fields.filter(({ spec }) => spec.role === "feature").map(({ raw }) => raw);
+  const [feature] = features;
   if (feature && data.kind === "images" && feature.scaling.kind === "image") {
-    return describeImage(feature, sample, target);
+    return features.map((field) => describeImage(field, sample, target)).reduce(placeBeside);
   }
   if (feature && data.kind === "sequence") {
     const [, ...perStep] = feature.shape.axes;
-    const features = perStep.reduce((product, { size }) => product * (size ?? 1), 1);
+    const stepWidth = perStep.reduce((product, { size }) => product * (size ?? 1), 1);
     const steps = feature.shape.axes[0]?.size ?? 1;
     const start = (sample + feature.firstRow) * feature.width + (feature.shownColumn ?? 0);
     const values = Array.from(
       { length: steps },
-      (_, s) => feature.values[start + s * features] ?? 0,
+      (_, s) => feature.values[start + s * stepWidth] ?? 0,
     );
     return { kind: "sequence", values, target };
   }
@@ -257,7 +258,28 @@ function describeSample(
   return { kind: "row", cells, target };
 }
 
-function describeImage(field: RawField, sample: number, target: string): SampleView {
+type ImageView = Extract<SampleView, { readonly kind: "image" }>;
+
+/** Pictures that belong together, as a pair does, as one; the first alone where they differ in height or channels. */
+function placeBeside(left: ImageView, right: ImageView): ImageView {
+  const { height, channels } = left;
+  if (right.height !== height || right.channels !== channels) return left;
+  const gap = Math.max(1, Math.round(height / 14));
+  const width = left.width + gap + right.width;
+  const pixels = new Uint8Array(height * width * channels).fill(128);
+  for (let row = 0; row < height; row++) {
+    const start = row * width * channels;
+    pixels.set(readRow(left, row), start);
+    pixels.set(readRow(right, row), start + (left.width + gap) * channels);
+  }
+  return { ...left, width, pixels };
+}
+
+function readRow({ width, channels, pixels }: ImageView, row: number): Uint8Array {
+  return pixels.subarray(row * width * channels, (row + 1) * width * channels);
+}
+
+function describeImage(field: RawField, sample: number, target: string): ImageView {
   const [height, width, channels] = field.shape.axes.map((axis) => axis.size ?? 1);
   const values = field.values.subarray(sample * field.width, (sample + 1) * field.width);
   const pixels = values instanceof Uint8Array ? values : stretchToBytes(values);
