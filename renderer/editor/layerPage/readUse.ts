@@ -3,6 +3,7 @@ import type { StoredParams } from "#shared/layers/params.ts";
 import type { Shape } from "#shared/layers/shape.ts";
 import { documentStore } from "../../state/documentStore.ts";
 import { originalOf } from "#shared/document/wiring.ts";
+import { currentResolver } from "../formulas.ts";
 
 /** How a node on the canvas uses its layer: for the figures on the layer's page. */
 export interface NodeUse {
@@ -18,5 +19,5 @@ export function readUse(id: NodeId): NodeUse | null {
   if (node === undefined) return null;
   const { type, params } = originalOf(graph, node);
   const inputs = (analysis.nodes[id]?.inputShapes ?? []).filter((shape) => shape !== null);
-  return { type, params, inputs };
+  return { type, params: currentResolver()(params), inputs };
 }

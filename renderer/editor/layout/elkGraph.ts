@@ -120,7 +120,7 @@ function roomAround(
   };
 }
 
-const frameRoom = { before: 64, after: 30 };
+const frameRoom = { before: 84, after: 30 };
 
 function isJoined(
   graph: ModelGraph,
