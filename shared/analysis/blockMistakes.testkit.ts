@@ -320,6 +320,17 @@ export const blockMistakes: readonly Mistake[] = [
     fix: "Remove stage",
   },
   {
+    title: "a block that was put in and not wired yet",
+    nodes: { image, stage: "block:unit", ...tail, loose: "block:unit" },
+    wires: chain("image", "stage", "flat", "head", "out"),
+    blocks: { unit },
+    code: "dangling",
+    severity: "warning",
+    blamed: "loose/conv",
+    says: ["conv in ‘loose’ leads to no output", "left out of the model"],
+    fix: "Remove loose",
+  },
+  {
     title: "two layers of one name in a block",
     nodes: { image, stage: ["block:twice", { repeat: 2 }], ...tail },
     wires: chain("image", "stage", "flat", "head", "out"),

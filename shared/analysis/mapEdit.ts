@@ -302,15 +302,17 @@ function createMapping(shared: Shared, parts: readonly GraphEdit[]) {
     const staying = listStaying(new Set(ids));
     for (const id of ids) {
       let path = id;
-      // What is at fault itself goes by itself.
-      const start = expanded.silent.has(id) ? null : scopeOfNode(id);
+      const isPort = scopeOfNode(id)?.entries.get(localIdOf(id))?.kind === "port";
+      // What is at fault itself goes by itself. A port that nothing leads to isn't: it is the instance that lacks a wire.
+      const start = expanded.silent.has(id) && !isPort ? null : scopeOfNode(id);
       for (let scope = start; scope?.owner;) {
         const instance = joinPath(scope.owner.scope, scope.owner.node);
         if (staying.has(instance)) break;
         path = instance;
         scope = scopeAt(scope.owner.scope);
       }
-      joined.add(path);
+      // A block keeps its ports, which its other instances are wired to.
+      if (path !== id || !isPort) joined.add(path);
     }
     return [...joined];
   }
