@@ -62,7 +62,105 @@ function makeCase(
   return { title, plan, lossWeight, isUsedTwice };
 }
 
+const activityRegularizer = { name: "l1l2", l1: 0.1, l2: 0.3 };
+
+/** One layer each, with a regularizer of what it gives: all its outputs count. */
+const active = (
+  [
+    ["dense", { units: 3, activation: "tanh", kernelRegularizer: l2 }, [4]],
+    ["einsumDense", { equation: "ab,bc->ac", outputShape: [3] }, [4]],
+    ["maxout", { units: 2 }, [3]],
+    ["conv1d", { filters: 2, padding: "causal" }, [5, 3]],
+    ["conv2d", { filters: 2, biasRegularizer: l2 }, [4, 4, 1]],
+    ["conv3d", { filters: 2, kernelSize: [2, 2, 2] }, [3, 3, 3, 1]],
+    ["conv2dTranspose", { filters: 2 }, [3, 3, 1]],
+    ["depthwiseConv2d", {}, [4, 4, 2]],
+    ["separableConv2d", { filters: 2 }, [4, 4, 2]],
+    ["simpleRnn", { units: 2, returnSequences: true }, [4, 3]],
+    ["lstm", { units: 2, returnSequences: true, returnState: true }, [4, 3]],
+    ["gru", { units: 2, returnState: true, recurrentRegularizer: l2 }, [4, 3]],
+    ["convLstm2d", { filters: 1 }, [2, 4, 4, 1]],
+  ] as const
+).map(([type, params, sizes]) =>
+  makeCase(`${type} with an activity regularizer`, { x: sizes }, [
+    ["layer", type, { ...params, activityRegularizer }, ["x"]],
+  ]),
+);
+
 const cases: readonly Case[] = [
+  ...active,
+  makeCase(
+    "embedding with an activity regularizer",
+    { x: [5] },
+    [["layer", "embedding", { inputDim: 6, outputDim: 2, activityRegularizer }, ["x"]]],
+    { dtype: "int32" },
+  ),
+  makeCase(
+    "a Dense with an activity regularizer used twice",
+    { x: [3] },
+    [
+      ["first", "dense", { units: 3, activityRegularizer, kernelRegularizer: l2 }, ["x"]],
+      [
+        "second",
+        "dense",
+        { units: 3, activityRegularizer, kernelRegularizer: l2 },
+        ["first"],
+        { sharedWith: "first" },
+      ],
+    ],
+    { isUsedTwice: true },
+  ),
+  makeCase("both directions with first states", { x: [4, 3], forth: [2], back: [2] }, [
+    [
+      "layer",
+      "bidirectional",
+      { layer: { type: "gru", params: { units: 2, kernelRegularizer: l2 } } },
+      ["x", "forth", "back"],
+    ],
+  ]),
+  makeCase("simpleRnn with first states and an activity regularizer", { x: [4, 3], h: [2] }, [
+    ["layer", "simpleRnn", { units: 2, activityRegularizer }, ["x", "h"]],
+  ]),
+  makeCase("multiHeadAttention with an activity regularizer", { x: [4, 3] }, [
+    [
+      "layer",
+      "multiHeadAttention",
+      { numHeads: 2, keyDim: 3, activityRegularizer, kernelRegularizer: l2 },
+      ["x", "x"],
+    ],
+  ]),
+  makeCase(
+    "attention with scores and an activity regularizer",
+    { x: [4, 3] },
+    [
+      [
+        "layer",
+        "multiHeadAttention",
+        { numHeads: 2, keyDim: 3, returnAttentionScores: true, activityRegularizer },
+        ["x", "x"],
+      ],
+    ],
+    { sources: ["layer:0", "layer:1"] },
+  ),
+  makeCase("a frozen Dense with an activity regularizer", { x: [3] }, [
+    ["before", "dense", { units: 3 }, ["x"]],
+    [
+      "frozen",
+      "dense",
+      { units: 3, trainable: false, activityRegularizer, kernelRegularizer: l2 },
+      ["before"],
+    ],
+  ]),
+  makeCase(
+    "masked steps with an activity regularizer",
+    { x: [4] },
+    [
+      ["words", "embedding", { inputDim: 6, outputDim: 2, maskZero: true }, ["x"]],
+      ["layer", "lstm", { units: 2, returnSequences: true, activityRegularizer }, ["words"]],
+    ],
+    // Keras leaves masked steps out of the error.
+    { dtype: "int32", lossWeight: 0 },
+  ),
   makeCase(
     "an ActivityRegularization used twice",
     { a: [3] },

@@ -20,6 +20,8 @@ export const activityRegularizerParam: RegularizerParam = {
 export function regularizeActivity(call: LayerCall): LayerCall {
   const found = call.options.find((option) => option.pythonName === pythonName);
   if (found === undefined || found.value === null) return call;
+  // Keras's is that of the projections inside, so our class does it itself.
+  if (call.tfjsFactory === "multiHeadAttention") return call;
   const { tfjsInputCalls, pythonArguments: _arguments, ...inner } = call;
   const options = call.options.filter((option) => option.pythonName !== pythonName);
   return {

@@ -50,8 +50,6 @@ const layerExceptions: Readonly<Record<string, string>> = {
   "bidirectional.backward_layer":
     "two recurrent layers, one of which goes backwards, and a Concatenate say it",
   "categoryEncoding.sparse": "tfjs has no sparse tensors",
-  "multiHeadAttention.activity_regularizer":
-    "of the projections inside; an ActivityRegularization works on what comes out",
   "resizing.fill_mode": 'has one value, "constant"',
   "thresholdedRelu.max_value": "ReLU is a layer of its own here, with all of Keras's options",
   "thresholdedRelu.negative_slope": "as max_value",

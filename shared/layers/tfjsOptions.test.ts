@@ -75,8 +75,6 @@ const exceptions: Readonly<Record<string, string>> = {
     "tfjs refuses it (Unrolling is not possible with convolutional RNNs), Keras has it not",
   "randomHeight.autoVectorize": "of TensorFlow's Python; nothing in tfjs reads it",
   "randomWidth.autoVectorize": "as of randomHeight",
-  "multiHeadAttention.activityRegularizer":
-    "of the projections inside; an ActivityRegularization works on what comes out",
   "positionEmbedding.initializer": "named embeddingsInitializer here, as in Embedding",
 };
 

@@ -7,17 +7,12 @@ export const javascript = `/**
 export class MultiHeadAttention extends tf.layers.Layer {
 	static className = "netloom>MultiHeadAttention";
 	args;
-	/** Only tfjs's own layers can read initializers and the like by name or from a model file: this one does it for us. */
+	/** Reads initializers and the like by name or from a model file, as only tfjs's own layers can. */
 	reader;
-	// One each: an initializer with a seed would make the same kernel four times.
-	queryInitializer;
-	keyInitializer;
-	valueInitializer;
-	gateInitializer;
-	outputInitializer;
-	biasInitializer;
 	stepSeed;
 	parts = new Map();
+	/** Of the calls since they were last asked for: one for each projection, as in Keras. */
+	penalties = [];
 	constructor(args) {
 		super(args);
 		this.args = { ...args };
@@ -32,30 +27,33 @@ export class MultiHeadAttention extends tf.layers.Layer {
 			...args,
 			units: 1
 		});
-		this.queryInitializer = this.copyKernelInitializer();
-		this.keyInitializer = this.copyKernelInitializer();
-		this.valueInitializer = this.copyKernelInitializer();
-		this.gateInitializer = this.copyKernelInitializer();
-		this.outputInitializer = this.copyKernelInitializer();
-		this.biasInitializer = Reflect.get(this.reader, "biasInitializer");
-	}
-	copyKernelInitializer() {
 		const read = Reflect.get(this.reader, "kernelInitializer");
-		return Reflect.construct(read.constructor, [read.getConfig()]);
+		// One each (queryInitializer …): an initializer with a seed would make the same kernel four times.
+		for (const part of [
+			"query",
+			"key",
+			"value",
+			"gate",
+			"attention_output"
+		]) {
+			const copy = Reflect.construct(read.constructor, [read.getConfig()]);
+			Reflect.set(this, \`\${part}Initializer\`, copy);
+		}
+		Reflect.set(this, "biasInitializer", Reflect.get(this.reader, "biasInitializer"));
 	}
 	build(inputShape) {
 		const { numHeads, keyDim, valueDim = keyDim, useGate = false } = this.args;
 		const [query, value, key] = this.listShapes(inputShape).map((shape) => shape.at(-1) ?? 1);
 		if (query === undefined || value === undefined) throw new Error("No query or no value.");
-		this.addPart("query", [query], [numHeads, keyDim], this.queryInitializer);
-		this.addPart("key", [key ?? value], [numHeads, keyDim], this.keyInitializer);
-		if (useGate) this.addPart("gate", [query], [numHeads, valueDim], this.gateInitializer);
-		this.addPart("value", [value], [numHeads, valueDim], this.valueInitializer);
-		const features = this.outputFeatures(query);
-		this.addPart("attention_output", [numHeads, valueDim], features, this.outputInitializer);
+		this.addPart("query", [query], [numHeads, keyDim]);
+		this.addPart("key", [key ?? value], [numHeads, keyDim]);
+		if (useGate) this.addPart("gate", [query], [numHeads, valueDim]);
+		this.addPart("value", [value], [numHeads, valueDim]);
+		this.addPart("attention_output", [numHeads, valueDim], this.outputFeatures(query));
 		this.built = true;
 	}
-	addPart(name, from, to, initializer) {
+	addPart(name, from, to) {
+		const initializer = Reflect.get(Object(this), \`\${name}Initializer\`);
 		const add = (part, shape, start) => {
 			const regularizer = Reflect.get(this.reader, \`\${part}Regularizer\`);
 			const constraint = Reflect.get(this.reader, \`\${part}Constraint\`);
@@ -68,37 +66,48 @@ export class MultiHeadAttention extends tf.layers.Layer {
 		const matrix = [tf.util.sizeFromShape(from), tf.util.sizeFromShape(to)];
 		const draw = () => tf.reshape(initializer.apply(matrix), shape);
 		add("kernel", shape, Object.create(initializer, { apply: { value: draw } }));
-		if (this.args.useBias ?? true) add("bias", to, this.biasInitializer);
+		if (this.args.useBias ?? true) add("bias", to, Reflect.get(Object(this), "biasInitializer"));
 	}
 	call(inputs, kwargs) {
-		return tf.tidy(() => {
-			const { tensors, masks } = this.splitMasks(Array.isArray(inputs) ? inputs : [inputs]);
-			const [query, value, key = value, attentionMask] = tensors;
-			if (!query || !value || !key) throw new Error("No query or no value.");
-			const { numHeads, keyDim, valueDim = keyDim, dropout = 0 } = this.args;
-			const scaled = tf.mul(this.project("query", query, [numHeads, keyDim]), keyDim ** -.5);
-			const q = this.gather(scaled);
-			const k = this.gather(this.project("key", key, [numHeads, keyDim]));
-			const v = this.gather(this.project("value", value, [numHeads, valueDim]));
-			const scores = tf.matMul(q, k, false, true);
-			const mask = this.combineMasks(scores.shape, masks, attentionMask);
-			const shifted = mask === null ? scores : tf.add(scores, tf.mul(tf.sub(mask, 1), 1e9));
-			let weights = tf.softmax(shifted);
-			// As Keras: with scores to give or drop, steps that may attend to nothing attend to nothing.
-			const isPlain = dropout === 0 && this.args.returnAttentionScores !== true;
-			if (mask !== null && !isPlain) weights = tf.mul(weights, mask);
-			const isDropping = dropout > 0 && kwargs["training"] === true;
-			const kept = isDropping ? tf.dropout(weights, dropout, undefined, this.stepSeed) : weights;
-			let mixed = this.scatter(tf.matMul(kept, v), query.shape, valueDim);
-			if (this.args.useGate === true) {
-				mixed = tf.mul(mixed, tf.sigmoid(this.project("gate", query, [numHeads, valueDim])));
-			}
-			const rows = tf.reshape(mixed, [...query.shape.slice(0, -1), numHeads * valueDim]);
-			const features = this.outputFeatures(query.shape.at(-1) ?? 1);
-			const output = this.project("attention_output", rows, features);
-			if (this.args.returnAttentionScores !== true) return output;
-			return [output, tf.reshape(weights, this.scoresShape(query.shape, key.shape))];
+		const given = Array.isArray(inputs) ? inputs : [inputs];
+		const before = this.penalties.splice(0).filter(({ isDisposed }) => !isDisposed);
+		const run = () => ({
+			outputs: this.attend(given, kwargs),
+			added: this.penalties
 		});
+		const { outputs, added } = tf.tidy(run);
+		this.penalties = [...before, ...added];
+		return outputs.length === 1 ? outputs[0] ?? [] : outputs;
+	}
+	attend(inputs, kwargs) {
+		const { tensors, masks } = this.splitMasks(inputs);
+		const [query, value, key = value, attentionMask] = tensors;
+		if (!query || !value || !key) throw new Error("No query or no value.");
+		const { numHeads, keyDim, valueDim = keyDim, dropout = 0 } = this.args;
+		const scaled = tf.mul(this.project("query", query, [numHeads, keyDim]), keyDim ** -.5);
+		const q = this.gather(scaled);
+		const k = this.gather(this.project("key", key, [numHeads, keyDim]));
+		const v = this.gather(this.project("value", value, [numHeads, valueDim]));
+		const scores = tf.matMul(q, k, false, true);
+		const mask = this.combineMasks(scores.shape, masks, attentionMask);
+		const shifted = mask === null ? scores : tf.add(scores, tf.mul(tf.sub(mask, 1), 1e9));
+		let weights = tf.softmax(shifted);
+		// As Keras: with scores to give or drop, steps that may attend to nothing attend to nothing.
+		const isPlain = dropout === 0 && this.args.returnAttentionScores !== true;
+		if (mask !== null && !isPlain) weights = tf.mul(weights, mask);
+		const isDropping = dropout > 0 && kwargs["training"] === true;
+		const kept = isDropping ? tf.dropout(weights, dropout, undefined, this.stepSeed) : weights;
+		let mixed = this.scatter(tf.matMul(kept, v), query.shape, valueDim);
+		if (this.args.useGate === true) mixed = tf.mul(mixed, tf.sigmoid(this.project("gate", query, [numHeads, valueDim])));
+		const rows = tf.reshape(mixed, [...query.shape.slice(0, -1), numHeads * valueDim]);
+		const features = this.outputFeatures(query.shape.at(-1) ?? 1);
+		const output = this.project("attention_output", rows, features);
+		if (this.args.returnAttentionScores !== true) return [output];
+		return [output, tf.reshape(weights, this.scoresShape(query.shape, key.shape))];
+	}
+	calculateLosses() {
+		const found = this.penalties.splice(0).filter(({ isDisposed }) => !isDisposed);
+		return [...this.trainable ? super.calculateLosses() : [], ...found];
 	}
 	/** [..., features] → [..., ...to]. */
 	project(name, input, to) {
@@ -110,6 +119,8 @@ export class MultiHeadAttention extends tf.layers.Layer {
 		const product = tf.matMul(rows, tf.reshape(kernel.read(), [size, width]));
 		const bias = this.parts.get(\`\${name}/bias\`);
 		const sums = bias === undefined ? product : tf.add(product, tf.reshape(bias.read(), [width]));
+		const regularizer = Reflect.get(this.reader, "activityRegularizer") ?? null;
+		if (regularizer !== null) this.penalties.push(tf.div(regularizer.apply(sums), input.shape[0] ?? 1).asScalar());
 		return tf.reshape(sums, [...input.shape.slice(0, -1), ...to]);
 	}
 	/** [batch, …, heads, size] → [batch and other axes, heads, attended steps, size]. */

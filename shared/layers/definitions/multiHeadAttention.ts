@@ -26,8 +26,6 @@ import { lowerParams } from "../lowerParams.ts";
 import { axis, type Shape, shapeOf } from "../shape.ts";
 import { setWeightOptions } from "../weightOptions.ts";
 
-const { activityRegularizer: _inside, ...projectionOptions } = kernelOptions;
-
 const specs = {
   numHeads: {
     kind: "int",
@@ -98,8 +96,7 @@ const specs = {
   returnAttentionScores: returnAttentionScoresParam,
   kernelInitializer: kernelInitializerParam({ tfjsInitial: "glorotUniform" }),
   biasInitializer: biasInitializerParam,
-  // Keras's activity regularizer is that of the projections inside: not offered.
-  ...projectionOptions,
+  ...kernelOptions,
   seed: attentionSeedParam,
   trainable: trainableParam,
 } as const;
@@ -354,6 +351,7 @@ export const multiHeadAttention = defineLayer({
         numHeads: 2,
         keyDim: 3,
         ...setWeightOptions("kernel", "bias"),
+        activityRegularizer: { name: "l2", l2: 0.01 },
         dropout: 0.1,
         seed: 4,
         trainable: false,

@@ -1,4 +1,5 @@
-import { defineLayer } from "../defineLayer.ts";
+import { type CallOption, defineLayer, type LayerCall } from "../defineLayer.ts";
+import { snakeCase } from "../lowerParams.ts";
 import { lowerLoop } from "./lowerLoop.ts";
 import {
   captionRecurrent,
@@ -17,6 +18,31 @@ import { setWeightOptions } from "../weightOptions.ts";
 
 const specs = { ...plainCellParams, ...cellTail, ...loopParams } as const;
 const states = ["h"];
+
+/**
+ * Keras's SimpleRNN takes an activity regularizer and forgets it (3.15: it does not hand it on to RNN), so the Python
+ * code says what it stands for: RNN around a SimpleRNNCell.
+ */
+function printLoop(call: LayerCall): LayerCall {
+  const loopNames = Object.keys(loopParams).map(snakeCase);
+  const isOfLoop = ({ pythonName }: CallOption) =>
+    pythonName !== null && loopNames.includes(pythonName);
+  const cell: LayerCall = {
+    className: "SimpleRNNCell",
+    tfjsFactory: "simpleRNNCell",
+    options: call.options.filter((option) => !isOfLoop(option)),
+  };
+  return {
+    ...call,
+    className: "RNN",
+    options: [
+      { tfjsName: null, pythonName: "cell", value: { kind: "layer", call: cell } },
+      ...call.options.map((option) =>
+        isOfLoop(option) ? option : { ...option, pythonName: null },
+      ),
+    ],
+  };
+}
 
 export const simpleRnn = defineLayer({
   type: "simpleRnn",
@@ -45,8 +71,8 @@ export const simpleRnn = defineLayer({
   inferMoreShapes: (params) => inferStates(params, states),
   weights: (params, inputs) => recurrentWeights(params, inputs, 1),
   multiplyAdds: (params, inputs) => countRecurrentMultiplyAdds(params, inputs, 1),
-  lower: (params, inputs) =>
-    lowerLoop({
+  lower(params, inputs) {
+    const call = lowerLoop({
       className: "SimpleRNN",
       tfjsFactory: "simpleRNN",
       cellFactory: "simpleRNNCell",
@@ -54,7 +80,9 @@ export const simpleRnn = defineLayer({
       specs,
       params,
       inputs,
-    }),
+    });
+    return params.activityRegularizer === null ? call : printLoop(call);
+  },
   examples: [
     { params: { units: 4 }, inputs: [[5, 3]], output: [4], weightCount: 32 },
     {
