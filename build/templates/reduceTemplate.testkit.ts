@@ -35,8 +35,11 @@ const reductions: Readonly<Record<string, Reduction>> = {
   "fully-convolutional-network": { variables: { imageSize: 32, width: 2 }, shape: [32, 32, 3] },
 };
 
-/** Whether it is one of those that only train in reasonable time when reduced. */
-export const isBig = (id: string): boolean => id in reductions;
+/** Without variables to make them smaller, and too slow to train in scripts on a processor. */
+const slow: readonly string[] = ["lecture-cnn", "mnist-mlp", "residual-block"];
+
+/** Whether its printed scripts are only built, not trained: even reduced it takes long on a processor. */
+export const isBig = (id: string): boolean => id in reductions || slow.includes(id);
 
 /** With few samples and one epoch of one step. */
 export function reduceTemplate(id: string, document: ProjectDocument): ProjectDocument {
