@@ -158,7 +158,7 @@ async function timeClicks(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const { title } of templates) {
     const times: number[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       await withWindow(async ({ page, address }) => {
         times.push(await timeClick(page, address, title));
       });
