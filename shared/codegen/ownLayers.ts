@@ -19,6 +19,14 @@ export function listOwnClasses(
   return [...new Set(found)].map(({ className, text }) => ({ name: className, text }));
 }
 
+/** Their texts, with a line above the first that says what they are. */
+export function headOwnClasses(
+  classes: readonly { readonly text: string }[],
+  heading: string,
+): readonly string[] {
+  return classes.map(({ text }, index) => (index === 0 ? `${heading}\n${text}` : text));
+}
+
 /** The class that registers the activation functions of our own, where an option names one. */
 function findActivations({ options }: LayerCall): readonly OwnSource[] {
   const { activation } = typescriptSources;

@@ -5,7 +5,7 @@
 import type { ModelPlan } from "../compiler/plan.ts";
 import { printKerasData } from "./kerasData.ts";
 import { printKerasCompile, printKerasTraining } from "./kerasTraining.ts";
-import { listOwnClasses } from "./ownLayers.ts";
+import { headOwnClasses, listOwnClasses } from "./ownLayers.ts";
 import { joinParts } from "./printCall.ts";
 import { printKerasModel } from "./printKerasModel.ts";
 import type { PrintedFile, PrintOptions } from "./printTypeScript.ts";
@@ -25,7 +25,7 @@ export function printKeras(
         printHeader(file, { canRun: printed !== null, needsFiles }),
         printImports(printed?.imports ?? [], printed !== null),
       ]),
-      ...listOwnClasses(plan, "python").map(({ text }) => text),
+      ...headOwnClasses(listOwnClasses(plan, "python"), "# Layers that Keras lacks."),
       ...printKerasModel(plan),
       printKerasCompile(plan, training),
       ...(printed?.parts ?? []),

@@ -5,7 +5,7 @@
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { TrainingConfig } from "../training/config.ts";
-import { listOwnClasses } from "./ownLayers.ts";
+import { headOwnClasses, listOwnClasses } from "./ownLayers.ts";
 import { joinParts } from "./printCall.ts";
 import { printTypeScriptModel } from "./printTypeScriptModel.ts";
 import { safePlan } from "./safePlan.ts";
@@ -40,7 +40,10 @@ export function printTypeScript(
       needsGunzip: printed?.needsGunzip ?? false,
       canRun: printed !== null,
     }),
-    ...listOwnClasses(plan, "tfjs").map(({ text }) => text),
+    ...headOwnClasses(
+      listOwnClasses(plan, "tfjs"),
+      "// Layers that TensorFlow.js lacks, or lacks an option of.\n",
+    ),
     ...printTypeScriptModel(plan),
     ...printCompile(plan, training),
     ...dataParts,

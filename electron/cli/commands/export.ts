@@ -14,6 +14,9 @@ import { findMismatch, requireText } from "../loadRun.ts";
 import type { Invocation } from "../parseArguments.ts";
 import { readRun } from "../runFolder.ts";
 
+/** As `printOwnLayersFile` calls it. */
+const ownLayersFile = "netloomLayers.js";
+
 export interface ExportFile {
   readonly name: string;
   readonly content: string | Uint8Array;
@@ -42,17 +45,21 @@ export async function runExport(
       : printCode(to, plan, document);
   await writeAll(directory, files, options.flag("force"));
   const isTrained = to === "tfjs" && run !== null;
-  const note =
-    to === "tfjs" && !isTrained
-      ? "The weights are fresh: give a trained run's folder with --run."
-      : null;
+  const notes = [
+    ...(to === "tfjs" && !isTrained
+      ? ["The weights are fresh: give a trained run's folder with --run."]
+      : []),
+    ...(files.some(({ name: file }) => file === ownLayersFile)
+      ? [
+          `${ownLayersFile} holds the layers that TensorFlow.js lacks: import it before loading model.json.`,
+        ]
+      : []),
+  ];
+  const note = notes.length === 0 ? null : notes.join(" ");
   return {
     exitCode: 0,
     json: { to, directory, files: files.map((file) => file.name), isTrained, note },
-    text: [
-      ...files.map((file) => path.join(directory, file.name)),
-      ...(note === null ? [] : [note]),
-    ].join("\n"),
+    text: [...files.map((file) => path.join(directory, file.name)), ...notes].join("\n"),
   };
 }
 
