@@ -61,10 +61,19 @@ export class BothDirections extends tf.layers.Layer {
 			const results = this.directions([inputs].flat()).map(([, layer, tensors]) => [layer.call(tensors, kwargs ?? {})].flat());
 			const [left, right] = results.map(([output]) => output);
 			if (left === undefined || right === undefined) throw new Error("BothDirections got no output from its layers.");
-			const merged = this.merge(left, this.returnSequences ? tf.reverse(right, 1) : right);
+			const merged = this.merge(left, this.returnSequences ? this.turn(right) : right);
 			const [first = left, ...others] = [...merged, ...results.flatMap(([, ...states]) => this.returnState ? states : [])];
 			return others.length === 0 ? first : [first, ...others];
 		});
+	}
+	/** As rows of one axis behind time: WebGPU can't reverse what has five axes. */
+	turn(sequence) {
+		const [batch = 1, time = 1] = sequence.shape;
+		return tf.reshape(tf.reverse(tf.reshape(sequence, [
+			batch,
+			time,
+			-1
+		]), 1), sequence.shape);
 	}
 	merge(left, right) {
 		switch (this.mergeMode) {

@@ -67,13 +67,19 @@ export class BothDirections extends tf.layers.Layer {
       const [left, right] = results.map(([output]) => output);
       if (left === undefined || right === undefined)
         throw new Error("BothDirections got no output from its layers.");
-      const merged = this.merge(left, this.returnSequences ? tf.reverse(right, 1) : right);
+      const merged = this.merge(left, this.returnSequences ? this.turn(right) : right);
       const [first = left, ...others] = [
         ...merged,
         ...results.flatMap(([, ...states]) => (this.returnState ? states : [])),
       ];
       return others.length === 0 ? first : [first, ...others];
     });
+  }
+
+  /** As rows of one axis behind time: WebGPU can't reverse what has five axes. */
+  private turn(sequence: tf.Tensor): tf.Tensor {
+    const [batch = 1, time = 1] = sequence.shape;
+    return tf.reshape(tf.reverse(tf.reshape(sequence, [batch, time, -1]), 1), sequence.shape);
   }
 
   private merge(left: tf.Tensor, right: tf.Tensor): tf.Tensor[] {
