@@ -170,3 +170,39 @@ test("blocks are made, entered and left by the keyboard alone, and read well", a
   await expect(crumbs(page)).toHaveCount(0);
   await expect(layerOf(page, "Block part")).toBeVisible();
 });
+
+test("formulas follow their variables, and the library keeps what it has", async ({ app }) => {
+  const { page } = app;
+  await openTemplate(page, "Iris MLP");
+  await inspector(page).getByRole("button", { name: "Add a variable" }).click();
+  await fillField(inspector(page), "Name of the variable imageSize", "hidden");
+  await fillField(inspector(page), "Value of hidden", "6");
+  const dense = layerOf(page, "Dense, hidden_1");
+  await dense.click();
+  await inspector(page).getByRole("button", { name: "Formula for units" }).click();
+  await page.getByRole("menuitem", { name: "Compute by a formula" }).click();
+  await fillField(inspector(page), "Units", "hidden * 2");
+  await expect(dense).toHaveAccessibleName(/out features 12/);
+
+  await canvasOf(page).click({ position: { x: 20, y: 20 } });
+  await fillField(inspector(page), "Name of the variable hidden", "width");
+  await expect(dense).toHaveAccessibleName(/out features 12/);
+  await fillField(inspector(page), "Value of width", "5");
+  await expect(dense).toHaveAccessibleName(/out features 10/);
+  await inspector(page).getByRole("button", { name: "Remove width" }).click();
+  await expect(dense).toHaveAccessibleName(/out features 10; .*no problems/);
+
+  await dense.click();
+  await makeBlock(page, "part");
+  await page.keyboard.press("Enter");
+  await expect(crumbs(page)).toContainText("part");
+  await inspector(page).getByRole("button", { name: "Save to library" }).click();
+  const library = page.getByRole("region", { name: "Block library" });
+  const kept = library.getByRole("button", { name: "part", exact: true });
+  await expect(kept).toHaveCount(1);
+  await inspector(page).getByRole("button", { name: "Add a parameter" }).click();
+  await inspector(page).getByRole("button", { name: "Save to library" }).click();
+  const question = page.getByRole("dialog", { name: "Replace part in the library?" });
+  await question.getByRole("button", { name: "Keep both" }).click();
+  await expect(kept).toHaveCount(2);
+});
