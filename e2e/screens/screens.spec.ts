@@ -18,6 +18,17 @@ for (const colorScheme of ["light", "dark"] as const) {
       };
       await expect(page.getByRole("button", { name: /LeNet-5/ })).toBeVisible();
       await picture("start");
+      await openTemplate(page, "GoogLeNet");
+      await layerOf(page, "Block Inception module").first().dblclick();
+      await expect(layerOf(page, "BlockInput").first()).toBeVisible();
+      await picture("block");
+      await page.getByRole("button", { name: "Start screen" }).click();
+      await openTemplate(page, "ResNet-50");
+      await layerOf(page, "Block Residual stage").nth(1).click();
+      await page.keyboard.press("h");
+      await page.getByRole("tab", { name: "Summary" }).click();
+      await picture("blocks");
+      await page.getByRole("button", { name: "Start screen" }).click();
       await openTemplate(page, "MNIST MLP");
       await setTraining(page, { epochs: 6, batchSize: 64, learningRate: 0.002 });
       const train = page.getByRole("button", { name: "Train", exact: true });

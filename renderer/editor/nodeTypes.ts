@@ -98,5 +98,6 @@ function captionOfBlock(block: BlockDefinition, params: StoredParams): readonly 
 
 function formatShort(value: JsonValue): string {
   if (Array.isArray(value)) return value.map(String).join("×");
+  if (typeof value === "number") return String(Number(value.toPrecision(6)));
   return typeof value === "object" && value !== null ? "ƒ" : String(value);
 }

@@ -92,8 +92,8 @@ export function findBend(
   return isLate ? "late" : null;
 }
 
-/** To either side of a wire that passes nodes. */
-const laneClearance = 14;
+/** To either side of a wire that passes nodes: room for its label. */
+const laneClearance = 50;
 /** The length of a bend between two neighbouring rows. */
 const tightBend = 36;
 

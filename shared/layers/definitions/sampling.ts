@@ -42,7 +42,7 @@ export const sampling = defineLayer({
   inputPorts: () => ["mean", "log variance"],
   outputs: 1,
   params: specs,
-  caption: ({ klWeight }) => (klWeight === 0 ? [] : [`KL ${klWeight}`]),
+  caption: ({ klWeight }) => (klWeight === 0 ? [] : [`KL ${Number(klWeight.toPrecision(3))}`]),
   inferShape(_params, inputs) {
     const mean = onlyInput(inputs);
     const other = inputs[1] ?? mean;
