@@ -84,6 +84,17 @@ const chains = [
     ["lstm", { units: 20 }],
     ["dense", { units: 1 }],
   ]),
+  caseOfChain("a film forwards and backwards", { sizes: [3, 4, 4, 1] }, [
+    [
+      "bidirectional",
+      {
+        layer: {
+          type: "convLstm2d",
+          params: { filters: 1, kernelSize: [2, 2], padding: "same", returnSequences: true },
+        },
+      },
+    ],
+  ]),
   caseOfChain("Embedding into an LSTM", { sizes: [7], dtype: "int32" }, [
     ["embedding", { inputDim: 12, outputDim: 5 }],
     ["bidirectional", { layer: { type: "lstm", params: { units: 4 } } }],

@@ -13,6 +13,33 @@ export function patchWebgpuKernels(): void {
   wrapKernel("Transpose", transposeAnyType);
   for (const name of ["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum"])
     wrapKernel(name, alignVector);
+  wrapKernel("Reverse", reverseManyAxes);
+}
+
+/**
+ * Reversing five axes or more throws (src/kernels/Reverse.js lays everything out in four). One axis lies between all
+ * before it and all behind it, so three are enough: the steps of a film, going backwards through a recurrent layer.
+ */
+const reverseManyAxes: KernelWrapper = (stock, args) => {
+  const { x } = args.inputs;
+  const [axis, ...more] = readAxes(args.attrs?.["dims"]);
+  if (x === undefined || x.shape.length < 5 || axis === undefined || more.length > 0)
+    return stock(args);
+  const { shape } = x;
+  const at = axis < 0 ? axis + shape.length : axis;
+  const count = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);
+  const three = [count(shape.slice(0, at)), shape[at] ?? 1, count(shape.slice(at + 1))];
+  const reversed = stock({
+    ...args,
+    inputs: { x: { ...x, shape: three } },
+    attrs: { ...args.attrs, dims: [1] },
+  });
+  return Array.isArray(reversed) ? reversed : { ...reversed, shape };
+};
+
+function readAxes(dims: unknown): readonly number[] {
+  const axes: readonly unknown[] = Array.isArray(dims) ? dims : [dims];
+  return axes.filter((axis) => typeof axis === "number");
 }
 
 /**
