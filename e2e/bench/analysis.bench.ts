@@ -1,6 +1,7 @@
 import { type DocumentAnalysis, analyzeDocument } from "#shared/analysis/analyzeDocument.ts";
 import { viewAnalysis } from "#shared/analysis/viewAnalysis.ts";
 import { blockId, nodeId } from "#shared/base/ids.ts";
+import { createRandom } from "#shared/base/random.ts";
 import { applyEdit } from "#shared/document/applyEdit.ts";
 import type { DocumentEdit } from "#shared/document/edits.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
@@ -11,8 +12,7 @@ const frameMs = 16;
 
 /**
  * From an edit to new shapes on a graph of 1,000 nodes, drawn flat and drawn in blocks: the best and the worst place to
- * edit, and a whole new graph. Times on the wall: where even the quickest round of an edit is over a frame, the bench
- * fails. `shared/analysis/editTime.test.ts` holds any edit to a frame of the processor's time.
+ * edit, edits at random, and a whole new graph. Where even the quickest round of an edit is over a frame, the bench fails.
  */
 export async function run(): Promise<readonly Figure[]> {
   const project = createLargeProject(1000);
@@ -74,9 +74,39 @@ export async function run(): Promise<readonly Figure[]> {
   }
   return [
     ...edits,
+    timeAnyEdits(`random edits of ${flat}, also such that break it`, project),
     timeFirst(`first analysis of ${flat}`, project),
     timeFirst(`first analysis of ${inBlocks}`, blocks),
   ];
+}
+
+/** Muting, removing, renaming, moving and changing layers anywhere, one after the other. */
+function timeAnyEdits(label: string, project: ProjectDocument): Figure {
+  const random = createRandom("edits");
+  let document = project;
+  let analysis = analyse(document, null);
+  const times: number[] = [];
+  for (let round = 0; round < 120; round++) {
+    const ids = Object.keys(document.graph.nodes);
+    const node = nodeId(ids[random.nextInt(ids.length)] ?? "");
+    const edits: readonly DocumentEdit[] = [
+      { kind: "setMuted", nodes: [node], isMuted: random.nextInt(2) === 0 },
+      { kind: "setParams", node, params: { filters: 8 + random.nextInt(9) } },
+      { kind: "removeNodes", nodes: [node], heal: random.nextInt(2) === 0 },
+      { kind: "renameNode", node, name: `renamed ${round}` },
+      { kind: "moveNodes", positions: { [node]: { x: random.nextInt(900), y: 0 } } },
+    ];
+    const edit = edits[round % edits.length];
+    if (edit === undefined) continue;
+    const start = performance.now();
+    const edited = applyEdit(document, edit);
+    // Some can't be carried out, such as muting an input.
+    if (!edited.ok) continue;
+    document = edited.value;
+    analysis = analyse(document, analysis);
+    if (round >= 20) times.push(performance.now() - start);
+  }
+  return summarise(label, "ms", times, { limit: frameMs });
 }
 
 function countLayers(document: ProjectDocument): number {
