@@ -6,7 +6,13 @@ import { fitsInput, fitsOutput } from "../training/assignFields.ts";
 import type { LossName } from "../training/config.ts";
 import { readNodeParams } from "./analyzeNode.ts";
 import { headRemedy, readLoss } from "./checkOutputs.ts";
-import { type FixContext, type Remedy, joinWords, setParamRemedy } from "./fixContext.ts";
+import {
+  type FixContext,
+  type Remedy,
+  joinWords,
+  makeRemedy,
+  setParamRemedy,
+} from "./fixContext.ts";
 import { kindOfLoss, sayLoss } from "./lossKinds.ts";
 import { matchFields } from "./matchFields.ts";
 import { type HeadWish, type OutputHead, readHead } from "./outputHead.ts";
@@ -66,8 +72,12 @@ function matchPorts(
 
 function checkInputs(context: FixContext, summary: DatasetSummary): readonly Finding[] {
   const offered = summary.fields.filter((field) => field.role === "feature");
-  return matchInputs(context, summary).flatMap(({ node, name, shape, field }): Finding[] => {
-    if (field === null) return [describeMissing(context, node, { name, offered, param: "field" })];
+  const matched = matchInputs(context, summary);
+  return matched.flatMap(({ node, name, shape, field }): Finding[] => {
+    if (field === null) {
+      const takers = listTakers(matched);
+      return [describeMissing(context, node, { name, offered, param: "field", takers })];
+    }
     if (fitsInput({ shape }, field)) return [];
     const sizes = sizesOf(field.shape);
     return [
@@ -89,6 +99,17 @@ function checkInputs(context: FixContext, summary: DatasetSummary): readonly Fin
   });
 }
 
+function listTakers(
+  matched: readonly {
+    readonly node: GraphNode;
+    readonly name: string;
+    readonly field: FieldSpec | null;
+  }[],
+): (field: FieldSpec) => readonly GraphNode[] {
+  return (field) =>
+    matched.filter((port) => port.name === "" && port.field === field).map(({ node }) => node);
+}
+
 function describeMissing(
   context: FixContext,
   node: GraphNode,
@@ -96,6 +117,8 @@ function describeMissing(
     readonly name: string;
     readonly offered: readonly FieldSpec[];
     readonly param: "field" | "target";
+    /** Nodes that take a field only because it was free. */
+    readonly takers: (field: FieldSpec) => readonly GraphNode[];
   },
 ): Finding {
   const { name, offered, param } = about;
@@ -104,14 +127,13 @@ function describeMissing(
     offered.length === 0
       ? `the data has no ${noun}`
       : `the data has ${joinWords(offered.map((field) => field.name))}`;
-  const remedies: Remedy[] =
-    name === ""
-      ? []
-      : offered
-          .slice(0, 2)
-          .map((field) =>
-            setParamRemedy(context, node.id, { [param]: field.name }, `Use ${field.name}`),
-          );
+  const remedies: Remedy[] = offered
+    .slice(0, 2)
+    .map((field) =>
+      name === ""
+        ? shareRemedy([node, ...about.takers(field)], { [param]: field.name })
+        : setParamRemedy(context, node.id, { [param]: field.name }, `Use ${field.name}`),
+    );
   return {
     code: "data-missing",
     message:
@@ -128,10 +150,29 @@ function describeMissing(
   };
 }
 
+/** Where all are taken, several may use one: then each of them has to name it. */
+function shareRemedy(
+  nodes: readonly GraphNode[],
+  params: Readonly<Record<string, string>>,
+): Remedy {
+  const [name = ""] = Object.values(params);
+  const title = `Use ${name} as well`;
+  const [first] = nodes;
+  return makeRemedy(`use ${name} as well`, `${title} in ${first?.name ?? ""}`, () => ({
+    kind: "batch",
+    label: title,
+    edits: nodes.map((node) => ({ kind: "setParams", node: node.id, params })),
+  }));
+}
+
 function checkTargets(context: FixContext, summary: DatasetSummary): readonly Finding[] {
   const offered = summary.fields.filter((field) => field.role === "target");
-  return matchTargets(context, summary).flatMap(({ node, name, field }): readonly Finding[] => {
-    if (field === null) return [describeMissing(context, node, { name, offered, param: "target" })];
+  const matched = matchTargets(context, summary);
+  return matched.flatMap(({ node, name, field }): readonly Finding[] => {
+    if (field === null) {
+      const takers = listTakers(matched);
+      return [describeMissing(context, node, { name, offered, param: "target", takers })];
+    }
     const head = readHead(context, node);
     const loss = readLoss(node);
     if (head === null || loss === null) return [];

@@ -248,6 +248,16 @@ export const settingMistakes: readonly Mistake[] = [
     fix: null,
   },
   {
+    title: "a second output for the only target",
+    nodes: { row, head: softmax(3), out: "output", more: softmax(3), second: "output" },
+    wires: [...chain("row", "head", "out"), ...chain("row", "more", "second")],
+    data: summaryOf(feature("features", 8), classTarget("species", 3)),
+    code: "data-missing",
+    blamed: "second",
+    says: ["second finds no target left", "the data has species"],
+    fix: "Use species as well in second",
+  },
+  {
     title: "a class for every step where the data has one for all",
     nodes: {
       series,
