@@ -28,6 +28,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("h");
       await page.getByRole("tab", { name: "Summary" }).click();
       await picture("blocks");
+      await page.getByRole("tab", { name: "Problems" }).click();
+      await page.keyboard.press("h");
       await page.getByRole("button", { name: "Start screen" }).click();
       await openTemplate(page, "MNIST MLP");
       await setTraining(page, { epochs: 6, batchSize: 64, learningRate: 0.002 });
