@@ -52,11 +52,7 @@ const applications = new Map([
 ]);
 /** For a quick look at some: NETLOOM_TEMPLATES=vgg16,u-net. */
 const wanted = process.env["NETLOOM_TEMPLATES"]?.split(",");
-/** tfjs's Orthogonal initializer takes minutes for its two LSTM layers of 256 units in a script. */
-const tooSlow = ["stacked-lstm"];
-const ids = readdirSync(join(root, "templates")).filter(
-  (id) => wanted?.includes(id) ?? !tooSlow.includes(id),
-);
+const ids = readdirSync(join(root, "templates")).filter((id) => wanted?.includes(id) ?? true);
 const compared = [...applications].filter(([id]) => ids.includes(id));
 
 interface Drawn {

@@ -44,6 +44,7 @@ export function printTypeScript(
       listOwnClasses(plan, "tfjs"),
       "// Layers that TensorFlow.js lacks, or lacks an option of.\n",
     ),
+    drawsBigOrthogonal(plan) ? snippets.quickenOrthogonal : "",
     ...printTypeScriptModel(plan),
     ...printCompile(plan, training),
     ...dataParts,
@@ -56,6 +57,17 @@ export function printTypeScript(
     printed === null ? "" : printMain(needsFiles),
   ]);
   return { files: [{ name: file, text }] };
+}
+
+/** Numbers in a matrix from which on tfjs's orthogonal initializer is noticed: a second for 64 units, a minute for 256. */
+const bigMatrix = 64 * 64;
+
+function drawsBigOrthogonal({ layers }: ModelPlan): boolean {
+  return layers.some(
+    ({ call, weights }) =>
+      JSON.stringify(call).includes('"orthogonal"') &&
+      weights.some(({ shape }) => shape.reduce((all, size) => all * size, 1) >= bigMatrix),
+  );
 }
 
 function printHeader(file: string, run: { canRun: boolean; needsFiles: boolean }): string {
