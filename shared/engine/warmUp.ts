@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ModelPlan } from "../compiler/plan.ts";
+import { countValues } from "../layers/shape.ts";
 import { buildModel } from "./buildModel.ts";
 import { createLoss } from "./losses.ts";
 import { createOptimizer } from "./optimizers.ts";
@@ -10,9 +11,27 @@ import type { Backend } from "./selectBackend.ts";
 import { disposeModel } from "./disposeModel.ts";
 import type { TrainingConfig } from "../training/config.ts";
 
+/** Numbers: 64 MB of activations, 80 MB of weights. More would keep the device busy when only a project was opened. */
+const mostActivations = 16_000_000;
+const mostWeights = 20_000_000;
+
+/** Whether one step would take longer, or more memory, than is fair before anybody asked for training. */
+export function isTooBigToTry({ layers }: ModelPlan, batchSize: number): boolean {
+  let activations = 0;
+  let weights = 0;
+  for (const layer of layers) {
+    for (const shape of layer.outputShapes) activations += batchSize * (countValues(shape) ?? 1);
+    if (layer.sharedWith === null)
+      for (const { shape } of layer.weights)
+        weights += shape.reduce((product, size) => product * size, 1);
+  }
+  return activations > mostActivations || weights > mostWeights;
+}
+
 /**
  * Trains a throw-away copy of the model for one step on zeros, so that the backend's kernels are compiled before Train
- * is pressed. Does nothing where nothing is compiled, or where the model can't be built: training will tell.
+ * is pressed. Does nothing where nothing is compiled, where a step is big, or where the model can't be
+ * built: training will tell.
  */
 export async function warmUpModel(
   plan: ModelPlan,
@@ -22,6 +41,7 @@ export async function warmUpModel(
   if (backend.name === "cpu") return;
   const batchSize = findFixedBatch(plan) ?? config.batchSize;
   if (checkLimits(plan, batchSize, backend.maxTensorBytes) !== null) return;
+  if (isTooBigToTry(plan, batchSize)) return;
   let model: tf.LayersModel | null = null;
   const optimizer = createOptimizer(config.optimizer);
   try {
