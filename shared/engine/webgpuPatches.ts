@@ -11,6 +11,8 @@ export function patchWebgpuKernels(): void {
   wrapKernel("BatchMatMul", avoidSplitK);
   wrapKernel("_FusedMatMul", avoidSplitK);
   wrapKernel("Transpose", transposeAnyType);
+  // They transpose by themselves, unseen by the registry, where the axis is not the last (src/kernel_utils/reduce.ts).
+  for (const name of ["Sum", "Mean", "Max", "Min", "Prod"]) wrapKernel(name, transposeAnyType);
   for (const name of ["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum"])
     wrapKernel(name, alignVector);
   wrapKernel("Reverse", reverseManyAxes);
