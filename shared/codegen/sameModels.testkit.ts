@@ -92,6 +92,7 @@ console.log(JSON.stringify(texts));`;
 /** What TypeScript's compiler says to the scripts of `describeWithTfjs`. */
 export function checkTypes(folderName: string, sources: readonly string[]): string {
   const folder = join(root, ".cache", "codegen", folderName);
+  mkdirSync(folder, { recursive: true });
   const paths = sources.map((source, index) => {
     const path = join(folder, `script${index}.ts`);
     writeFileSync(path, source);
