@@ -44,7 +44,7 @@ const dropoutSpec = {
   group: "regularisation",
 } as const satisfies Partial<FloatParam>;
 
-export const gateActivationParam = {
+const gateActivationParam = {
   ...activationParam("sigmoid"),
   // Another function than Keras 3's of that name, so never the one chosen here.
   tfjsDefault: "tfjsHardSigmoid",
@@ -72,7 +72,7 @@ export const resetAfterParam = {
 } as const satisfies BoolParam;
 
 /** Weights' starting values; LSTM and GRU hold several matrices side by side, so identity fits SimpleRNN only. */
-export function recurrentInitializerParam(options: { readonly isSquare: boolean }) {
+function recurrentInitializerParam(options: { readonly isSquare: boolean }) {
   return initializerParam({
     label: "Recurrent initializer",
     initial: "orthogonal",
@@ -82,7 +82,7 @@ export function recurrentInitializerParam(options: { readonly isSquare: boolean 
 }
 
 /** First in every list: the size of the state, and the function that makes the new one. */
-export const cellHead = { units: unitsParam, activation: activationParam("tanh") } as const;
+const cellHead = { units: unitsParam, activation: activationParam("tanh") } as const;
 
 const weightParams = {
   useBias: useBiasParam,
