@@ -4,7 +4,7 @@ import type { ExpandedDocument } from "../blocks/expandDocument.ts";
 import { joinPath, localEdgeIdOf, localIdOf, scopeOf } from "../blocks/flatIds.ts";
 import type { ExpansionIssue, Scope, ScopeEntry } from "../blocks/scope.ts";
 import { incomingEdges, outgoingEdges } from "../document/graphQueries.ts";
-import { listBlockPorts } from "../blocks/blockType.ts";
+import { listBlockPorts } from "../document/blockType.ts";
 import { guessInput } from "./checkGraph.ts";
 import type { EdgeId } from "../base/ids.ts";
 import { type FixContext, type Remedy, makeRemedy, rowHeight } from "./fixContext.ts";

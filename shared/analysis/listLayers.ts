@@ -1,5 +1,5 @@
 import type { NodeId } from "../base/ids.ts";
-import { listBlockPorts } from "../blocks/blockType.ts";
+import { listBlockPorts } from "../document/blockType.ts";
 import { copyPath, joinPath } from "../blocks/flatIds.ts";
 import type { Scope } from "../blocks/scope.ts";
 import { traceNode } from "../blocks/wireScopes.ts";

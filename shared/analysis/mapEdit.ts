@@ -5,7 +5,7 @@ import type { Scope } from "../blocks/scope.ts";
 import { traceNode } from "../blocks/wireScopes.ts";
 import type { DocumentEdit, GraphEdit } from "../document/edits.ts";
 import { type Namer, createNamer } from "../document/makeNode.ts";
-import { listBlockPorts } from "../blocks/blockType.ts";
+import { listBlockPorts } from "../document/blockType.ts";
 import type { GraphNode, Position } from "../document/model.ts";
 
 /** An edit of the flat graph as one of the drawn graphs. */

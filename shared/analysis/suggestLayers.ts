@@ -1,5 +1,5 @@
 import type { NodeId } from "../base/ids.ts";
-import { isBlockPort } from "../blocks/blockType.ts";
+import { isBlockPort } from "../document/blockType.ts";
 import type { ModelGraph } from "../document/model.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { layerDefinitions } from "../layers/registry.ts";

@@ -1,6 +1,6 @@
 import { listEdges, listNodes } from "../document/graphQueries.ts";
 import type { ModelGraph } from "../document/model.ts";
-import { readBlockType } from "../blocks/blockType.ts";
+import { readBlockType } from "../document/blockType.ts";
 import { findLayer } from "../layers/registry.ts";
 
 /** As the host's contract has it: a category and a place per node, and lines between their numbers. */

@@ -5,7 +5,7 @@ import type { Environment } from "../expressions/expression.ts";
 import { resolveParams } from "../expressions/resolveParams.ts";
 import type { ParamSpecs, StoredParams } from "../layers/params.ts";
 import { findLayer } from "../layers/registry.ts";
-import { findBlockOf, isBlockPort, listBlockPorts, readBlockType } from "./blockType.ts";
+import { findBlockOf, isBlockPort, listBlockPorts, readBlockType } from "../document/blockType.ts";
 import { type Variables, areSameEnvironments, evaluateInstance, isExcused } from "./environment.ts";
 import { copyPath, joinPath, markName } from "./flatIds.ts";
 import { suggestFor } from "./suggestName.ts";

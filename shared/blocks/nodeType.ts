@@ -5,7 +5,7 @@ import type { AnyLayerDefinition, LayerCategory } from "../layers/defineLayer.ts
 import type { ParamSpec, ParamSpecs, Params, StoredParams } from "../layers/params.ts";
 import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
-import { findBlockOf, listBlockPorts } from "./blockType.ts";
+import { findBlockOf, listBlockPorts } from "../document/blockType.ts";
 
 /** What the editor must know of a node, whether it is a layer or an instance of a block. */
 export interface NodeType {

@@ -1,7 +1,7 @@
 import type { EdgeId, NodeId } from "../base/ids.ts";
 import { incomingEdges, listEdges } from "../document/graphQueries.ts";
 import type { GraphEdge, GraphNode, ModelGraph } from "../document/model.ts";
-import { listBlockPorts } from "./blockType.ts";
+import { listBlockPorts } from "../document/blockType.ts";
 import { joinEdgePath, joinPath, markName } from "./flatIds.ts";
 import type { ExpansionIssue, Scope, ScopeStructure } from "./scope.ts";
 

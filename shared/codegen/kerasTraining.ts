@@ -3,7 +3,7 @@ import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import { snakeCase } from "../layers/lowerParams.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { pythonLiteral, quote } from "./literals.ts";
-import { findPlanBatch } from "./planBatch.ts";
+import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import { chooseMetrics, kerasLoss, kerasMetric, kerasOptimizer } from "./trainingWords.ts";
 
 export function printKerasCompile(plan: ModelPlan, { optimizer }: TrainingConfig): string {
@@ -43,7 +43,7 @@ export function printKerasTraining(
   options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
 ): string {
   const { epochs, shuffle, seed, earlyStopping } = training;
-  const fixed = findPlanBatch(plan);
+  const fixed = findFixedBatch(plan);
   const batchSize = fixed ?? training.batchSize;
   const { hasData, needsFiles, validation } = options;
   const hasValidation = hasData && validation > 0;

@@ -2,7 +2,7 @@
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { typescriptLiteral } from "./literals.ts";
-import { findPlanBatch } from "./planBatch.ts";
+import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import {
   chooseMetrics,
   isSparseInTfjs,
@@ -64,7 +64,7 @@ export function printTraining(
   options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
 ): readonly string[] {
   const { epochs, shuffle, seed, earlyStopping } = training;
-  const fixed = findPlanBatch(plan);
+  const fixed = findFixedBatch(plan);
   const batchSize = fixed ?? training.batchSize;
   const whole = (text: string) => (fixed === null ? text : `keepWholeBatches(${text})`);
   const { hasData, needsFiles, validation } = options;

@@ -3,7 +3,7 @@ import { namePath } from "../analysis/tellPlaces.ts";
 import type { Diagnostic } from "../analysis/types.ts";
 import type { NodeId } from "../base/ids.ts";
 import { type Result, err } from "../base/result.ts";
-import { listBlockPorts } from "../blocks/blockType.ts";
+import { listBlockPorts } from "../document/blockType.ts";
 import type { ExpandedDocument } from "../blocks/expandDocument.ts";
 import { joinPath, plainName, scopeOf } from "../blocks/flatIds.ts";
 import { traceNode } from "../blocks/wireScopes.ts";

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { err, ok, type Result } from "../base/result.ts";
+import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { countValues } from "../layers/shape.ts";
@@ -33,11 +34,6 @@ export function createSession(
     reader: createBatchReader(plan, dataset, fields.value),
     objective: createObjective(plan, dataset, fields.value.targets),
   });
-}
-
-/** Samples that every batch must have, where an Input fixes them; null: any number. */
-export function findFixedBatch(plan: ModelPlan): number | null {
-  return plan.inputs.find(({ shape }) => shape.batch !== undefined)?.shape.batch ?? null;
 }
 
 /** Steps of an epoch: the last batch may be smaller, unless the model takes whole ones only. */

@@ -1,4 +1,5 @@
 import type { RunId } from "../base/ids.ts";
+import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { TrainingConfig } from "../training/config.ts";
@@ -11,13 +12,7 @@ import { RunFault, toRunFault, watchFaults, type FaultWatch } from "./faults.ts"
 import { saveModelFiles, type ModelFile } from "./modelFiles.ts";
 import { buildReport } from "./report.ts";
 import type { Backend } from "./selectBackend.ts";
-import {
-  countSteps,
-  createSession,
-  findFixedBatch,
-  inferenceBatchSize,
-  type Session,
-} from "./session.ts";
+import { countSteps, createSession, inferenceBatchSize, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
 import { notFinite, runEpochs, type GoodWeights, type LoopEnd } from "./trainLoop.ts";
 

@@ -5,7 +5,7 @@ import { buildModel } from "./buildModel.ts";
 import { createLoss } from "./losses.ts";
 import { createOptimizer } from "./optimizers.ts";
 import { runModel } from "./runModel.ts";
-import { findFixedBatch } from "./session.ts";
+import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import { checkLimits } from "./checkLimits.ts";
 import type { Backend } from "./selectBackend.ts";
 import { disposeModel } from "./disposeModel.ts";

@@ -1,6 +1,6 @@
-import type { ModelPlan } from "../compiler/plan.ts";
+import type { ModelPlan } from "./plan.ts";
 
 /** Samples that every batch must have, where an Input fixes them for stateful layers; null: any number. */
-export function findPlanBatch({ inputs }: ModelPlan): number | null {
+export function findFixedBatch({ inputs }: ModelPlan): number | null {
   return inputs.find(({ shape }) => shape.batch !== undefined)?.shape.batch ?? null;
 }
