@@ -38,6 +38,9 @@ test("the heat map shows which layers cost most, by the measure chosen", async (
   await page.getByRole("option", { name: "Multiply-adds" }).click();
   // 10 · 10 · 16 · 25 · 6 of the second convolution are the most.
   await expect(legend.getByRole("listitem").first()).toContainText("240 K multiply-adds");
+  await legend.getByRole("combobox").click();
+  await page.getByRole("option", { name: "Training memory" }).click();
+  await expect(legend.getByRole("listitem").first()).toContainText("in training");
   await page.keyboard.press("Escape");
   await legend.getByRole("button", { name: "Hide the cost heat map" }).click();
   await expect(page.locator(".ed-heat")).toHaveCount(0);

@@ -19,7 +19,7 @@ const { nodes } = analyzeGraph(
 
 describe("measureHeat", () => {
   it("gives each layer its share of the whole, and full strength to the dearest", () => {
-    const heat = measureHeat(nodes, "weights");
+    const heat = measureHeat(nodes, "weights", 8);
     expect([...heat.keys()]).toEqual(["wide", "narrow"]);
     expect(heat.get(nodeId("wide"))).toEqual({ value: 990, share: 990 / 1081, level: 1 });
     expect(heat.get(nodeId("narrow"))?.level).toBeCloseTo(Math.sqrt(91 / 990));
@@ -30,15 +30,17 @@ describe("measureHeat", () => {
   it.each([
     ["multiplyAdds", "wide", 900],
     ["activations", "relu", 360],
+    // 990 weights, their gradients and two slots of Adam; 90 outputs for each of 8 samples.
+    ["training", "wide", 4 * 990 * 4 + 8 * 90 * 4],
   ] as const)("tells %s", (measure, id, value) => {
-    expect(measureHeat(nodes, measure).get(nodeId(id))?.value).toBe(value);
+    expect(measureHeat(nodes, measure, 8).get(nodeId(id))?.value).toBe(value);
   });
 
   it("leaves out what costs nothing or isn't known", () => {
     const unknown = analyzeGraph(
       buildDocument({ x: ["input", { shape: [null, 3] }], d: ["dense", {}] }, ["x>d"]).graph,
     );
-    expect(measureHeat(unknown.nodes, "multiplyAdds").size).toBe(0);
-    expect(measureHeat({}, "weights").size).toBe(0);
+    expect(measureHeat(unknown.nodes, "multiplyAdds", 8).size).toBe(0);
+    expect(measureHeat({}, "weights", 8).size).toBe(0);
   });
 });

@@ -1,12 +1,13 @@
 import type { NodeId } from "../base/ids.ts";
+import { countTrainingBytes } from "./costs.ts";
 import type { GraphAnalysis, NodeAnalysis } from "./types.ts";
 
 /** What a heat map may show of each node. */
-export const heatMeasures = ["weights", "multiplyAdds", "activations"] as const;
+export const heatMeasures = ["weights", "multiplyAdds", "activations", "training"] as const;
 export type HeatMeasure = (typeof heatMeasures)[number];
 
 export interface NodeHeat {
-  /** Numbers, multiply-adds per sample, or bytes per sample. */
+  /** Numbers, multiply-adds per sample, bytes per sample, or bytes held while a batch is trained. */
   readonly value: number;
   /** Of all nodes together, 0 to 1. */
   readonly share: number;
@@ -17,13 +18,14 @@ export interface NodeHeat {
   readonly level: number;
 }
 
-/** Cost of every node of one graph, for a heat map. Nodes whose cost isn't known yet, or is nothing, are left out. */
+/** Cost of every node of one graph, for a heat map; `costs.ts` has the rules. Nodes whose cost isn't known yet, or is nothing, are left out. */
 export function measureHeat(
   nodes: GraphAnalysis["nodes"],
   measure: HeatMeasure,
+  batchSize: number,
 ): ReadonlyMap<NodeId, NodeHeat> {
   const values = Object.values(nodes).flatMap((node) => {
-    const value = readValue(node, measure);
+    const value = readValue(node, measure, batchSize);
     return value === null || value === 0 ? [] : [{ id: node.id, value }];
   });
   const total = values.reduce((sum, { value }) => sum + value, 0);
@@ -36,7 +38,7 @@ export function measureHeat(
   );
 }
 
-function readValue(node: NodeAnalysis, measure: HeatMeasure): number | null {
+function readValue(node: NodeAnalysis, measure: HeatMeasure, batchSize: number): number | null {
   switch (measure) {
     case "weights":
       return node.paramCount;
@@ -44,5 +46,7 @@ function readValue(node: NodeAnalysis, measure: HeatMeasure): number | null {
       return node.multiplyAdds;
     case "activations":
       return node.activationBytes;
+    case "training":
+      return countTrainingBytes(node, batchSize);
   }
 }

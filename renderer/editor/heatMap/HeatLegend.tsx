@@ -13,6 +13,7 @@ const measures = [
   { value: "weights", label: "Weights" },
   { value: "multiplyAdds", label: "Multiply-adds" },
   { value: "activations", label: "Activation memory" },
+  { value: "training", label: "Training memory" },
 ] as const satisfies readonly { value: HeatMeasure; label: string }[];
 
 /** Says what the colours mean, and which layers cost most. */
@@ -20,6 +21,7 @@ export function HeatLegend() {
   const measure = useHeatMeasure();
   // Rendered again whenever costs change.
   useDocument((state) => state.analysis.nodes);
+  useDocument((state) => state.document.training.batchSize);
   if (measure === null) return null;
   const { nodes } = documentStore.getState().graph;
   const dearest = [...readHeat()]

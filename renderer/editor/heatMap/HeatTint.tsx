@@ -33,5 +33,7 @@ export function formatHeat(measure: HeatMeasure, value: number): string {
       return `${formatLarge(value)} multiply-adds per sample`;
     case "activations":
       return `${formatBytes(value)} of activations per sample`;
+    case "training":
+      return `${formatBytes(value)} in training`;
   }
 }

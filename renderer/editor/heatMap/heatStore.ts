@@ -24,15 +24,19 @@ const noHeat: HeatMap = new Map();
 let last: {
   readonly nodes: GraphAnalysis["nodes"];
   readonly measure: HeatMeasure;
+  readonly batchSize: number;
   readonly heat: HeatMap;
 } | null = null;
 
 export function readHeat(): HeatMap {
   const { measure } = heatStore.getState();
   if (measure === null) return noHeat;
-  const { nodes } = documentStore.getState().analysis;
-  if (last === null || last.nodes !== nodes || last.measure !== measure)
-    last = { nodes, measure, heat: measureHeat(nodes, measure) };
+  const { analysis, document } = documentStore.getState();
+  const { nodes } = analysis;
+  const { batchSize } = document.training;
+  const isKnown = last?.nodes === nodes && last.measure === measure && last.batchSize === batchSize;
+  if (!isKnown || last === null)
+    last = { nodes, measure, batchSize, heat: measureHeat(nodes, measure, batchSize) };
   return last.heat;
 }
 

@@ -1,3 +1,4 @@
+import { countTrainingBytes } from "#shared/analysis/costs.ts";
 import { listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode } from "#shared/document/model.ts";
 import type { Shape } from "#shared/layers/shape.ts";
@@ -24,6 +25,7 @@ export function ModelInspector() {
   const layerCount = isInside ? nodes.length : listNodes(flat).length;
   const inputs = nodes.filter((node) => node.type === "input");
   const outputs = nodes.filter((node) => node.type === "output");
+  const batchSize = useDocument((state) => state.document.training.batchSize);
   const { totals } = analysis;
   return (
     <div className="ed-inspector-body">
@@ -62,6 +64,10 @@ export function ModelInspector() {
         <Stat name="of these trained" value={formatCount(totals.trainableCount)} />
         <Stat name="Multiply-adds" value={formatAdds(totals.multiplyAdds)} />
         <Stat name="Activations" value={formatMemory(totals.activationBytes)} />
+        <Stat
+          name={`Training, batches of ${formatCount(batchSize)}`}
+          value={formatMemory(countTrainingBytes(totals, batchSize))}
+        />
       </dl>
       {nodes.length > 0 && (
         <p className="ed-inspector-text is-quiet">
