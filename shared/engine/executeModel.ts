@@ -4,6 +4,7 @@
  * outputs once for each of them: an LSTM's steps twice or three times, a stateful one's state twice as far.
  */
 import * as tf from "@tensorflow/tfjs";
+import { runFused } from "./fused/fusedLayers.ts";
 
 /** One use of a layer. */
 interface Step {
@@ -41,7 +42,9 @@ export function executeModel(
     const given = sources.map((source) => need(values, source));
     const givenMasks = sources.map((source) => masks.get(source) ?? null);
     const mask = givenMasks.some((entry) => entry !== null) ? { mask: givenMasks[0] ?? null } : {};
-    const applied = list(layer.apply(given, { training: options.training, ...mask }));
+    const { training } = options;
+    const fused = runFused({ layer, inputs: given, training, masks: givenMasks });
+    const applied = list(fused ?? layer.apply(given, { training, ...mask }));
     const result = options.training ? applied : partOutputs(applied);
     const resultMasks = listMasks(layer, given, givenMasks, outputs.length);
     for (const [port, symbolic] of outputs.entries()) {
