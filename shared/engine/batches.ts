@@ -19,6 +19,8 @@ export interface BatchReader {
   readInputs(samples: Uint32Array): tf.Tensor[];
   /** Values of an output's truth in the output's shape, row-major. */
   readTruth(output: number, samples: Uint32Array): TruthValues;
+  /** How much a batch of so many samples counts. */
+  sizeOf(count: number): BatchSize;
 }
 
 export interface TruthValues {
@@ -54,9 +56,18 @@ export function createBatchReader(
     const sizes = field.classes === null ? resolveSizes(planned.shape, field) : [1];
     return { values: Float32Array.from(values), shape: [samples.length, ...sizes] };
   };
+  let rowsPerSample: readonly number[] | null = null;
+  const sizeOf = (count: number): BatchSize => {
+    rowsPerSample ??= plan.outputs.map((_, index) => {
+      const { values, shape } = readTruth(index, dataset.train.subarray(0, 1));
+      return values.length / (shape.at(-1) ?? 1);
+    });
+    return { samples: count, rows: rowsPerSample.map((rows) => rows * count) };
+  };
   return {
     readInputs,
     readTruth,
+    sizeOf,
     read(samples) {
       const inputs = readInputs(samples);
       const truths = plan.outputs.map((_, index) => {

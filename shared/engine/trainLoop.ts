@@ -1,21 +1,17 @@
-import * as tf from "@tensorflow/tfjs";
 import { createRandom } from "../base/random.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import type { Metrics, RunEvent } from "../training/events.ts";
 import { joinNames } from "../training/metricNames.ts";
 import type { TrainingControl } from "./control.ts";
 import { RunFault, type FaultWatch } from "./faults.ts";
-import { measureSamples, splitSamples } from "./measure.ts";
-import { listPenalties } from "./penalties.ts";
-import { createOptimizer } from "./optimizers.ts";
+import { measureSamples } from "./measure.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { runModel } from "./runModel.ts";
-import { prepareRandomLayers } from "./seedLayers.ts";
 import type { Backend } from "./selectBackend.ts";
 import { countSteps, inferenceBatchSize, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, type Snapshot } from "./snapshots.ts";
+import { createStepRunner } from "./step/createStepRunner.ts";
+import type { StepRunner } from "./step/stepRunner.ts";
 import { createStopping, type Stopping } from "./stopping.ts";
-import type { Batch } from "./batches.ts";
 import type { Tally } from "./objective.ts";
 
 export interface LoopContext {
@@ -48,9 +44,6 @@ export interface LoopEnd {
 
 /** A copy in plain memory this often within long epochs, and after every epoch. */
 const snapshotIntervalMs = 15_000;
-/** Batches handed over before the oldest result is awaited: keeps the device busy and stop quick. */
-const maxInFlight = 2;
-
 /** Trains epoch by epoch until done or stopped. Throws `RunFault` and whatever tfjs throws. */
 export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
   const { session, config } = context;
@@ -58,12 +51,14 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
   const stepsPerEpoch = countSteps(session.plan, train.length, config.batchSize);
   const progress = createProgress({ epochs: config.epochs, stepsPerEpoch });
   const stopping = createStopping(config.earlyStopping);
-  const stepper = createStepper(context);
+  const runner = createStepRunner(context);
+  let tally = session.objective.createTally();
   let metrics: Metrics = {};
   try {
     for (let epoch = 1; epoch <= config.epochs; epoch++) {
-      const tally = await trainEpoch(context, { epoch, stepper, progress });
-      if (tally === null) return endOf("stopped", epoch - 1);
+      tally = session.objective.createTally();
+      const isDone = await trainEpoch(context, { epoch, runner, progress, tally });
+      if (!isDone) return endOf("stopped", epoch - 1, tally.means());
       const measured = validation.length > 0 ? await validate(context, progress) : {};
       if (measured === null) return endOf("stopped", epoch - 1, tally.means());
       metrics = { ...tally.means(), ...measured };
@@ -83,7 +78,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
     }
     return endOf("finished", config.epochs);
   } finally {
-    stepper.dispose();
+    runner.dispose();
   }
 
   function endOf(reason: LoopEnd["reason"], epochs: number, running?: Metrics): LoopEnd {
@@ -91,7 +86,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
     return {
       reason,
       epochs,
-      metrics: best?.metrics ?? (epochs === 0 ? (running ?? stepper.lastMeans()) : metrics),
+      metrics: best?.metrics ?? (epochs === 0 ? (running ?? tally.means()) : metrics),
       best,
       elapsedMs: progress.elapsedMs(),
     };
@@ -104,53 +99,60 @@ function bestOf(stopping: Stopping): GoodWeights | null {
 
 interface EpochPlan {
   readonly epoch: number;
-  readonly stepper: Stepper;
+  readonly runner: StepRunner;
   readonly progress: Progress;
+  /** What the epoch's steps measure is added here. */
+  readonly tally: Tally;
 }
 
-/** null when stopped on the way. */
-async function trainEpoch(context: LoopContext, plan: EpochPlan): Promise<Tally | null> {
+/** False when stopped on the way. Pause and stop act at the next step. */
+async function trainEpoch(context: LoopContext, plan: EpochPlan): Promise<boolean> {
   const { session, config, control, backend, faults } = context;
-  const { epoch, stepper, progress } = plan;
+  const { epoch, runner, progress, tally } = plan;
   const order = session.dataset.train.slice();
   if (config.shuffle) createRandom(config.seed).fork(`shuffle/${epoch}`).shuffle(order);
-  const tally = stepper.beginEpoch();
   session.model.resetStates();
-  // With a fixed batch size the few samples behind the last whole batch are left out.
-  const whole = countSteps(session.plan, order.length, config.batchSize) * config.batchSize;
-  const inFlight: (() => Promise<void>)[] = [];
-  let step = 0;
-  try {
-    for (const samples of splitSamples(order.subarray(0, whole), config.batchSize)) {
-      if (control.state !== "running") {
-        await drain(inFlight);
-        if (!(await waitToGoOn(context, progress))) return null;
-      }
-      faults.check();
-      step++;
-      inFlight.push(stepper.start(session.reader.read(samples), { epoch, step }));
-      if (inFlight.length >= maxInFlight) await inFlight.shift()?.();
-      await backend.breathe();
-      progress.countStep(samples.length);
-      if (step === 1 || progress.isTimeToTell()) {
-        if (step === 1) await drain(inFlight);
-        context.onEvent(progress.describe({ epoch, step, metrics: tally.means() }));
-      }
-      if (progress.isTimeForSnapshot(snapshotIntervalMs)) {
-        await drain(inFlight);
-        await keepWeights(context, { epochs: epoch - 1, metrics: tally.means() });
-      }
+  runner.beginEpoch(order);
+  const steps = countSteps(session.plan, order.length, config.batchSize);
+  for (let step = 1; step <= steps; step++) {
+    if (control.state !== "running") {
+      await settle(context, plan);
+      if (!(await waitToGoOn(context, progress))) return false;
     }
-    await drain(inFlight);
-    return tally;
-  } finally {
-    // After a fault nobody reads these any more; their tensors must go all the same.
-    stepper.abandon();
+    faults.check();
+    const start = (step - 1) * config.batchSize;
+    const count = Math.min(config.batchSize, order.length - start);
+    await runner.run({ epoch, step, start, count });
+    takeResults(context, plan);
+    await backend.breathe();
+    progress.countStep(count);
+    if (step === 1 || progress.isTimeToTell()) {
+      if (step === 1) await settle(context, plan);
+      context.onEvent(progress.describe({ epoch, step, metrics: tally.means() }));
+    }
+    if (progress.isTimeForSnapshot(snapshotIntervalMs)) {
+      await settle(context, plan);
+      await keepWeights(context, { epochs: epoch - 1, metrics: tally.means() });
+    }
   }
+  await settle(context, plan);
+  return true;
 }
 
-async function drain(inFlight: (() => Promise<void>)[]): Promise<void> {
-  while (inFlight.length > 0) await inFlight.shift()?.();
+/** Waits until every step handed over is done and counted. */
+async function settle(context: LoopContext, plan: EpochPlan): Promise<void> {
+  await plan.runner.settle();
+  takeResults(context, plan);
+}
+
+/** Adds up what has arrived. Results come late, but in order: the first bad one names its step. */
+function takeResults(context: LoopContext, { runner, tally }: EpochPlan): void {
+  for (const { place, sums } of runner.takeResults()) {
+    if (!Number.isFinite(sums[0])) {
+      throw notFinite("The loss", context, `in epoch ${place.epoch}, step ${place.step}`);
+    }
+    tally.add(sums, context.session.reader.sizeOf(place.count));
+  }
 }
 
 /** Sits out a pause; false when the run is to stop. */
@@ -218,83 +220,4 @@ export function notFinite(
     "not-finite",
     `${what} became infinite or not a number ${where}. Lower the learning rate (now ${config.optimizer.learningRate}), scale the data, or check it for extreme values.`,
   );
-}
-
-interface Stepper {
-  beginEpoch(): Tally;
-  /** Hands one step to the device; the returned function waits for its numbers and adds them up. */
-  start(batch: Batch, at: { readonly epoch: number; readonly step: number }): () => Promise<void>;
-  lastMeans(): Metrics;
-  abandon(): void;
-  dispose(): void;
-}
-
-function createStepper(context: LoopContext): Stepper {
-  const { session, config, faults } = context;
-  const { model, objective } = session;
-  const variables = listVariables(model);
-  const optimizer = createOptimizer(config.optimizer);
-  const reseed = prepareRandomLayers(model, config.seed);
-  const open = new Set<tf.Tensor>();
-  let tally = objective.createTally();
-  let stepCount = 0;
-  return {
-    beginEpoch() {
-      tally = objective.createTally();
-      return tally;
-    },
-    start(batch, at) {
-      const into = tally;
-      reseed(stepCount++);
-      const kept: tf.Tensor[] = [];
-      try {
-        tf.tidy(() => {
-          const { grads } = tf.variableGrads(() => {
-            const predictions = runModel(model, batch.inputs, { training: true });
-            const penalties = listPenalties(model);
-            const { total, sums } = objective.measure(batch.truths, predictions, penalties);
-            kept.push(tf.keep(sums));
-            return total;
-          }, variables);
-          optimizer.applyGradients(grads);
-        });
-      } finally {
-        batch.dispose();
-        for (const tensor of kept) open.add(tensor);
-      }
-      const [sums] = kept;
-      if (!sums) throw new Error("The step measured nothing.");
-      const reading = sums.data();
-      // Awaited below; a fault before that must not count as unhandled.
-      reading.catch(() => {});
-      return async () => {
-        const values = await faults.guard(reading);
-        open.delete(sums);
-        sums.dispose();
-        if (!Number.isFinite(values[0])) {
-          throw notFinite("The loss", context, `in epoch ${at.epoch}, step ${at.step}`);
-        }
-        into.add(values, batch.size);
-      };
-    },
-    lastMeans: () => tally.means(),
-    abandon() {
-      for (const tensor of open) tensor.dispose();
-      open.clear();
-    },
-    dispose: () => optimizer.dispose(),
-  };
-}
-
-function listVariables(model: tf.LayersModel): tf.Variable[] {
-  const variables = model.trainableWeights
-    .map((weight) => weight.read())
-    .filter((weight) => weight instanceof tf.Variable);
-  if (variables.length === 0) {
-    throw new RunFault(
-      "internal",
-      "There is nothing to train: no layer of this model has trainable weights. Add a layer such as Dense.",
-    );
-  }
-  return variables;
 }
