@@ -3,7 +3,7 @@ import type { GraphNode } from "../document/model.ts";
 import type { DatasetSummary, FieldSpec } from "../datasets/dataset.ts";
 import { type Shape, formatShape, formatSizes, sizesOf } from "../layers/shape.ts";
 import { fitsInput, fitsOutput } from "../training/assignFields.ts";
-import type { LossName } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
 import { readNodeParams } from "./analyzeNode.ts";
 import { headRemedy, readLoss } from "./checkOutputs.ts";
 import {

@@ -1,6 +1,6 @@
 import { assertNever } from "../base/assertNever.ts";
 import { listNodes } from "../document/graphQueries.ts";
-import type { LossName } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
 import { readNodeParams } from "./analyzeNode.ts";
 import { type FixContext, type Remedy, makeRemedy } from "./fixContext.ts";
 import { kindOfLoss, sayLoss } from "./lossKinds.ts";

@@ -1,5 +1,5 @@
 import { assertNever } from "../base/assertNever.ts";
-import type { LossName } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
 
 /** What a loss compares: a distribution over classes, yes or no per unit, a margin, or numbers. */
 export type LossKind = "classes" | "binary" | "margin" | "classMargin" | "numbers";

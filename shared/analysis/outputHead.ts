@@ -3,7 +3,8 @@ import type { DocumentEdit } from "../document/edits.ts";
 import type { GraphEdge, GraphNode } from "../document/model.ts";
 import type { StoredParams } from "../layers/params.ts";
 import type { Shape } from "../layers/shape.ts";
-import type { LossName, MetricName } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
+import type { MetricName } from "../training/metrics.ts";
 import { readNodeParams } from "./analyzeNode.ts";
 import { type FixContext, insertEdit } from "./fixContext.ts";
 

@@ -2,7 +2,9 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { PlanOutput } from "../compiler/plan.ts";
 import { snakeCase } from "../layers/lowerParams.ts";
-import type { LossName, MetricName, OptimizerConfig } from "../training/config.ts";
+import type { OptimizerConfig } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
+import type { MetricName } from "../training/metrics.ts";
 import { quote } from "./literals.ts";
 
 /** The metrics asked for; where none are, accuracy for classes and the mean absolute error for numbers. */

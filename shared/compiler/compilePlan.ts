@@ -10,7 +10,8 @@ import type { ParamSpecs, Params } from "../layers/params.ts";
 import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
 import type { Shape } from "../layers/shape.ts";
-import { type LossName, type MetricName, lossNames, metricNames } from "../training/config.ts";
+import { lossNames, type LossName } from "../training/losses.ts";
+import { metricNames, type MetricName } from "../training/metrics.ts";
 import type {
   ModelPlan,
   PlanInput,

@@ -2,7 +2,8 @@ import type { JsonValue } from "../base/json.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { LayerCall, WeightSpec } from "../layers/defineLayer.ts";
 import type { Shape } from "../layers/shape.ts";
-import type { LossName, MetricName } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
+import type { MetricName } from "../training/metrics.ts";
 
 /** A model as plain JSON in topological order: what the engine builds and the printers print. A snapshot: edits can't touch it. */
 export interface ModelPlan {

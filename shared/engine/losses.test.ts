@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
-import { lossNames, type LossName, type MetricName } from "../training/config.ts";
+import { lossNames, type LossName } from "../training/losses.ts";
+import type { MetricName } from "../training/metrics.ts";
 import { createLoss } from "./losses.ts";
 import { createMetric, type MetricContext } from "./metrics.ts";
 import { selectBackend } from "./selectBackend.ts";

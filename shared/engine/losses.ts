@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { assertNever } from "../base/assertNever.ts";
-import type { LossName } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
 
 /** Keras's fuzz factor (`keras.config.epsilon()`). */
 export const epsilon = 1e-7;

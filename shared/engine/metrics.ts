@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { assertNever } from "../base/assertNever.ts";
-import type { LossName, MetricName } from "../training/config.ts";
+import type { LossName } from "../training/losses.ts";
+import type { MetricName } from "../training/metrics.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
 import { epsilon } from "./losses.ts";
 

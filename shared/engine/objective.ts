@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
-import type { MetricName } from "../training/config.ts";
+import type { MetricName } from "../training/metrics.ts";
 import type { Metrics } from "../training/events.ts";
 import { joinNames } from "../training/metricNames.ts";
 import { createLoss } from "./losses.ts";

@@ -48,37 +48,6 @@ export interface EarlyStopping {
   readonly restoreBest: boolean;
 }
 
-/** Keras's names in camelCase. Class losses take class numbers from the data; one-hot is made where the loss wants it. */
-export const lossNames = [
-  "categoricalCrossentropy",
-  "sparseCategoricalCrossentropy",
-  "binaryCrossentropy",
-  "meanSquaredError",
-  "meanAbsoluteError",
-  "meanAbsolutePercentageError",
-  "meanSquaredLogarithmicError",
-  "huber",
-  "logcosh",
-  "hinge",
-  "squaredHinge",
-  "categoricalHinge",
-  "kullbackLeiblerDivergence",
-  "poisson",
-  "cosineSimilarity",
-] as const;
-export type LossName = (typeof lossNames)[number];
-
-export const metricNames = [
-  "accuracy",
-  "topK5Accuracy",
-  "meanSquaredError",
-  "rootMeanSquaredError",
-  "meanAbsoluteError",
-  "meanAbsolutePercentageError",
-  "r2",
-] as const;
-export type MetricName = (typeof metricNames)[number];
-
 /** The most that a project, and so a run's snapshot, may say. */
 export const trainingLimits = {
   learningRate: 1000,

@@ -1,5 +1,5 @@
 import { assertNever } from "../base/assertNever.ts";
-import type { MetricName } from "./config.ts";
+import type { MetricName } from "./metrics.ts";
 
 /** The short name under which a metric is logged: `rmse`, in validation `valRmse`, of one of several outputs `priceRmse`. */
 export function loggedMetricName(metric: MetricName): string {

@@ -1,5 +1,6 @@
 import { ok } from "../../base/result.ts";
-import { lossNames, metricNames } from "../../training/config.ts";
+import { lossNames } from "../../training/losses.ts";
+import { metricNames } from "../../training/metrics.ts";
 import { onlyInput } from "../axes.ts";
 import { defineLayer } from "../defineLayer.ts";
 
