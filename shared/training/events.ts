@@ -25,6 +25,8 @@ export type RunEvent =
       readonly elapsedMs: number;
       readonly remainingMs: number | null;
       readonly memoryBytes: number;
+      /** The rate that this step used; absent in runs recorded before schedules were. */
+      readonly learningRate?: number;
     }
   | {
       readonly kind: "epoch";

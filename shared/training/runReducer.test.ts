@@ -19,7 +19,7 @@ const started: RunEvent = {
   stepsPerEpoch: 4,
   sampleCount: 16,
 };
-const step = (epoch: number, number: number): RunEvent => ({
+const step = (epoch: number, number: number): Extract<RunEvent, { kind: "step" }> => ({
   kind: "step",
   epoch,
   step: number,
@@ -83,6 +83,26 @@ test("a long run keeps a bounded number of points, the last one included", () =>
     state = runReducer(state, step(1, number));
   expect(state.steps.length).toBeLessThanOrEqual(maxStepPoints);
   expect(state.steps.at(-1)?.metrics).toEqual({ loss: 1 / (3 * maxStepPoints) });
+});
+
+test("a peak of one step outlives all merging", () => {
+  let state = play(started);
+  for (let number = 1; number <= 5 * maxStepPoints; number++) {
+    const loss = number === 777 ? 40 : number === 900 ? -3 : 1;
+    state = runReducer(state, { ...step(1, number), metrics: { loss } });
+  }
+  const ranges = state.steps.map((point) => [
+    (point.range?.least ?? point.metrics)["loss"] ?? NaN,
+    (point.range?.most ?? point.metrics)["loss"] ?? NaN,
+  ]);
+  expect(Math.max(...ranges.map(([, most]) => most ?? NaN))).toBe(40);
+  expect(Math.min(...ranges.map(([least]) => least ?? NaN))).toBe(-3);
+});
+
+test("the learning rate of a step is a curve of its own", () => {
+  const state = play(started, { ...step(1, 2), learningRate: 0.01 });
+  expect(state.steps[0]?.metrics).toEqual({ loss: 0.5, learningRate: 0.01 });
+  expect(selectMetricNames(state)).toEqual(["loss"]);
 });
 
 test("a report may come after the end; a new start clears everything", () => {

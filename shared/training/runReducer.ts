@@ -7,7 +7,7 @@ export interface RunState {
   readonly started: Extract<RunEvent, { kind: "started" }> | null;
   /** The last step seen: running means, speed, time left, memory. */
   readonly latest: Extract<RunEvent, { kind: "step" }> | null;
-  /** Running training means along the way, thinned out to at most `maxStepPoints`. */
+  /** Running training means along the way, merged to at most `maxStepPoints`. */
   readonly steps: readonly StepPoint[];
   readonly epochs: readonly EpochPoint[];
   /** Epoch of the best weights so far; null before the first. */
@@ -19,7 +19,12 @@ export interface RunState {
 export interface StepPoint {
   /** In epochs: 1.5 is halfway through the second. */
   readonly position: number;
+  /** Since the start, without pauses. */
+  readonly elapsedMs: number;
+  /** As told by the step, with `learningRate` among them where it is known. */
   readonly metrics: Metrics;
+  /** Where steps were merged into this point: the extremes of all of them, so that no peak is lost. */
+  readonly range?: { readonly least: Metrics; readonly most: Metrics };
 }
 
 export interface EpochPoint {
@@ -40,8 +45,8 @@ export const initialRunState: RunState = {
   ended: null,
 };
 
-/** Curves beyond this are finer than a screen; every other point is then dropped. */
-export const maxStepPoints = 2000;
+/** Curves beyond this are finer than a screen; neighbours are then merged, two into one. */
+export const maxStepPoints = 6000;
 
 /** Folds one event into the state. Events after the end change nothing but the report, which may come late. */
 export function runReducer(state: RunState, event: RunEvent): RunState {
@@ -57,7 +62,11 @@ export function runReducer(state: RunState, event: RunEvent): RunState {
         latest: event,
         steps: addPoint(state.steps, {
           position: positionOf(state, event),
-          metrics: event.metrics,
+          elapsedMs: event.elapsedMs,
+          metrics:
+            event.learningRate === undefined
+              ? event.metrics
+              : { ...event.metrics, learningRate: event.learningRate },
         }),
       };
     case "epoch":
@@ -93,9 +102,45 @@ function positionOf(state: RunState, event: Extract<RunEvent, { kind: "step" }>)
 }
 
 function addPoint(points: readonly StepPoint[], point: StepPoint): readonly StepPoint[] {
-  const kept =
-    points.length < maxStepPoints ? points : points.filter((_, index) => index % 2 === 1);
-  return [...kept, point];
+  return [...(points.length < maxStepPoints ? points : mergePairs(points)), point];
+}
+
+/** Half as many points: each stands where the later of its two stood, and keeps the range of both. */
+function mergePairs(points: readonly StepPoint[]): readonly StepPoint[] {
+  const merged: StepPoint[] = [];
+  for (let index = 1; index < points.length; index += 2) {
+    const [before, after] = [points[index - 1], points[index]];
+    if (before === undefined || after === undefined) break;
+    merged.push({
+      ...after,
+      range: {
+        least: pickExtremes(leastOf(before), leastOf(after), Math.min),
+        most: pickExtremes(mostOf(before), mostOf(after), Math.max),
+      },
+    });
+  }
+  return merged;
+}
+
+function leastOf(point: StepPoint): Metrics {
+  return point.range?.least ?? point.metrics;
+}
+
+function mostOf(point: StepPoint): Metrics {
+  return point.range?.most ?? point.metrics;
+}
+
+function pickExtremes(
+  left: Metrics,
+  right: Metrics,
+  pick: (a: number, b: number) => number,
+): Metrics {
+  const picked: Record<string, number> = { ...left };
+  for (const [name, value] of Object.entries(right)) {
+    const other = left[name];
+    picked[name] = other === undefined ? value : pick(other, value);
+  }
+  return picked;
 }
 
 /** Share of the whole run that is done, 0 to 1. */
