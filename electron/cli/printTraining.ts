@@ -39,6 +39,11 @@ export function createTrainingView(io: CliIo, epochs: number): TrainingView {
         case "ended":
           io.writeError(clearLine);
           return;
+        case "recovered":
+          stepsPerEpoch = event.stepsPerEpoch;
+          io.writeError(`${clearLine}${event.message} (${event.backend}, ${event.device})\n`);
+          return;
+        case "checkpoint":
         case "paused":
         case "resumed":
         case "report":

@@ -104,6 +104,17 @@ function describeChange(event: RunEvent): Partial<RunInfo> | null {
         epochs: event.epochs,
         metrics: { ...event.metrics },
       };
+    case "checkpoint":
+      return {
+        checkpoint: { epochs: event.epochs, step: event.step, elapsedMs: event.elapsedMs },
+      };
+    case "recovered":
+      return {
+        status: "running",
+        message: "",
+        backend: event.backend,
+        epochs: event.from.epochs,
+      };
     case "step":
     case "paused":
     case "resumed":

@@ -194,6 +194,11 @@ export const runInfoSchema = z.object({
   metrics: z.record(z.string(), z.number()),
   /** The project as it was when the run started, as file text. */
   snapshot: z.string(),
+  /** Where the file `latest.checkpoint` in the run's folder goes on; absent where there is none. */
+  checkpoint: z
+    .object({ epochs: z.number(), step: z.number(), elapsedMs: z.number() })
+    .nullable()
+    .optional(),
 });
 export type RunInfo = z.infer<typeof runInfoSchema>;
 

@@ -38,6 +38,31 @@ export type RunEvent =
     }
   | { readonly kind: "paused"; readonly elapsedMs: number }
   | { readonly kind: "resumed"; readonly elapsedMs: number }
+  /** The run as it is now lies in its folder: from here it can go on. */
+  | {
+      readonly kind: "checkpoint";
+      /** Epochs completed. */
+      readonly epochs: number;
+      /** Steps done in the epoch after those. */
+      readonly step: number;
+      readonly elapsedMs: number;
+    }
+  /** The run goes on from a checkpoint: what was told of later steps and epochs is taken back. */
+  | {
+      readonly kind: "recovered";
+      readonly cause: "continued" | "device-lost";
+      readonly atMs: number;
+      readonly backend: BackendName;
+      readonly device: string;
+      /** Planned: more than before where a finished run is continued. */
+      readonly epochs: number;
+      readonly stepsPerEpoch: number;
+      /** Where it goes on, as in `checkpoint`; 0 and 0: from the start. */
+      readonly from: { readonly epochs: number; readonly step: number };
+      readonly elapsedMs: number;
+      /** A sentence for people. */
+      readonly message: string;
+    }
   | { readonly kind: "report"; readonly report: RunReport }
   | {
       readonly kind: "ended";

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runId } from "../base/ids.ts";
 import type { RunEvent } from "./events.ts";
 import {
@@ -110,4 +110,37 @@ test("a report may come after the end; a new start clears everything", () => {
   expect(state.report).not.toBeNull();
   expect(selectProgress(state)).toBe(1);
   expect(play(started, step(1, 1), started)).toEqual(play(started));
+});
+
+describe("a run that goes on from a checkpoint", () => {
+  const recovered: RunEvent = {
+    kind: "recovered",
+    cause: "continued",
+    atMs: 1,
+    backend: "webgpu",
+    device: "GPU",
+    epochs: 5,
+    stepsPerEpoch: 4,
+    from: { epochs: 1, step: 2 },
+    elapsedMs: 4,
+    message: "Goes on.",
+  };
+
+  test("forgets what was told of later steps and epochs", () => {
+    const state = play(
+      ...[started, step(1, 4), epoch(1, true), step(2, 2), step(2, 4), epoch(2, true)],
+      recovered,
+    );
+    expect(state.phase).toBe("running");
+    expect(state.steps.map((point) => point.position)).toEqual([1, 1.5]);
+    expect(state.epochs.map((point) => point.epoch)).toEqual([1]);
+    expect(state.bestEpoch).toBe(1);
+    expect(state.started).toMatchObject({ backend: "webgpu", device: "GPU", epochs: 5 });
+  });
+
+  test("is no longer ended", () => {
+    const state = play(started, epoch(1, true), ended("stopped"), report, recovered, step(2, 3));
+    expect(state).toMatchObject({ phase: "running", ended: null, report: null });
+    expect(state.steps).toHaveLength(1);
+  });
 });

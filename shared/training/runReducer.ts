@@ -14,6 +14,10 @@ export interface RunState {
   readonly bestEpoch: number | null;
   readonly report: RunReport | null;
   readonly ended: Extract<RunEvent, { kind: "ended" }> | null;
+  /** Where the run last went on from a checkpoint. */
+  readonly recovered: Extract<RunEvent, { kind: "recovered" }> | null;
+  /** The last checkpoint in the run's folder. */
+  readonly checkpoint: Extract<RunEvent, { kind: "checkpoint" }> | null;
 }
 
 export interface StepPoint {
@@ -43,14 +47,19 @@ export const initialRunState: RunState = {
   bestEpoch: null,
   report: null,
   ended: null,
+  recovered: null,
+  checkpoint: null,
 };
 
 /** Curves beyond this are finer than a screen; neighbours are then merged, two into one. */
 export const maxStepPoints = 6000;
 
-/** Folds one event into the state. Events after the end change nothing but the report, which may come late. */
+/** What may come after the end: a late report, and that the run goes on after all. */
+const beyondEnd: ReadonlySet<RunEvent["kind"]> = new Set(["report", "started", "recovered"]);
+
+/** Folds one event into the state. Other events after the end change nothing. */
 export function runReducer(state: RunState, event: RunEvent): RunState {
-  if (state.phase === "ended" && event.kind !== "report" && event.kind !== "started") return state;
+  if (state.phase === "ended" && !beyondEnd.has(event.kind)) return state;
   switch (event.kind) {
     case "started":
       return { ...initialRunState, phase: "running", started: event };
@@ -87,6 +96,10 @@ export function runReducer(state: RunState, event: RunEvent): RunState {
       return { ...state, phase: "paused" };
     case "resumed":
       return { ...state, phase: "running" };
+    case "checkpoint":
+      return { ...state, checkpoint: event };
+    case "recovered":
+      return goBack(state, event);
     case "report":
       return { ...state, report: event.report };
     case "ended":
@@ -94,6 +107,29 @@ export function runReducer(state: RunState, event: RunEvent): RunState {
     default:
       return assertNever(event);
   }
+}
+
+/** As it was at the checkpoint: curves end there, and what came later comes again. */
+function goBack(state: RunState, event: Extract<RunEvent, { kind: "recovered" }>): RunState {
+  const { epochs, step } = event.from;
+  const kept = state.epochs.filter(({ epoch }) => epoch <= epochs);
+  const end = epochs + step / Math.max(1, state.started?.stepsPerEpoch ?? 1);
+  return {
+    ...state,
+    phase: "running",
+    started: state.started && {
+      ...state.started,
+      backend: event.backend,
+      device: event.device,
+      epochs: event.epochs,
+    },
+    steps: state.steps.filter(({ position }) => position <= end),
+    epochs: kept,
+    bestEpoch: kept.findLast(({ isBest }) => isBest)?.epoch ?? null,
+    report: null,
+    ended: null,
+    recovered: event,
+  };
 }
 
 function positionOf(state: RunState, event: Extract<RunEvent, { kind: "step" }>): number {
