@@ -34,10 +34,56 @@ async function readKerasVersion(python) {
   }
 }
 
+/**
+ * TensorBoard's reader of event files, without the server around it and what that needs. Its absence skips one test, so
+ * a failure is told and passed over.
+ */
+async function setupTensorBoard(python) {
+  const isThere = () =>
+    run(python, ["-c", "import tensorboard.compat.proto.event_pb2"], { timeout: 60_000 }).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere()) return "TensorBoard's reader is there";
+  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  try {
+    await run(python, [...install, "--no-deps", "tensorboard==2.20.*"], {
+      timeout: installTimeoutMs,
+    });
+    await run(python, [...install, "protobuf", "absl-py", "packaging"], {
+      timeout: installTimeoutMs,
+    });
+  } catch {
+    return "TensorBoard's reader can't be installed";
+  }
+  return (await isThere())
+    ? "TensorBoard's reader installed"
+    : "TensorBoard's reader does not start";
+}
+
+/** One line that tells which referees there are. */
 export async function setupPython() {
+  const keras = await setupKeras();
+  if (keras.python === null) return keras.line;
+  return `${keras.line} ${await setupTensorBoard(keras.python)}.`;
+}
+
+/** `python` is null where Keras is missing, or where the interpreter is not ours to install into. */
+async function setupKeras() {
   const python = findPython();
+  const isOurs = !process.env["NETLOOM_PYTHON"];
   const present = await readKerasVersion(python);
-  if (present) return `Python referee: Keras ${present} is there.`;
+  if (present) {
+    return {
+      line: `Python referee: Keras ${present} is there.`,
+      python: isOurs ? python : null,
+    };
+  }
+  const line = await installKeras(python);
+  return { line, python: line.endsWith("installed.") ? python : null };
+}
+
+async function installKeras(python) {
   if (process.env["NETLOOM_PYTHON"])
     return "Python referee: NETLOOM_PYTHON has no Keras; comparisons with it are skipped.";
   try {

@@ -106,10 +106,10 @@ export const commandTable = {
       force: { type: "boolean" },
     },
     help: [
-      ["--to typescript|keras|tfjs", "what to write (needed)"],
+      ["--to typescript|keras|tfjs|tensorboard|csv", "what to write (needed)"],
       [
         "--run DIR",
-        "for tfjs: the weights of this run, and preparation.json, which says how to feed them; without it the weights are fresh",
+        "for tfjs: the weights of this run, and preparation.json, which says how to feed them; without it the weights are fresh. For tensorboard and csv: the run whose curves are written (needed)",
       ],
       ["--out DIR", "where to write (needed); made if it is not there"],
       ["--force", "replace files of the same name"],

@@ -284,6 +284,18 @@ test("a run is trained, kept, evaluated, used and exported", async () => {
     await runJson("export", project, "--to", "tfjs", "--run", "run", "--out", "out", "--force"),
   ).toMatchObject({ exitCode: 0 });
 
+  const curves = ["--run", "run", "--out", "curves"];
+  const board = await runJson("export", project, "--to", "tensorboard", ...curves);
+  expect(board.json["files"]).toEqual([expect.stringMatching(/^events\.out\.tfevents\.\d+\.run-/)]);
+  const tables = await runJson("export", project, "--to", "csv", ...curves);
+  expect(tables.json["files"]).toEqual(["steps.csv", "epochs.csv"]);
+  const lines = (await readFile(path.join(folder, "curves/epochs.csv"), "utf8")).trim();
+  expect(lines.split("\r\n")).toHaveLength(1 + 12);
+  expect(await runJson("export", project, "--to", "csv", "--out", "none")).toMatchObject({
+    exitCode: 2,
+    error: expect.stringMatching(/needs --run/),
+  });
+
   const other = await runJson("evaluate", "mlp-iris", "--run", "run", "--backend", "cpu");
   expect(other.exitCode).toBe(1);
   expect(other.error).toMatch(/run is not a run of mlp-iris/);

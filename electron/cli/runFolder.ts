@@ -102,6 +102,28 @@ export async function readRun(directory: string): Promise<{
   };
 }
 
+/** What a run logged, in order; a last line that was never finished is left out. */
+export async function readRunEvents(
+  directory: string,
+): Promise<{ readonly info: RunInfo | null; readonly events: readonly RunEvent[] }> {
+  let text: string;
+  try {
+    text = await readFile(path.join(directory, "metrics.jsonl"), "utf8");
+  } catch (error) {
+    if (readErrorCode(error) === null) throw error;
+    throw new CliFailure(1, `${directory} has no metrics.jsonl: give the folder of a run.`);
+  }
+  const events = text.split("\n").flatMap((line): readonly RunEvent[] => {
+    try {
+      // Written by `append` above, or by the host, in this shape.
+      return line === "" ? [] : [JSON.parse(line) as RunEvent];
+    } catch {
+      return [];
+    }
+  });
+  return { info: await readJsonFile(path.join(directory, "run.json"), runInfoSchema), events };
+}
+
 async function readPreparation(directory: string): Promise<Preparation | null> {
   let text: string;
   try {

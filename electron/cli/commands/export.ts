@@ -3,6 +3,7 @@ import path from "node:path";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
 import { preparationFile, serializePreparation } from "#shared/datasets/preparation.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
+import { makeCsvFiles, makeTensorBoardFile } from "#shared/training/curveFiles.ts";
 import { atomicWrite } from "#electron/services/atomicWrite.ts";
 import { readErrorCode } from "#electron/services/hostProblem.ts";
 import { makeFolder } from "#electron/services/makeFolder.ts";
@@ -12,7 +13,7 @@ import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
 import { loadProject } from "../loadProject.ts";
 import { findMismatch, requireText } from "../loadRun.ts";
 import type { Invocation } from "../parseArguments.ts";
-import { readRun } from "../runFolder.ts";
+import { readRun, readRunEvents } from "../runFolder.ts";
 
 /** As `printOwnLayersFile` calls it. */
 const ownLayersFile = "netloomLayers.js";
@@ -28,16 +29,26 @@ export async function runExport(
   io: CliIo,
 ): Promise<CommandResult> {
   const [name = ""] = positionals;
-  const to = options.choice("to", ["typescript", "keras", "tfjs"]);
+  const to = options.choice("to", ["typescript", "keras", "tfjs", "tensorboard", "csv"]);
   if (to === null)
     throw new CliFailure(
       2,
-      `"netloom export" needs --to typescript|keras|tfjs. See "netloom help export".`,
+      `"netloom export" needs --to typescript|keras|tfjs|tensorboard|csv. See "netloom help export".`,
     );
   const out = requireText(options, "out", command);
   const directory = path.resolve(io.cwd, out);
   const run = options.text("run");
   const document = await loadProject(name, io);
+  if (to === "tensorboard" || to === "csv") {
+    const runDir = path.resolve(io.cwd, requireText(options, "run", command));
+    const files = await makeCurveFiles(to, runDir);
+    await writeAll(directory, files, options.flag("force"));
+    return {
+      exitCode: 0,
+      json: { to, directory, files: files.map((file) => file.name) },
+      text: files.map((file) => path.join(directory, file.name)).join("\n"),
+    };
+  }
   const { plan } = compileProject(document, null);
   const files =
     to === "tfjs"
@@ -61,6 +72,19 @@ export async function runExport(
     json: { to, directory, files: files.map((file) => file.name), isTrained, note },
     text: [...files.map((file) => path.join(directory, file.name)), ...notes].join("\n"),
   };
+}
+
+/** Every value that a run logged: an event file for TensorBoard, or tables. */
+async function makeCurveFiles(
+  to: "tensorboard" | "csv",
+  runDir: string,
+): Promise<readonly ExportFile[]> {
+  const { info, events } = await readRunEvents(runDir);
+  const files =
+    to === "csv"
+      ? makeCsvFiles(events)
+      : [makeTensorBoardFile(events, info?.id ?? path.basename(runDir))];
+  return files.map((file) => ({ name: file.name, content: file.bytes }));
 }
 
 async function makeModelFiles(
