@@ -1,4 +1,5 @@
 /** Single neurons and the first network: small enough to follow every weight. */
+import { defaultOptimizers } from "../../shared/training/config.ts";
 import { bindGenerated } from "./data.ts";
 import { layer } from "./parts.ts";
 import type { Template } from "./template.ts";
@@ -10,7 +11,11 @@ const perceptron: Template = {
   id: "perceptron",
   name: "Perceptron",
   data: bindGenerated("two-clouds"),
-  training: { optimizer: { name: "sgd", learningRate: 0.1 }, batchSize: 16, epochs: 20 },
+  training: {
+    optimizer: { ...defaultOptimizers.sgd, learningRate: 0.1 },
+    batchSize: 16,
+    epochs: 20,
+  },
   draw(project) {
     project.chain(
       project.add(threeInputs),
@@ -27,7 +32,11 @@ const logisticRegression: Template = {
   id: "logistic-regression",
   name: "Logistic regression",
   data: bindGenerated("two-clouds"),
-  training: { optimizer: { name: "sgd", learningRate: 0.1 }, batchSize: 16, epochs: 20 },
+  training: {
+    optimizer: { ...defaultOptimizers.sgd, learningRate: 0.1 },
+    batchSize: 16,
+    epochs: 20,
+  },
   draw(project) {
     project.chain(
       project.add(threeInputs),
@@ -42,7 +51,7 @@ const deepNetwork: Template = {
   name: "DNN 3-5-5-3-1",
   data: bindGenerated("two-clouds"),
   training: {
-    optimizer: { name: "adam", learningRate: 0.01, beta1: 0.9, beta2: 0.999 },
+    optimizer: { ...defaultOptimizers.adam, learningRate: 0.01 },
     batchSize: 16,
     epochs: 20,
   },

@@ -2,7 +2,7 @@
 import type { JsonValue } from "../../shared/base/json.ts";
 import type { DataBinding } from "../../shared/datasets/binding.ts";
 import type { StoredParams } from "../../shared/layers/params.ts";
-import type { TrainingConfig } from "../../shared/training/config.ts";
+import { defaultOptimizers, type TrainingConfig } from "../../shared/training/config.ts";
 import { expr, layer, type Part } from "./parts.ts";
 
 /** A number, or the text of an expression. */
@@ -79,7 +79,7 @@ export function bindPictures(size: number, classes = 1000, samples = 64): DataBi
 }
 
 export const bigTraining: Partial<TrainingConfig> = {
-  optimizer: { name: "momentum", learningRate: 0.01, momentum: 0.9, nesterov: false },
+  optimizer: defaultOptimizers.momentum,
   batchSize: 8,
   epochs: 5,
 };

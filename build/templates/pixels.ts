@@ -1,5 +1,5 @@
 /** Networks from pictures to pictures: segmentation, autoencoders, filters; and two pictures compared. */
-import type { TrainingConfig } from "../../shared/training/config.ts";
+import { defaultOptimizers } from "../../shared/training/config.ts";
 import { bindGenerated } from "./data.ts";
 import { conv, maxPool } from "./imageParts.ts";
 import { type GraphBuilder, port, type Wire } from "./graphBuilder.ts";
@@ -7,12 +7,7 @@ import { type Part, classOutput, expr, filtersParam, int, layer } from "./parts.
 import type { BlockMaker, ProjectBuilder, Template } from "./template.ts";
 
 const same = { padding: "same", activation: "relu" } as const;
-const adam: TrainingConfig["optimizer"] = {
-  name: "adam",
-  learningRate: 0.001,
-  beta1: 0.9,
-  beta2: 0.999,
-};
+const adam = defaultOptimizers.adam;
 
 function drawTwice(block: GraphBuilder, from: Wire): Wire {
   return block.chain(from, conv("conv_1", "filters", 3, same), conv("conv_2", "filters", 3, same));
@@ -267,7 +262,7 @@ const edgeDetection: Template = {
   variables: { imageSize: 64 },
   data: bindGenerated("edge-maps"),
   training: {
-    optimizer: { name: "adam", learningRate: 0.05, beta1: 0.9, beta2: 0.999 },
+    optimizer: { ...defaultOptimizers.adam, learningRate: 0.05 },
     batchSize: 8,
     epochs: 10,
   },

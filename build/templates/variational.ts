@@ -1,4 +1,5 @@
 /** The autoencoder whose codes are distributions, so that noise can be decoded into new pictures. */
+import { defaultOptimizers } from "../../shared/training/config.ts";
 import { bindGenerated } from "./data.ts";
 import { expr, layer } from "./parts.ts";
 import type { Template } from "./template.ts";
@@ -10,7 +11,7 @@ const variationalAutoencoder: Template = {
   variables: { code: 8, beta: 0.3 },
   data: bindGenerated("noisy-digits", { noise: 0, samples: 1000 }),
   training: {
-    optimizer: { name: "adam", learningRate: 0.003, beta1: 0.9, beta2: 0.999 },
+    optimizer: { ...defaultOptimizers.adam, learningRate: 0.003 },
     epochs: 15,
   },
   draw(project) {

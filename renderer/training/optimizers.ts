@@ -1,4 +1,4 @@
-import type { OptimizerConfig } from "#shared/training/config.ts";
+import { defaultOptimizers, type OptimizerConfig } from "#shared/training/config.ts";
 
 export interface OptimizerField {
   readonly key: "momentum" | "rho" | "beta1" | "beta2";
@@ -42,43 +42,61 @@ export const optimizers: Readonly<Record<OptimizerConfig["name"], OptimizerInfo>
   adam: {
     title: "Adam",
     help: "Adapts the step of every weight. A sound first choice (Kingma and Ba 2014).",
-    defaults: { name: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999 },
+    defaults: defaultOptimizers.adam,
     fields: betas,
   },
   sgd: {
     title: "SGD",
     help: "Plain stochastic gradient descent: every weight goes down its gradient.",
-    defaults: { name: "sgd", learningRate: 0.01 },
+    defaults: defaultOptimizers.sgd,
     fields: [],
   },
   momentum: {
     title: "SGD with momentum",
     help: "Gradient descent that keeps some of its speed, so that it crosses small bumps.",
-    defaults: { name: "momentum", learningRate: 0.01, momentum: 0.9, nesterov: false },
+    defaults: defaultOptimizers.momentum,
     fields: [momentum],
   },
   rmsprop: {
     title: "RMSprop",
     help: "Divides steps by a running size of the gradients. Often used with recurrent networks.",
-    defaults: { name: "rmsprop", learningRate: 0.001, rho: 0.9, momentum: 0 },
+    defaults: defaultOptimizers.rmsprop,
     fields: [rho, momentum],
   },
   adagrad: {
     title: "Adagrad",
     help: "Steps shrink with all gradients so far; suits rare features (Duchi 2011).",
-    defaults: { name: "adagrad", learningRate: 0.01 },
+    defaults: { ...defaultOptimizers.adagrad, learningRate: 0.01 },
     fields: [],
   },
   adadelta: {
     title: "Adadelta",
     help: "Like Adagrad over a moving window, so that steps do not die out (Zeiler 2012).",
-    defaults: { name: "adadelta", learningRate: 1, rho: 0.95 },
+    defaults: { ...defaultOptimizers.adadelta, learningRate: 1 },
     fields: [rho],
   },
   adamax: {
     title: "Adamax",
     help: "Adam with the largest instead of the mean gradient (Kingma and Ba 2014).",
-    defaults: { name: "adamax", learningRate: 0.001, beta1: 0.9, beta2: 0.999 },
+    defaults: defaultOptimizers.adamax,
+    fields: betas,
+  },
+  adamw: {
+    title: "AdamW",
+    help: "Adam with weights that shrink a little every step (Loshchilov and Hutter 2019).",
+    defaults: defaultOptimizers.adamw,
+    fields: betas,
+  },
+  nadam: {
+    title: "Nadam",
+    help: "Adam that looks ahead along its momentum, as Nesterov does (Dozat 2016).",
+    defaults: defaultOptimizers.nadam,
+    fields: betas,
+  },
+  lion: {
+    title: "Lion",
+    help: "Steps of one length, by the sign of the momentum alone; wants a smaller rate (Chen 2023).",
+    defaults: defaultOptimizers.lion,
     fields: betas,
   },
 };

@@ -4,7 +4,8 @@ import { snakeCase } from "../layers/lowerParams.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { pythonLiteral, quote } from "./literals.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
-import { chooseMetrics, kerasLoss, kerasMetric, kerasOptimizer } from "./trainingWords.ts";
+import { kerasOptimizer } from "./optimizerWords.ts";
+import { chooseMetrics, kerasLoss, kerasMetric } from "./trainingWords.ts";
 
 export function printKerasCompile(plan: ModelPlan, { optimizer }: TrainingConfig): string {
   const { outputs } = plan;

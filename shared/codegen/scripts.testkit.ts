@@ -10,7 +10,7 @@ import type { StoredParams } from "../layers/params.ts";
 import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
 import { shapeFromSizes, type DType, type Shape } from "../layers/shape.ts";
-import { defaultTraining, type TrainingConfig } from "../training/config.ts";
+import { defaultOptimizers, defaultTraining, type TrainingConfig } from "../training/config.ts";
 
 export type LayerLine = readonly [
   name: string,
@@ -265,7 +265,7 @@ export const scriptCases: readonly ScriptCase[] = [
     training: {
       ...quick,
       shuffle: false,
-      optimizer: { name: "momentum", learningRate: 0.01, momentum: 0.9, nesterov: true },
+      optimizer: { ...defaultOptimizers.momentum, nesterov: true },
       earlyStopping: { monitor: "valLoss", patience: 2, minDelta: 0.001, restoreBest: true },
     },
   },
@@ -305,7 +305,7 @@ export const scriptCases: readonly ScriptCase[] = [
     data: bind(generated("sensor-steps"), "standardise"),
     training: {
       ...quick,
-      optimizer: { name: "rmsprop", learningRate: 0.001, rho: 0.9, momentum: 0 },
+      optimizer: defaultOptimizers.rmsprop,
     },
   },
   {

@@ -2,7 +2,6 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { PlanOutput } from "../compiler/plan.ts";
 import { snakeCase } from "../layers/lowerParams.ts";
-import type { OptimizerConfig } from "../training/config.ts";
 import type { LossName } from "../training/losses.ts";
 import type { MetricName } from "../training/metrics.ts";
 import { quote } from "./literals.ts";
@@ -43,56 +42,6 @@ export function kerasMetric(metric: MetricName, isSparse: boolean): string {
       return `keras.metrics.R2Score(name="r2")`;
     default:
       return assertNever(metric);
-  }
-}
-
-/** Options that equal Keras's defaults go without saying, the learning rate never. */
-export function kerasOptimizer(config: OptimizerConfig): string {
-  const rate = `learning_rate=${config.learningRate}`;
-  const unless = (isDefault: boolean, text: string) => (isDefault ? "" : `, ${text}`);
-  switch (config.name) {
-    case "sgd":
-      return `keras.optimizers.SGD(${rate})`;
-    case "momentum":
-      return `keras.optimizers.SGD(${rate}, momentum=${config.momentum}${unless(!config.nesterov, "nesterov=True")})`;
-    case "adagrad":
-      return `keras.optimizers.Adagrad(${rate})`;
-    case "adadelta":
-      return `keras.optimizers.Adadelta(${rate}${unless(config.rho === 0.95, `rho=${config.rho}`)})`;
-    case "rmsprop":
-      return `keras.optimizers.RMSprop(${rate}${unless(config.rho === 0.9, `rho=${config.rho}`)}${unless(config.momentum === 0, `momentum=${config.momentum}`)})`;
-    case "adam":
-    case "adamax": {
-      const name = config.name === "adam" ? "Adam" : "Adamax";
-      return `keras.optimizers.${name}(${rate}${unless(config.beta1 === 0.9, `beta_1=${config.beta1}`)}${unless(config.beta2 === 0.999, `beta_2=${config.beta2}`)})`;
-    }
-    default:
-      return assertNever(config);
-  }
-}
-
-/** tfjs's optimizers take their options by position; its defaults are Keras's except Adagrad's accumulator (0.1 in both). */
-export function tfjsOptimizer(config: OptimizerConfig): string {
-  const call = (name: string, ...options: readonly (number | boolean)[]) =>
-    `tf.train.${name}(${[config.learningRate, ...options].join(", ")})`;
-  switch (config.name) {
-    case "sgd":
-      return call("sgd");
-    case "momentum":
-      return call("momentum", config.momentum, ...(config.nesterov ? [true] : []));
-    case "adagrad":
-      return call("adagrad");
-    case "adadelta":
-      return call("adadelta", config.rho);
-    case "rmsprop":
-      return call("rmsprop", config.rho, ...(config.momentum === 0 ? [] : [config.momentum]));
-    case "adam":
-    case "adamax":
-      return config.beta1 === 0.9 && config.beta2 === 0.999
-        ? call(config.name)
-        : call(config.name, config.beta1, config.beta2);
-    default:
-      return assertNever(config);
   }
 }
 

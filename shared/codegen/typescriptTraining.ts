@@ -9,9 +9,9 @@ import {
   tfjsLoss,
   tfjsLossExpression,
   tfjsMetric,
-  tfjsOptimizer,
   usesLossNames,
 } from "./trainingWords.ts";
+import { tfjsOptimizer } from "./optimizerWords.ts";
 
 /** Metric functions that tfjs lacks, and `compileModel`. */
 export function printCompile(plan: ModelPlan, { optimizer }: TrainingConfig): readonly string[] {

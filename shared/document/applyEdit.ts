@@ -1,12 +1,8 @@
 import { assertNever } from "../base/assertNever.ts";
 import { type Result, err, ok } from "../base/result.ts";
 import { areSameJson } from "./checkJson.ts";
-import {
-  dataBindingSchema,
-  findSchemaFault,
-  nameSchema,
-  trainingSchema,
-} from "./documentSchemas.ts";
+import { dataBindingSchema, findSchemaFault, nameSchema } from "./documentSchemas.ts";
+import { trainingSchema } from "./trainingSchema.ts";
 import { addFragment } from "./addFragment.ts";
 import { connect, disconnect, insertOnEdge, reorderInputs } from "./editEdges.ts";
 import { addBlock, editBlockGraph, removeBlock, setBlock } from "./editBlocks.ts";

@@ -5,6 +5,7 @@ import type { StoredParams } from "../layers/params.ts";
 import { trainingLimits, type TrainingConfig } from "../training/config.ts";
 import { findJsonFault } from "./checkJson.ts";
 import type { GraphEdge, GraphFrame, GraphNode, GraphNote } from "./model.ts";
+import type { trainingSchema } from "./trainingSchema.ts";
 
 /**
  * What the parts of a document may hold, for the places where they come from outside: files, the clipboard, forms.
@@ -169,40 +170,6 @@ export const dataBindingSchema = z.strictObject({
   scaling: z.enum(["none", "zeroToOne", "minusOneToOne", "standardise"]),
   imageSize: z
     .strictObject({ height: z.int().min(1).max(16_384), width: z.int().min(1).max(16_384) })
-    .nullable(),
-});
-
-const learningRate = z.number().positive("must be greater than 0").max(trainingLimits.learningRate);
-const share = z.number().min(0).lt(1, "must be less than 1");
-const optimizerSchema = z.discriminatedUnion("name", [
-  z.strictObject({ name: z.literal("sgd"), learningRate }),
-  z.strictObject({
-    name: z.literal("momentum"),
-    learningRate,
-    momentum: share,
-    nesterov: z.boolean(),
-  }),
-  z.strictObject({ name: z.literal("adagrad"), learningRate }),
-  z.strictObject({ name: z.literal("adadelta"), learningRate, rho: share }),
-  z.strictObject({ name: z.literal("rmsprop"), learningRate, rho: share, momentum: share }),
-  z.strictObject({ name: z.literal("adam"), learningRate, beta1: share, beta2: share }),
-  z.strictObject({ name: z.literal("adamax"), learningRate, beta1: share, beta2: share }),
-]);
-
-export const trainingSchema = z.strictObject({
-  procedure: z.literal("supervised"),
-  optimizer: optimizerSchema,
-  batchSize: z.int().min(1).max(trainingLimits.batchSize),
-  epochs: z.int().min(1).max(trainingLimits.epochs),
-  seed,
-  shuffle: z.boolean(),
-  earlyStopping: z
-    .strictObject({
-      monitor: z.string().min(1).max(200),
-      patience: z.int().min(0).max(1_000_000),
-      minDelta: z.number().min(0),
-      restoreBest: z.boolean(),
-    })
     .nullable(),
 });
 

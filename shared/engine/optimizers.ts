@@ -17,6 +17,9 @@ export function createOptimizer(config: OptimizerConfig): tf.Optimizer {
     case "rmsprop":
       return tf.train.rmsprop(config.learningRate, config.rho, config.momentum, epsilon);
     case "adam":
+    case "adamw":
+    case "nadam":
+    case "lion":
       return tf.train.adam(config.learningRate, config.beta1, config.beta2, epsilon);
     case "adamax":
       return tf.train.adamax(config.learningRate, config.beta1, config.beta2, epsilon);

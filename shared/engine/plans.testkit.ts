@@ -4,7 +4,7 @@ import type { ModelPlan, PlanLayer, PlanOutput } from "../compiler/plan.ts";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
 import type { CallOption, CallValue } from "../layers/defineLayer.ts";
 import { shapeFromSizes, shapeOf } from "../layers/shape.ts";
-import { defaultTraining, type TrainingConfig } from "../training/config.ts";
+import { defaultOptimizers, defaultTraining, type TrainingConfig } from "../training/config.ts";
 
 /** A layer of a plan written by hand: `layer("dense", "Dense", { units: 3 }, ["x"], [3])`. */
 export function layer(
@@ -80,7 +80,7 @@ export const regressorPlan = planOf(
 export function configOf(changes: Partial<TrainingConfig> = {}): TrainingConfig {
   return {
     ...defaultTraining,
-    optimizer: { name: "adam", learningRate: 0.02, beta1: 0.9, beta2: 0.999 },
+    optimizer: { ...defaultOptimizers.adam, learningRate: 0.02 },
     ...changes,
   };
 }

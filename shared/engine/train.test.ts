@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import type { TrainingConfig } from "../training/config.ts";
+import { defaultOptimizers, type TrainingConfig } from "../training/config.ts";
 import type { RunEvent } from "../training/events.ts";
 import { createTrainingControl, type TrainingControl } from "./control.ts";
 import { loadModelFiles, type ModelFile } from "./modelFiles.ts";
@@ -108,7 +108,7 @@ test("numbers are measured in the data's own unit beside the scaled loss", async
 
 test("a partial last batch counts by its samples", async () => {
   const data = pointsDataset(50);
-  const frozen = { name: "sgd", learningRate: 1e-12 } as const;
+  const frozen = { ...defaultOptimizers.sgd, learningRate: 1e-12 };
   const whole = await train(classifierPlan, data, { epochs: 1, batchSize: 40, optimizer: frozen });
   const parts = await train(classifierPlan, data, { epochs: 1, batchSize: 12, optimizer: frozen });
   expect(parts.ended.metrics["loss"]).toBeCloseTo(whole.ended.metrics["loss"] ?? 0, 5);
@@ -159,13 +159,13 @@ test("pause holds the run, resume goes on; the result is that of an unbroken run
 test("a loss that is not a number ends the run and gives the last good weights back", async () => {
   const { ended, files } = await train(classifierPlan, pointsDataset(100), {
     epochs: 50,
-    optimizer: { name: "sgd", learningRate: 1 },
+    optimizer: { ...defaultOptimizers.sgd, learningRate: 1 },
   });
   expect(ended.reason).toBe("finished");
   const exploding = await train(
     { ...regressorPlan, layers: [layer("dense", "value", { units: 1 }, ["x"], [1])] },
     pointsDataset(100, { isRegression: true }),
-    { epochs: 400, optimizer: { name: "sgd", learningRate: 30 } },
+    { epochs: 400, optimizer: { ...defaultOptimizers.sgd, learningRate: 30 } },
   );
   expect(exploding.ended).toMatchObject({ reason: "failed", code: "not-finite", hasWeights: true });
   expect(exploding.ended.message).toMatch(/not a number.*Lower the learning rate \(now 30\).*kept/);
@@ -183,7 +183,7 @@ test("weights that the very last step before a stop spoilt are not kept", async 
     regressorPlan,
     pointsDataset(100, { isRegression: true }),
     // In 32 bits this rate is infinite: the first loss is a number, what it leads to is not.
-    { epochs: 9, optimizer: { name: "sgd", learningRate: 1e39 } },
+    { epochs: 9, optimizer: { ...defaultOptimizers.sgd, learningRate: 1e39 } },
     {
       onEvent: (event, control) => {
         if (event.kind === "step") control.stop();
@@ -262,7 +262,7 @@ test.each([
 test("early stopping ends the run and goes back to the best epoch", async () => {
   const { ended, events, files } = await train(classifierPlan, pointsDataset(60), {
     epochs: 200,
-    optimizer: { name: "adam", learningRate: 0.3, beta1: 0.9, beta2: 0.999 },
+    optimizer: { ...defaultOptimizers.adam, learningRate: 0.3 },
     earlyStopping: { monitor: "valLoss", patience: 3, minDelta: 0, restoreBest: true },
   });
   expect(ended.reason).toBe("early-stopping");

@@ -8,7 +8,7 @@ export interface Migration {
   migrate(file: JsonObject): JsonObject;
 }
 
-/** In order, and for ever. The next change of the file's shape adds `{ from: 2, … }` here. */
+/** In order, and for ever. The next change of the file's shape adds `{ from: 3, … }` here. */
 export const migrations: readonly Migration[] = [
   {
     from: 1,
@@ -29,7 +29,59 @@ export const migrations: readonly Migration[] = [
       };
     },
   },
+  {
+    from: 2,
+    title:
+      "Training has schedules, clipping, accumulation, weights, checkpoints; optimizers all options",
+    migrate(file) {
+      const { training, ...rest } = file;
+      if (training === undefined) return rest;
+      return { ...rest, training: isObject(training) ? completeTraining(training) : training };
+    },
+  },
 ];
+
+/** What version 2 did where it said nothing: so a migrated project trains as before. */
+function completeTraining(training: JsonObject): JsonObject {
+  const { procedure, optimizer, batchSize, epochs, seed, shuffle, earlyStopping, ...rest } =
+    training;
+  return {
+    ...pick({ procedure }),
+    ...pick({ optimizer: isObject(optimizer) ? completeOptimizer(optimizer) : optimizer }),
+    schedule: { kind: "constant" },
+    clipping: null,
+    accumulation: 1,
+    batching: "mini-batch",
+    ...pick({ batchSize, epochs, seed, shuffle }),
+    classWeights: "none",
+    sampleWeightField: null,
+    precision: "float32",
+    ...pick({ earlyStopping }),
+    keepBest: null,
+    checkpoints: { everyMinutes: 5, everySteps: null },
+    ...rest,
+  };
+}
+
+function completeOptimizer(optimizer: JsonObject): JsonObject {
+  const { name } = optimizer;
+  const hasEpsilon = name !== "sgd" && name !== "momentum";
+  return {
+    ...optimizer,
+    ...(name === "adagrad" ? { initialAccumulator: 0.1 } : {}),
+    ...(name === "rmsprop" ? { centered: false } : {}),
+    ...(hasEpsilon ? { epsilon: 1e-7 } : {}),
+    ...(name === "adam" ? { amsgrad: false } : {}),
+    weightDecay: 0,
+  };
+}
+
+/** A key that the file lacks stays away, so that reading it tells what is missing. */
+function pick(values: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
+  );
+}
 
 /** Version 1 knew only GRUs that reset before the product, which was the default then. */
 function keepGrus(nodes: JsonValue | undefined): JsonObject {

@@ -5,6 +5,7 @@ import { applyEdit } from "../document/applyEdit.ts";
 import type { DocumentEdit } from "../document/edits.ts";
 import { buildDocument } from "../document/graph.testkit.ts";
 import type { ProjectDocument } from "../document/model.ts";
+import { defaultOptimizers } from "../training/config.ts";
 import { migrateFile, migrations } from "./migrations.ts";
 import { type ProjectIssue, parseProject, peekFileVersion } from "./parseProject.ts";
 import { fileVersion } from "./projectFile.ts";
@@ -83,7 +84,7 @@ describe("serializeProject", () => {
       "the learning rate",
       {
         kind: "setTraining",
-        change: { optimizer: { name: "adam", learningRate: 0.5, beta1: 0.9, beta2: 0.999 } },
+        change: { optimizer: { ...defaultOptimizers.adam, learningRate: 0.5 } },
       },
     ],
     [
@@ -228,10 +229,10 @@ describe("parseProject", () => {
       { code: "not-json", line: lineOf('"type": "flatten"') + 1 },
     ],
     ["a file cut short", good.slice(0, 300), { code: "not-json" }],
-    ["a newer version", replace('"version": 2', '"version": 3'), { code: "newer-version" }],
+    ["a newer version", replace('"version": 3', '"version": 4'), { code: "newer-version" }],
     [
       "a version that never was",
-      replace('"version": 2', '"version": 0'),
+      replace('"version": 3', '"version": 0'),
       { code: "bad-value", path: "version" },
     ],
     [
@@ -246,7 +247,7 @@ describe("parseProject", () => {
     ],
     [
       "a constructor at the top",
-      replace('"version": 2,', '"version": 2, "constructor": {},'),
+      replace('"version": 3,', '"version": 3, "constructor": {},'),
       { code: "forbidden-key" },
     ],
     [
@@ -256,7 +257,7 @@ describe("parseProject", () => {
     ],
     [
       "a property of nobody",
-      replace('"version": 2,', '"version": 2, "colour": "red",'),
+      replace('"version": 3,', '"version": 3, "colour": "red",'),
       { code: "bad-value" },
     ],
     [

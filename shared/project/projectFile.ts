@@ -1,8 +1,9 @@
 import { z } from "../base/schema.ts";
 import { projectId } from "../base/ids.ts";
 import { variablesSchema } from "../document/blockSchemas.ts";
-import { dataBindingSchema, nameSchema, trainingSchema } from "../document/documentSchemas.ts";
+import { dataBindingSchema, nameSchema } from "../document/documentSchemas.ts";
 import type { ProjectDocument } from "../document/model.ts";
+import { trainingSchema } from "../document/trainingSchema.ts";
 import { blockListSchema } from "./blockList.ts";
 import { indexById, mainGraphSchema } from "./graphFile.ts";
 
@@ -11,7 +12,7 @@ import { indexById, mainGraphSchema } from "./graphFile.ts";
  * hold several later. A change of this shape needs a new version and a migration.
  */
 export const fileFormat = "netloom";
-export const fileVersion = 2;
+export const fileVersion = 3;
 /** Characters. A graph of 10,000 layers takes about 3 million. */
 export const maxFileLength = 32_000_000;
 
