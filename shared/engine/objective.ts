@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
 import type { MetricName } from "../training/metrics.ts";
+import type { TallyState } from "../training/checkpoint.ts";
 import type { Metrics } from "../training/events.ts";
 import { joinNames } from "../training/metricNames.ts";
 import { createLoss } from "./losses.ts";
@@ -23,6 +24,9 @@ export interface Tally {
   add(sums: ArrayLike<number>, batch: BatchSize): void;
   /** Under their logged names; empty before the first batch. What is no finite number is left out: JSON has none. */
   means(): Metrics;
+  /** The running sums, for a checkpoint, and the way back to them. */
+  read(): TallyState;
+  write(state: TallyState): void;
 }
 
 export interface BatchSize {
@@ -103,6 +107,12 @@ function createTally(parts: readonly Part[], hasSeveral: boolean): Tally {
         const weight = index < lossCount ? batch.samples : 1;
         totals[index] = (totals[index] ?? 0) + (sums[index] ?? 0) * weight;
       }
+    },
+    read: () => ({ samples, rows: [...rows], totals: [...totals] }),
+    write(state) {
+      samples = state.samples;
+      rows.splice(0, rows.length, ...state.rows);
+      totals.splice(0, totals.length, ...state.totals);
     },
     means() {
       if (samples === 0) return {};

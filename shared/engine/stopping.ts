@@ -1,3 +1,5 @@
+import type { JsonValue } from "../base/json.ts";
+import { z } from "../base/schema.ts";
 import type { EarlyStopping } from "../training/config.ts";
 import type { Metrics } from "../training/events.ts";
 import { isHigherBetter } from "../training/metricNames.ts";
@@ -13,12 +15,22 @@ export interface Stopping {
     readonly epochs: number;
     readonly metrics: Metrics;
   } | null;
+  /** What is remembered between epochs, but for the best weights, as plain JSON for a checkpoint. */
+  read(): JsonValue;
+  /** Goes on from there; what `read` did not give is ignored. A run that was over has its patience again. */
+  write(state: JsonValue, best: ReturnType<Stopping["best"]>): void;
 }
+
+const stateSchema = z.object({
+  bestValue: z.number().nullable(),
+  waited: z.number().int().nonnegative(),
+});
 
 export function createStopping(config: EarlyStopping | null): Stopping {
   let bestValue: number | null = null;
   let waited = 0;
   let kept: ReturnType<Stopping["best"]> = null;
+  const isOver = () => config !== null && waited >= Math.max(1, config.patience);
   return {
     async judge(epoch, metrics, read) {
       const name = chooseMonitor(config, metrics);
@@ -34,8 +46,16 @@ export function createStopping(config: EarlyStopping | null): Stopping {
       }
       return isBest;
     },
-    isOver: () => config !== null && waited >= Math.max(1, config.patience),
+    isOver,
     best: () => kept,
+    read: () => ({ bestValue, waited }),
+    write(state, best) {
+      const parsed = stateSchema.safeParse(state);
+      if (!parsed.success) return;
+      ({ bestValue, waited } = parsed.data);
+      kept = best;
+      if (isOver()) waited = 0;
+    },
   };
 }
 
