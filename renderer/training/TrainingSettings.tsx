@@ -1,11 +1,7 @@
 import { useMemo } from "react";
 import { Dices } from "lucide-react";
-import {
-  metricNames,
-  type EarlyStopping,
-  type OptimizerConfig,
-  type TrainingConfig,
-} from "#shared/training/config.ts";
+import type { EarlyStopping, OptimizerConfig, TrainingConfig } from "#shared/training/config.ts";
+import { metricNames } from "#shared/training/metrics.ts";
 import { joinNames, loggedMetricName } from "#shared/training/metricNames.ts";
 import { documentStore, useDocument } from "../state/documentStore.ts";
 import { IconButton } from "../ui/Button.tsx";

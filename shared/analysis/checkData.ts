@@ -13,7 +13,7 @@ import {
   makeRemedy,
   setParamRemedy,
 } from "./fixContext.ts";
-import { kindOfLoss, sayLoss } from "./lossKinds.ts";
+import { kindOfLoss, sayLoss, takesClassNumbers } from "./lossKinds.ts";
 import { matchFields } from "./matchFields.ts";
 import { type HeadWish, type OutputHead, readHead } from "./outputHead.ts";
 import { type Finding, tellDiagnostic } from "./tellDiagnostic.ts";
@@ -212,7 +212,7 @@ function checkClassTarget(
     ];
   }
   if (units === null || units === classes) return checkRank(context, head, field);
-  if (units === 1 && classes === 2 && (kind === "binary" || kind === "margin")) {
+  if (units === 1 && classes === 2 && ["binary", "margin", "overlap"].includes(kind)) {
     return checkRank(context, head, field);
   }
   // A single unit under a loss for classes is told once already, whatever the data.
@@ -248,8 +248,7 @@ function checkNumberTarget(
   const wish = wishForNumbers(field);
   const remedies = offer(context, head, wish, "use linear with mean squared error");
   const isForClasses =
-    kind === "classMargin" ||
-    (kind === "classes" && (values === 1 || loss === "sparseCategoricalCrossentropy"));
+    kind === "classMargin" || (kind === "classes" && (values === 1 || takesClassNumbers(loss)));
   if (isForClasses) {
     if (shape.axes.at(-1)?.size === 1 && kind === "classes") return [];
     return [

@@ -1,8 +1,8 @@
 import { assertNever } from "../base/assertNever.ts";
 import { listNodes } from "../document/graphQueries.ts";
-import type { LossName } from "../training/losses.ts";
+import { listLossOptions, type LossName } from "../training/losses.ts";
 import { readNodeParams } from "./analyzeNode.ts";
-import { type FixContext, type Remedy, makeRemedy } from "./fixContext.ts";
+import { type FixContext, type Remedy, makeRemedy, setParamRemedy } from "./fixContext.ts";
 import { kindOfLoss, sayLoss } from "./lossKinds.ts";
 import { type HeadWish, type OutputHead, changeHead, readHead } from "./outputHead.ts";
 import { type Finding, tellDiagnostic } from "./tellDiagnostic.ts";
@@ -15,7 +15,9 @@ export function checkOutputs(context: FixContext): readonly Diagnostic[] {
     .flatMap((output) => {
       const head = readHead(context, output);
       const loss = readLoss(output);
-      return head === null || loss === null ? [] : checkHead(context, head, loss);
+      if (head === null || loss === null) return [];
+      const logits = readsLogits(output, loss) ? checkLogits(context, head, loss) : null;
+      return logits ?? checkHead(context, head, loss);
     })
     .map(tellDiagnostic);
 }
@@ -24,6 +26,13 @@ export function readLoss(output: Parameters<typeof readNodeParams>[0]): LossName
   const loss = readNodeParams(output)?.["loss"];
   // The Output's options for `loss` are exactly the loss names, and readParams has checked them.
   return typeof loss === "string" ? (loss as LossName) : null;
+}
+
+/** Whether the loss does softmax or sigmoid itself. */
+export function readsLogits(output: Parameters<typeof readNodeParams>[0], loss: LossName): boolean {
+  return (
+    listLossOptions(loss).includes("fromLogits") && readNodeParams(output)?.["fromLogits"] === true
+  );
 }
 
 /** A way to change loss, activation and units together, as a fix. */
@@ -39,6 +48,43 @@ export function headRemedy(
     label: words.charAt(0).toUpperCase() + words.slice(1),
     edits: changeHead(context, head, wish),
   }));
+}
+
+/** Behind "From logits" nothing may have made probabilities; null where only the units could still be wrong. */
+function checkLogits(
+  context: FixContext,
+  head: OutputHead,
+  loss: LossName,
+): readonly Finding[] | null {
+  const { output, activation, shape } = head;
+  if (kindOfLoss(loss) === "classes" && shape.axes.at(-1)?.size === 1) return null;
+  if (activation !== "softmax" && activation !== "sigmoid") return [];
+  const maker = context.nameOf((head.activationNode ?? head.unitsNode)?.id ?? head.edge.source);
+  const nodes = [output.id, head.activationNode?.id ?? head.edge.source];
+  const linear = headRemedy(context, head, { activation: "linear" }, `set linear on ${maker}`);
+  return [
+    {
+      code: "loss-activation",
+      severity: "warning",
+      message: `${output.name}'s ${sayLoss(loss)} is set to take logits and applies ${kindOfLoss(loss) === "binary" ? "the sigmoid" : "the softmax"} itself; ${maker} ends with ${activation}, so it would be applied twice.`,
+      nodes,
+      edges: [head.edge.id],
+      param: "fromLogits",
+      remedies: [
+        setParamRedo(context, head, { fromLogits: false }, "switch From logits off"),
+        ...(linear === null ? [] : [linear]),
+      ],
+    },
+  ];
+}
+
+function setParamRedo(
+  context: FixContext,
+  { output }: OutputHead,
+  params: { readonly fromLogits: boolean },
+  words: string,
+): Remedy {
+  return setParamRemedy(context, output.id, params, words.charAt(0).toUpperCase() + words.slice(1));
 }
 
 function checkHead(context: FixContext, head: OutputHead, loss: LossName): readonly Finding[] {
@@ -98,6 +144,7 @@ function checkHead(context: FixContext, head: OutputHead, loss: LossName): reado
         `${output.name}'s ${sayLoss(loss)} needs probabilities from a softmax; ${maker} ends with ${made}.`,
         offer(
           [{ activation: "softmax" }, `set softmax on ${maker}`],
+          ...takeLogits(loss, activation),
           activation === "sigmoid"
             ? [{ loss: "binaryCrossentropy" }, "use binary cross-entropy"]
             : [{ loss: "meanSquaredError" }, "use mean squared error"],
@@ -115,8 +162,19 @@ function checkHead(context: FixContext, head: OutputHead, loss: LossName): reado
             )
           : offer(
               [{ activation: "sigmoid" }, `set sigmoid on ${maker}`],
+              ...takeLogits(loss, activation),
               [{ loss: "meanSquaredError" }, "use mean squared error"],
             ),
+      );
+    case "overlap":
+      if (activation === "sigmoid" || activation === "softmax" || activation === null) return [];
+      return finding(
+        "loss-activation",
+        `${output.name}'s ${sayLoss(loss)} compares areas by shares from 0 to 1; ${maker} ends with ${made}.`,
+        offer(
+          [{ activation: "sigmoid" }, `set sigmoid on ${maker}`],
+          [{ activation: "softmax" }, `set softmax on ${maker}`],
+        ),
       );
     case "margin":
       if (activation !== "sigmoid" && activation !== "softmax") return [];
@@ -151,4 +209,10 @@ function checkHead(context: FixContext, head: OutputHead, loss: LossName): reado
     default:
       return assertNever(kind);
   }
+}
+
+/** A linear end can stay where the loss can do the rest. */
+function takeLogits(loss: LossName, activation: string): readonly (readonly [HeadWish, string])[] {
+  const isFit = activation === "linear" && listLossOptions(loss).includes("fromLogits");
+  return isFit ? [[{ fromLogits: true }, "let the loss take logits"]] : [];
 }

@@ -1,17 +1,23 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { LossName } from "../training/losses.ts";
 
-/** What a loss compares: a distribution over classes, yes or no per unit, a margin, or numbers. */
-export type LossKind = "classes" | "binary" | "margin" | "classMargin" | "numbers";
+/** What a loss compares: a distribution over classes, yes or no per unit, overlaps of both, a margin, or numbers. */
+export type LossKind = "classes" | "binary" | "overlap" | "margin" | "classMargin" | "numbers";
 
 export function kindOfLoss(loss: LossName): LossKind {
   switch (loss) {
     case "categoricalCrossentropy":
     case "sparseCategoricalCrossentropy":
+    case "categoricalFocalCrossentropy":
+    case "categoricalGeneralizedCrossEntropy":
     case "kullbackLeiblerDivergence":
       return "classes";
     case "binaryCrossentropy":
+    case "binaryFocalCrossentropy":
       return "binary";
+    case "dice":
+    case "tversky":
+      return "overlap";
     case "hinge":
     case "squaredHinge":
       return "margin";
@@ -34,7 +40,12 @@ export function kindOfLoss(loss: LossName): LossKind {
 /** "mean squared error": for the middle of a sentence. */
 export function sayLoss(loss: LossName): string {
   return loss
-    .replace("Crossentropy", " cross-entropy")
+    .replace(/Cross-?entropy/i, " cross-entropy")
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase();
+}
+
+/** In Keras these compare with class numbers and can take nothing else. */
+export function takesClassNumbers(loss: LossName): boolean {
+  return loss === "sparseCategoricalCrossentropy" || loss === "categoricalGeneralizedCrossEntropy";
 }

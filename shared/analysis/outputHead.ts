@@ -106,6 +106,7 @@ export interface HeadWish {
   readonly units?: number;
   readonly activation?: string;
   readonly loss?: LossName;
+  readonly fromLogits?: boolean;
   readonly metrics?: readonly MetricName[];
   readonly target?: string;
 }
@@ -116,8 +117,13 @@ export interface HeadWish {
  */
 export function changeHead(context: FixContext, head: OutputHead, wish: HeadWish): DocumentEdit[] {
   const { loss, metrics, target } = wish;
+  // Whoever sets an activation that makes probabilities can't mean logits.
+  const makesChances = wish.activation === "softmax" || wish.activation === "sigmoid";
+  const isLogits = readNodeParams(head.output)?.["fromLogits"] === true;
+  const fromLogits = wish.fromLogits ?? (makesChances && isLogits ? false : undefined);
   const outputParams: StoredParams = {
     ...(loss === undefined ? {} : { loss }),
+    ...(fromLogits === undefined ? {} : { fromLogits }),
     ...(metrics === undefined ? {} : { metrics }),
     ...(target === undefined ? {} : { target }),
   };

@@ -10,8 +10,18 @@ import type { ParamSpecs, Params } from "../layers/params.ts";
 import { readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
 import type { Shape } from "../layers/shape.ts";
-import { lossNames, type LossName } from "../training/losses.ts";
-import { metricNames, type MetricName } from "../training/metrics.ts";
+import {
+  defaultLossOptions,
+  listLossOptions,
+  lossNames,
+  type LossName,
+} from "../training/losses.ts";
+import {
+  defaultMetricOptions,
+  listMetricOptions,
+  metricNames,
+  type MetricName,
+} from "../training/metrics.ts";
 import type {
   ModelPlan,
   PlanInput,
@@ -194,6 +204,7 @@ function compileOutput(context: Context, node: GraphNode): Result<PlanOutput, Di
   if (edge === undefined || shape === null || params === null || loss === undefined) {
     return err(describeFailure(node, "what it gets or its loss isn't known"));
   }
+  const metrics = readMetrics(params["metrics"]);
   return ok({
     id: node.id,
     name: context.nameOf(node.id),
@@ -202,8 +213,33 @@ function compileOutput(context: Context, node: GraphNode): Result<PlanOutput, Di
     target: readText(params["target"]),
     loss: loss satisfies LossName,
     lossWeight: typeof params["lossWeight"] === "number" ? params["lossWeight"] : 1,
-    metrics: readMetrics(params["metrics"]),
+    metrics,
+    ...keepSet("lossOptions", params, {
+      defaults: defaultLossOptions,
+      known: listLossOptions(loss),
+    }),
+    ...keepSet("metricOptions", params, {
+      defaults: defaultMetricOptions,
+      known: metrics.flatMap(listMetricOptions),
+    }),
   });
+}
+
+/** Options that apply and were changed, under the field's name; nothing where there are none. */
+function keepSet<Field extends string, Options extends object>(
+  field: Field,
+  params: Params<ParamSpecs>,
+  options: { readonly defaults: Options; readonly known: readonly (keyof Options)[] },
+): { readonly [Name in Field]?: Partial<Options> } {
+  const changed = Object.entries(options.defaults).flatMap(([name, normal]) => {
+    const value: unknown = params[name];
+    const isKnown = options.known.some((each) => each === name);
+    return isKnown && value !== undefined && value !== normal ? [[name, value] as const] : [];
+  });
+  // Each value was checked against the Output's own spec of that option.
+  return (changed.length === 0 ? {} : { [field]: Object.fromEntries(changed) }) as {
+    readonly [Name in Field]?: Partial<Options>;
+  };
 }
 
 function readNode(node: GraphNode): Params<ParamSpecs> | null {

@@ -2,8 +2,8 @@ import type { JsonValue } from "../base/json.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { LayerCall, WeightSpec } from "../layers/defineLayer.ts";
 import type { Shape } from "../layers/shape.ts";
-import type { LossName } from "../training/losses.ts";
-import type { MetricName } from "../training/metrics.ts";
+import type { LossName, LossOptions } from "../training/losses.ts";
+import type { MetricName, MetricOptions } from "../training/metrics.ts";
 
 /** A model as plain JSON in topological order: what the engine builds and the printers print. A snapshot: edits can't touch it. */
 export interface ModelPlan {
@@ -78,6 +78,9 @@ export interface PlanOutput {
   /** Name of the data field it is compared with; '' means the only or the next one. */
   readonly target: string;
   readonly loss: LossName;
+  /** What differs from Keras's defaults; `readLossOptions` fills in the rest. */
+  readonly lossOptions?: Partial<LossOptions>;
   readonly lossWeight: number;
   readonly metrics: readonly MetricName[];
+  readonly metricOptions?: Partial<MetricOptions>;
 }

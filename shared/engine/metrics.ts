@@ -1,18 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { assertNever } from "../base/assertNever.ts";
-import type { LossName } from "../training/losses.ts";
-import type { MetricName } from "../training/metrics.ts";
+import type { LossName, LossOptions } from "../training/losses.ts";
+import { type MetricName, type MetricOptions, readMetricOptions } from "../training/metrics.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
-import { epsilon } from "./losses.ts";
+import { createLoss, epsilon, normalise } from "./losses.ts";
+import { createAuc, createF1, createIoU, createPositives } from "./metricsOfClasses.ts";
 
 /**
  * A metric as sums that add up over batches, so that a partial last batch weighs what it should. Definitions as in
- * Keras 3 (https://keras.io/api/metrics); numbers are measured in the data's own unit.
+ * Keras 3 (https://keras.io/api/metrics); numbers are measured in the data's own unit, and never weighted.
  */
 export interface Metric {
   /** Logged name without any prefix: accuracy, rmse … */
   readonly name: string;
-  /** A one-dimensional tensor of sums over the batch; shapes as in a loss. */
+  /** A one-dimensional tensor of sums over the batch; shapes as in a loss. Always of the same size, so that it can be recorded. */
   sums(truth: tf.Tensor, predicted: tf.Tensor): tf.Tensor;
   /** How many entries `sums` has for these units. */
   size(units: number): number;
@@ -27,6 +28,8 @@ export interface Counts {
 
 export interface MetricContext {
   readonly loss: LossName;
+  readonly lossOptions?: Partial<LossOptions>;
+  readonly metricOptions?: Partial<MetricOptions>;
   /** Whether the target is class numbers. */
   readonly hasClasses: boolean;
   /** `raw = scaled * scale + offset` of the target. */
@@ -35,38 +38,64 @@ export interface MetricContext {
 
 export function createMetric(name: MetricName, context: MetricContext): Metric {
   const { scale, offset } = context.scale;
+  const options = readMetricOptions(context.metricOptions);
   const raw = (values: tf.Tensor) =>
     scale === 1 && offset === 0 ? values : tf.add(tf.mul(values, scale), offset);
   const error = (truth: tf.Tensor, predicted: tf.Tensor) => tf.mul(tf.sub(predicted, truth), scale);
+  const logged = loggedMetricName(name, options);
   const single = (
     sum: (truth: tf.Tensor, predicted: tf.Tensor) => tf.Tensor,
     finish: Metric["finish"],
   ): Metric => ({
-    name: loggedMetricName(name),
+    name: logged,
     sums: (truth, predicted) => tf.reshape(tf.sum(sum(truth, predicted)), [1]),
     size: () => 1,
     finish,
   });
-  const perValue: Metric["finish"] = ([sum = 0], { rows, units }) => sum / (rows * units);
-  const perRow: Metric["finish"] = ([sum = 0], { rows }) => sum / rows;
+  const kind = {
+    isBinary: (units: number) => isBinaryOutput(context, units),
+    chances: (predicted: tf.Tensor) => toChances(context, predicted),
+  };
 
   switch (name) {
-    case "accuracy":
+    case "accuracy": {
       // Each unit is a yes or no of its own, unless units compete for one class.
+      const border = context.lossOptions?.fromLogits === true ? 0 : 0.5;
       return single(
         (truth, predicted) =>
-          isBinary(context, truth)
-            ? tf.cast(tf.equal(tf.greater(predicted, 0.5), tf.greater(truth, 0.5)), "float32")
+          isBinaryOutput(context, unitsOf(truth))
+            ? tf.cast(tf.equal(tf.greater(predicted, border), tf.greater(truth, 0.5)), "float32")
             : tf.cast(tf.equal(tf.argMax(truth, -1), tf.argMax(predicted, -1)), "float32"),
         (sums, counts) =>
           isBinaryOutput(context, counts.units) ? perValue(sums, counts) : perRow(sums, counts),
       );
+    }
     case "topK5Accuracy":
+    case "topKAccuracy": {
+      const most = name === "topKAccuracy" ? options.topK : 5;
       return single((truth, predicted) => {
         const score = tf.sum(tf.mul(truth, predicted), -1, true);
         const better = tf.sum(tf.cast(tf.greater(predicted, score), "float32"), -1);
-        return tf.cast(tf.less(better, 5), "float32");
+        return tf.cast(tf.less(better, most), "float32");
       }, perRow);
+    }
+    case "precision":
+    case "recall":
+      return createPositives(name, kind);
+    case "f1Score":
+      return createF1(logged, options.f1Average, kind);
+    case "auc":
+    case "prAuc":
+      return createAuc(name, kind);
+    case "meanIoU":
+      return createIoU(kind);
+    case "perplexity":
+      return createPerplexity(context);
+    case "cosineSimilarity":
+      return single(
+        (truth, predicted) => tf.mul(normalise(raw(truth)), normalise(raw(predicted))),
+        perRow,
+      );
     case "meanSquaredError":
       return single((truth, predicted) => tf.square(error(truth, predicted)), perValue);
     case "rootMeanSquaredError":
@@ -89,13 +118,33 @@ export function createMetric(name: MetricName, context: MetricContext): Metric {
   }
 }
 
+export const perValue: Metric["finish"] = ([sum = 0], { rows, units }) => sum / (rows * units);
+export const perRow: Metric["finish"] = ([sum = 0], { rows }) => sum / rows;
+
+/** e to the mean cross-entropy: among how many equally likely classes the network still wavers. */
+function createPerplexity(context: MetricContext): Metric {
+  const fromLogits = context.lossOptions?.fromLogits === true;
+  const binary = createLoss("binaryCrossentropy", { fromLogits });
+  const categorical = createLoss("categoricalCrossentropy", { fromLogits });
+  return {
+    name: "perplexity",
+    size: () => 1,
+    sums(truth, predicted) {
+      const loss = isBinaryOutput(context, unitsOf(truth)) ? binary : categorical;
+      const rows = truth.size / unitsOf(truth);
+      return tf.reshape(tf.mul(loss(truth, predicted), rows), [1]);
+    },
+    finish: (sums, counts) => Math.exp(perRow(sums, counts)),
+  };
+}
+
 /** 1 − residual / variance per unit, then the mean over units. The target's scale cancels out. */
 function createR2(): Metric {
   return {
     name: "r2",
     size: (units) => 3 * units,
     sums(truth, predicted) {
-      const units = truth.shape.at(-1) ?? 1;
+      const units = unitsOf(truth);
       const rows = (values: tf.Tensor) => tf.reshape(values, [-1, units]);
       return tf.concat([
         tf.sum(rows(tf.square(tf.sub(truth, predicted))), 0),
@@ -116,10 +165,23 @@ function createR2(): Metric {
   };
 }
 
-function isBinary(context: MetricContext, truth: tf.Tensor): boolean {
-  return isBinaryOutput(context, truth.shape.at(-1) ?? 1);
+/** What the loss takes from scores, measures must take from chances. */
+function toChances(context: MetricContext, predicted: tf.Tensor): tf.Tensor {
+  if (context.lossOptions?.fromLogits !== true) return predicted;
+  return isBinaryOutput(context, unitsOf(predicted))
+    ? tf.sigmoid(predicted)
+    : tf.softmax(predicted);
 }
 
-function isBinaryOutput({ loss, hasClasses }: MetricContext, units: number): boolean {
-  return units === 1 || (loss === "binaryCrossentropy" && !hasClasses);
+function unitsOf(values: tf.Tensor): number {
+  return values.shape.at(-1) ?? 1;
+}
+
+/** Whether each unit is a yes or no of its own. */
+export function isBinaryOutput(
+  { loss, hasClasses }: Pick<MetricContext, "loss" | "hasClasses">,
+  units: number,
+): boolean {
+  const isBinaryLoss = loss === "binaryCrossentropy" || loss === "binaryFocalCrossentropy";
+  return units === 1 || (isBinaryLoss && !hasClasses);
 }

@@ -1,13 +1,24 @@
 import { assertNever } from "../base/assertNever.ts";
-import type { MetricName } from "./metrics.ts";
+import { type MetricName, type MetricOptions, readMetricOptions } from "./metrics.ts";
 
 /** The short name under which a metric is logged: `rmse`, in validation `valRmse`, of one of several outputs `priceRmse`. */
-export function loggedMetricName(metric: MetricName): string {
+export function loggedMetricName(metric: MetricName, options?: Partial<MetricOptions>): string {
   switch (metric) {
     case "accuracy":
     case "topK5Accuracy":
+    case "precision":
+    case "recall":
+    case "auc":
+    case "prAuc":
+    case "meanIoU":
+    case "perplexity":
+    case "cosineSimilarity":
     case "r2":
       return metric;
+    case "topKAccuracy":
+      return `topK${readMetricOptions(options).topK}Accuracy`;
+    case "f1Score":
+      return "f1";
     case "meanSquaredError":
       return "mse";
     case "rootMeanSquaredError":
@@ -26,7 +37,7 @@ export function joinNames(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }
 
-/** Whether more is better: accuracies and R² grow, losses and errors shrink. */
+/** Whether more is better: accuracies, areas, overlaps and R² grow, losses, errors and the perplexity shrink. */
 export function isHigherBetter(loggedName: string): boolean {
-  return /accuracy$|r2$/i.test(loggedName);
+  return /(accuracy|r2|precision|recall|f1|auc|iou|similarity)$/i.test(loggedName);
 }

@@ -1,8 +1,38 @@
+import type { JsonValue } from "../../base/json.ts";
 import { ok } from "../../base/result.ts";
-import { lossNames } from "../../training/losses.ts";
-import { metricNames } from "../../training/metrics.ts";
+import {
+  defaultLossOptions,
+  listLossOptions,
+  lossNames,
+  type LossOptions,
+} from "../../training/losses.ts";
+import {
+  averages,
+  defaultMetricOptions,
+  listMetricOptions,
+  metricNames,
+  type MetricOptions,
+} from "../../training/metrics.ts";
 import { onlyInput } from "../axes.ts";
 import { defineLayer } from "../defineLayer.ts";
+
+type Stored = Readonly<Record<string, JsonValue>>;
+
+/** Shows an option where the chosen loss knows it. */
+function whenLossHas(option: keyof LossOptions): (params: Stored) => boolean {
+  return ({ loss }) =>
+    lossNames.some((name) => name === loss && listLossOptions(name).includes(option));
+}
+
+function whenMeasured(option: keyof MetricOptions): (params: Stored) => boolean {
+  return ({ metrics }) =>
+    metricNames.some(
+      (name) =>
+        Array.isArray(metrics) &&
+        metrics.includes(name) &&
+        listMetricOptions(name).includes(option),
+    );
+}
 
 export const output = defineLayer({
   type: "output",
@@ -33,6 +63,91 @@ export const output = defineLayer({
       label: "Loss",
       help: "What training makes small. Cross-entropies suit classes (categorical after softmax, binary after sigmoid), the errors suit numbers.",
     },
+    fromLogits: {
+      kind: "bool",
+      default: defaultLossOptions.fromLogits,
+      label: "From logits",
+      help: "What arrives has had no softmax (or sigmoid): the loss does that itself, which is more exact. The layer before then ends linear.",
+      isShown: whenLossHas("fromLogits"),
+    },
+    labelSmoothing: {
+      kind: "float",
+      default: defaultLossOptions.labelSmoothing,
+      min: 0,
+      max: 1,
+      label: "Label smoothing",
+      help: "Spreads this share of the truth evenly over all classes, so that the network does not become too sure. 0.1 is usual.",
+      isShown: whenLossHas("labelSmoothing"),
+    },
+    focalGamma: {
+      kind: "float",
+      default: defaultLossOptions.focalGamma,
+      min: 0,
+      label: "Gamma",
+      help: "How much less samples count that are right already; 0 is plain cross-entropy.",
+      isShown: whenLossHas("focalGamma"),
+    },
+    classBalancing: {
+      kind: "bool",
+      default: defaultLossOptions.classBalancing,
+      label: "Balance classes",
+      help: "Weighs the 1s with alpha and the 0s with 1 − alpha.",
+      isShown: whenLossHas("classBalancing"),
+    },
+    focalAlpha: {
+      kind: "float",
+      default: defaultLossOptions.focalAlpha,
+      min: 0,
+      max: 1,
+      label: "Alpha",
+      help: "Weight of the loss (for several classes), or of the 1s against the 0s.",
+      isShown: (params) =>
+        whenLossHas("focalAlpha")(params) &&
+        (params["loss"] !== "binaryFocalCrossentropy" || params["classBalancing"] === true),
+    },
+    delta: {
+      kind: "float",
+      default: defaultLossOptions.delta,
+      min: 0,
+      isMinExclusive: true,
+      label: "Delta",
+      help: "Up to this error the loss is a parabola, beyond it a line, so that outliers count less. In the scaled unit of the target.",
+      isShown: whenLossHas("delta"),
+    },
+    tverskyAlpha: {
+      kind: "float",
+      default: defaultLossOptions.tverskyAlpha,
+      min: 0,
+      label: "Alpha",
+      help: "What missing a true 1 costs. At one half with beta the loss is Dice.",
+      isShown: whenLossHas("tverskyAlpha"),
+    },
+    tverskyBeta: {
+      kind: "float",
+      default: defaultLossOptions.tverskyBeta,
+      min: 0,
+      label: "Beta",
+      help: "What a wrong 1 costs.",
+      isShown: whenLossHas("tverskyBeta"),
+    },
+    perSample: {
+      kind: "bool",
+      default: defaultLossOptions.perSample,
+      label: "Each sample on its own",
+      help: "Measures the overlap per sample and takes the mean; otherwise of the whole batch at once.",
+      isShown: whenLossHas("perSample"),
+    },
+    q: {
+      kind: "float",
+      default: defaultLossOptions.q,
+      min: 0,
+      max: 1,
+      isMinExclusive: true,
+      isMaxExclusive: true,
+      label: "q",
+      help: "Close to 0 the loss is cross-entropy; close to 1 it forgives wrong labels like the mean absolute error.",
+      isShown: whenLossHas("q"),
+    },
     lossWeight: {
       kind: "float",
       default: 1,
@@ -47,6 +162,22 @@ export const output = defineLayer({
       default: [],
       label: "Metrics",
       help: "Measured beside the loss, without influence on training.",
+    },
+    topK: {
+      kind: "int",
+      default: defaultMetricOptions.topK,
+      min: 1,
+      label: "k",
+      help: "Top-k accuracy: right is a sample whose class is among the k highest scores.",
+      isShown: whenMeasured("topK"),
+    },
+    f1Average: {
+      kind: "enum",
+      options: averages,
+      default: defaultMetricOptions.f1Average,
+      label: "F1 average",
+      help: "Over several classes: macro takes the mean of the classes, micro counts all decisions together, weighted weighs classes by how frequent they are.",
+      isShown: whenMeasured("f1Average"),
     },
   },
   caption: ({ target, loss }) => [...(target === "" ? [] : [target]), loss],
@@ -64,6 +195,45 @@ export const output = defineLayer({
       },
       inputs: [[1]],
       output: [1],
+      weightCount: 0,
+    },
+    {
+      params: {
+        loss: "categoricalFocalCrossentropy",
+        fromLogits: true,
+        labelSmoothing: 0.1,
+        focalAlpha: 0.5,
+        focalGamma: 1,
+        metrics: ["topKAccuracy", "f1Score"],
+        topK: 3,
+        f1Average: "micro",
+      },
+      inputs: [[10]],
+      output: [10],
+      weightCount: 0,
+    },
+    {
+      params: { loss: "binaryFocalCrossentropy", classBalancing: true },
+      inputs: [[2]],
+      output: [2],
+      weightCount: 0,
+    },
+    {
+      params: { loss: "huber", delta: 2 },
+      inputs: [[1]],
+      output: [1],
+      weightCount: 0,
+    },
+    {
+      params: { loss: "tversky", tverskyAlpha: 0.3, tverskyBeta: 0.7, perSample: true },
+      inputs: [[8, 8, 1]],
+      output: [8, 8, 1],
+      weightCount: 0,
+    },
+    {
+      params: { loss: "categoricalGeneralizedCrossEntropy", q: 0.7 },
+      inputs: [[4]],
+      output: [4],
       weightCount: 0,
     },
   ],
