@@ -50,6 +50,33 @@ test("scalars count steps from the run's first batch, and stand in groups by met
   expect(textOf(file.bytes)).toContain("topK5Accuracy/validation");
 });
 
+test("what a run did again after a checkpoint counts once", () => {
+  const again: readonly RunEvent[] = [
+    ...events,
+    {
+      kind: "recovered",
+      cause: "device-lost",
+      atMs: 2_000_000,
+      backend: "cpu",
+      device: "JavaScript",
+      epochs: 2,
+      stepsPerEpoch: 4,
+      from: { epochs: 1, step: 1 },
+      elapsedMs: 600,
+      message: "",
+    },
+    { ...step, epoch: 2, step: 2, elapsedMs: 700, metrics: { loss: 0.25 } },
+  ];
+  expect(
+    listScalars(again)
+      .filter(({ tag }) => tag.startsWith("loss/"))
+      .map(({ tag, step: at, value }) => [tag, at, value]),
+  ).toEqual([
+    ["loss/steps", 1, 2],
+    ["loss/steps", 6, 0.25],
+  ]);
+});
+
 test("tables have a row for each step and epoch, with every digit", () => {
   expect(makeCsvFiles(events).map(({ name, bytes }) => [name, textOf(bytes)])).toEqual([
     [

@@ -26,7 +26,7 @@ export function makeTensorBoardFile(events: readonly RunEvent[], writer: string)
 export function listScalars(events: readonly RunEvent[]): readonly ScalarRecord[] {
   const started = findStart(events);
   const [startedMs, stepsPerEpoch] = [started?.atMs ?? 0, started?.stepsPerEpoch ?? 1];
-  return events.flatMap((event): readonly ScalarRecord[] => {
+  return dropTakenBack(events).flatMap((event): readonly ScalarRecord[] => {
     if (event.kind === "step") {
       const at = {
         step: (event.epoch - 1) * stepsPerEpoch + event.step,
@@ -48,7 +48,8 @@ export function listScalars(events: readonly RunEvent[]): readonly ScalarRecord[
     const at = { step: event.epoch * stepsPerEpoch, wallTimeMs: startedMs + event.elapsedMs };
     return Object.entries(event.metrics).map(([name, value]) => ({
       ...at,
-      ...{ tag: tagOf(name), value },
+      tag: tagOf(name),
+      value,
     }));
   });
 }
@@ -64,8 +65,9 @@ function tagOf(name: string): string {
 /** Two tables, `steps.csv` and `epochs.csv`, with a column for each metric. */
 export function makeCsvFiles(events: readonly RunEvent[]): readonly CurveFile[] {
   const stepsPerEpoch = findStart(events)?.stepsPerEpoch ?? 1;
-  const steps = events.filter((event) => event.kind === "step");
-  const epochs = events.filter((event) => event.kind === "epoch");
+  const valid = dropTakenBack(events);
+  const steps = valid.filter((event) => event.kind === "step");
+  const epochs = valid.filter((event) => event.kind === "epoch");
   const stepNames = collectNames(steps);
   const epochNames = collectNames(epochs);
   return [
@@ -96,6 +98,23 @@ export function makeCsvFiles(events: readonly RunEvent[]): readonly CurveFile[] 
       ),
     ),
   ];
+}
+
+/** Without the steps and epochs behind a checkpoint from which the run went on: they came again. */
+function dropTakenBack(events: readonly RunEvent[]): readonly RunEvent[] {
+  let valid: RunEvent[] = [];
+  for (const event of events) {
+    if (event.kind === "recovered") {
+      const { epochs, step } = event.from;
+      valid = valid.filter((earlier) => {
+        if (earlier.kind === "epoch") return earlier.epoch <= epochs;
+        if (earlier.kind !== "step") return true;
+        return earlier.epoch <= epochs || (earlier.epoch === epochs + 1 && earlier.step <= step);
+      });
+    }
+    valid.push(event);
+  }
+  return valid;
 }
 
 function findStart(events: readonly RunEvent[]): Started | undefined {

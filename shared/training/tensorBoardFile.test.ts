@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { findPython } from "../../build/referees/setupPython.mjs";
+import { findKerasPython } from "../codegen/python.testkit.ts";
 import {
   computeCrc32c,
   nameTensorBoardFile,
@@ -55,7 +55,7 @@ const scalars: readonly ScalarRecord[] = [
   value: [0, -0.1, 1e-40, 1e38, Number.NaN, Infinity, -Infinity, 3.4e38][index] ?? 0,
 }));
 
-const python = findPython();
+const python = findKerasPython() ?? "python3";
 const hasTensorBoard =
   spawnSync(python, ["-c", "import tensorboard.compat.proto.event_pb2"]).status === 0;
 const referee = fileURLToPath(
