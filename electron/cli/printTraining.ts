@@ -46,6 +46,7 @@ export function createTrainingView(io: CliIo, epochs: number): TrainingView {
         case "checkpoint":
         case "paused":
         case "resumed":
+        case "observed":
         case "report":
           return;
       }

@@ -118,6 +118,7 @@ function describeChange(event: RunEvent): Partial<RunInfo> | null {
     case "step":
     case "paused":
     case "resumed":
+    case "observed":
     case "report":
       return null;
   }

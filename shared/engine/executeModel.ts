@@ -25,7 +25,11 @@ const schedules = new WeakMap<tf.LayersModel, Schedule>();
 export function executeModel(
   model: tf.LayersModel,
   inputs: readonly tf.Tensor[],
-  options: { readonly training: boolean },
+  options: {
+    readonly training: boolean;
+    /** Told of what each use of a layer gives, in the order of execution. */
+    readonly onLayer?: (name: string, outputs: readonly tf.Tensor[]) => void;
+  },
 ): tf.Tensor[] {
   const { steps, readers } = findSchedule(model);
   const values = new Map<tf.SymbolicTensor, tf.Tensor>();
@@ -46,6 +50,7 @@ export function executeModel(
     const fused = runFused({ layer, inputs: given, training, masks: givenMasks });
     const applied = list(fused ?? layer.apply(given, { training, ...mask }));
     const result = options.training ? applied : partOutputs(applied);
+    options.onLayer?.(layer.name, result);
     const resultMasks = listMasks(layer, given, givenMasks, outputs.length);
     for (const [port, symbolic] of outputs.entries()) {
       const value = result[port];

@@ -10,6 +10,7 @@ import type { TrainingControl } from "./control.ts";
 import { disposeModel } from "./disposeModel.ts";
 import { RunFault, toRunFault, watchFaults, type FaultWatch } from "./faults.ts";
 import { saveModelFiles, type ModelFile } from "./modelFiles.ts";
+import type { ObserveOptions } from "./observe/createObserver.ts";
 import { buildReport } from "./report.ts";
 import type { Backend } from "./selectBackend.ts";
 import { countSteps, createSession, inferenceBatchSize, type Session } from "./session.ts";
@@ -24,6 +25,8 @@ export interface TrainingRequest {
   readonly backend: Backend;
   readonly control: TrainingControl;
   readonly onEvent: (event: RunEvent) => void;
+  /** Looks into the network on the way; absent or null: does not. */
+  readonly observe?: ObserveOptions | null;
   /** The trained model's files; awaited before `ended` is told. */
   onWeights?(files: readonly ModelFile[]): Promise<void> | void;
 }
@@ -57,6 +60,7 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
       control: request.control,
       faults,
       onEvent,
+      observe: request.observe ?? null,
       onGoodWeights: (weights) => {
         good = weights;
       },

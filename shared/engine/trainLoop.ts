@@ -1,9 +1,11 @@
 import { createRandom } from "../base/random.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import type { Metrics, RunEvent } from "../training/events.ts";
+import type { Observation } from "../training/observations.ts";
 import { joinNames } from "../training/metricNames.ts";
 import type { TrainingControl } from "./control.ts";
 import { RunFault, type FaultWatch } from "./faults.ts";
+import { createObserver, type ObserveOptions, type Observer } from "./observe/createObserver.ts";
 import { measureSamples } from "./measure.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import type { Backend } from "./selectBackend.ts";
@@ -20,6 +22,8 @@ export interface LoopContext {
   readonly backend: Backend;
   readonly control: TrainingControl;
   readonly faults: FaultWatch;
+  /** null: the network is not looked into, which then costs nothing. */
+  readonly observe: ObserveOptions | null;
   onEvent(event: RunEvent): void;
   /** Told of weights known to be finite, for the case that the run ends badly. */
   onGoodWeights(good: GoodWeights): void;
@@ -52,12 +56,13 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
   const progress = createProgress({ epochs: config.epochs, stepsPerEpoch });
   const stopping = createStopping(config.earlyStopping);
   const runner = createStepRunner(context);
+  const observer = openObserver(context);
   let tally = session.objective.createTally();
   let metrics: Metrics = {};
   try {
     for (let epoch = 1; epoch <= config.epochs; epoch++) {
       tally = session.objective.createTally();
-      const isDone = await trainEpoch(context, { epoch, runner, progress, tally });
+      const isDone = await trainEpoch(context, { epoch, runner, observer, progress, tally });
       if (!isDone) return endOf("stopped", epoch - 1, tally.means());
       const measured = validation.length > 0 ? await validate(context, progress) : {};
       if (measured === null) return endOf("stopped", epoch - 1, tally.means());
@@ -78,6 +83,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
     }
     return endOf("finished", config.epochs);
   } finally {
+    observer?.dispose();
     runner.dispose();
   }
 
@@ -100,6 +106,7 @@ function bestOf(stopping: Stopping): GoodWeights | null {
 interface EpochPlan {
   readonly epoch: number;
   readonly runner: StepRunner;
+  readonly observer: Observer | null;
   readonly progress: Progress;
   /** What the epoch's steps measure is added here. */
   readonly tally: Tally;
@@ -124,6 +131,12 @@ async function trainEpoch(context: LoopContext, plan: EpochPlan): Promise<boolea
     const count = Math.min(config.batchSize, order.length - start);
     await runner.run({ epoch, step, start, count });
     takeResults(context, plan);
+    await plan.observer?.afterStep({
+      epoch,
+      step,
+      samples: order.subarray(start, start + count),
+      settle: () => settle(context, plan),
+    });
     await backend.breathe();
     progress.countStep(count);
     if (step === 1 || progress.isTimeToTell()) {
@@ -137,6 +150,12 @@ async function trainEpoch(context: LoopContext, plan: EpochPlan): Promise<boolea
   }
   await settle(context, plan);
   return true;
+}
+
+function openObserver({ session, faults, observe, onEvent }: LoopContext): Observer | null {
+  if (observe === null) return null;
+  const onObservation = (observation: Observation) => onEvent({ kind: "observed", observation });
+  return createObserver({ session, faults, onObservation }, observe);
 }
 
 /** Waits until every step handed over is done and counted. */

@@ -1,4 +1,5 @@
 import type { RunId } from "../base/ids.ts";
+import type { Observation } from "./observations.ts";
 
 /** What a run says of itself, in order; appended to `metrics.jsonl` and folded by `runReducer`. Values as plain JSON. */
 export type RunEvent =
@@ -63,6 +64,8 @@ export type RunEvent =
       /** A sentence for people. */
       readonly message: string;
     }
+  /** What was seen inside the network, every few seconds where that is wanted. */
+  | { readonly kind: "observed"; readonly observation: Observation }
   | { readonly kind: "report"; readonly report: RunReport }
   | {
       readonly kind: "ended";

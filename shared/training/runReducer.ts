@@ -1,5 +1,6 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { Metrics, RunEvent, RunReport } from "./events.ts";
+import { addObservation, noObservations, type ObservationHistory } from "./observations.ts";
 
 /** What a run looks like after some events: what panels and charts draw. Plain data. */
 export interface RunState {
@@ -12,6 +13,8 @@ export interface RunState {
   readonly epochs: readonly EpochPoint[];
   /** Epoch of the best weights so far; null before the first. */
   readonly bestEpoch: number | null;
+  /** What was seen inside the network along the way; none where it was not looked into, or by an older version. */
+  readonly observations: ObservationHistory;
   readonly report: RunReport | null;
   readonly ended: Extract<RunEvent, { kind: "ended" }> | null;
   /** Where the run last went on from a checkpoint. */
@@ -45,6 +48,7 @@ export const initialRunState: RunState = {
   steps: [],
   epochs: [],
   bestEpoch: null,
+  observations: noObservations,
   report: null,
   ended: null,
   recovered: null,
@@ -100,6 +104,8 @@ export function runReducer(state: RunState, event: RunEvent): RunState {
       return { ...state, checkpoint: event };
     case "recovered":
       return goBack(state, event);
+    case "observed":
+      return { ...state, observations: addObservation(state.observations, event.observation) };
     case "report":
       return { ...state, report: event.report };
     case "ended":

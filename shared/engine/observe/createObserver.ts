@@ -1,0 +1,465 @@
+import * as tf from "@tensorflow/tfjs";
+import type { PlanLayer } from "../../compiler/plan.ts";
+import type {
+  InputObservation,
+  LayerObservation,
+  Observation,
+  ObservedFunction,
+  OutputObservation,
+  WeightObservation,
+} from "../../training/observations.ts";
+import { errorText } from "../buildModel.ts";
+import { executeModel } from "../executeModel.ts";
+import type { FaultWatch } from "../faults.ts";
+import { listPenalties } from "../penalties.ts";
+import type { Session } from "../session.ts";
+import { collectStatistics, type TensorAnswer, type TensorRequest } from "./collectStatistics.ts";
+import { observeOutput } from "./observeOutput.ts";
+import { round, type MeasuredTensor } from "./statistics.ts";
+import { withoutTraces } from "./withoutTraces.ts";
+
+/** How often a run is looked into. */
+export interface ObserveOptions {
+  /** Every so many steps; absent: as often as `costShare` of the time allows. For tests, which must not depend on time. */
+  readonly everySteps?: number;
+}
+
+export interface ObservedStep {
+  /** Both 1-based, of the step just handed over. */
+  readonly epoch: number;
+  readonly step: number;
+  /** What it was trained on. */
+  readonly samples: Uint32Array;
+  /** Waits until every step handed over is done. */
+  settle(): Promise<void>;
+}
+
+/** Looks into a network while it trains, without changing it: losses are the same with and without, bit for bit. */
+export interface Observer {
+  /** Does nothing but compare two numbers where no observation is due. */
+  afterStep(step: ObservedStep): Promise<void>;
+  dispose(): void;
+}
+
+export interface ObserverContext {
+  readonly session: Session;
+  readonly faults: FaultWatch;
+  onObservation(observation: Observation): void;
+}
+
+/** Of the time that passes, for looking. */
+const costShare = 0.06;
+const shortestIntervalMs = 1500;
+/** Long runs are looked into less often, so that what is kept of them stays small. */
+const elapsedShare = 0.02;
+/** Passes over which a unit must be silent to be called dead. */
+const silentPasses = 4;
+/** Values of an output that are read back at most. */
+const mostOutputValues = 65_536;
+
+interface Pending {
+  readonly observation: Observation;
+  readonly weightsBefore: readonly tf.Tensor[];
+}
+
+export function createObserver(context: ObserverContext, options: ObserveOptions): Observer {
+  const { session, faults } = context;
+  const variables = listVariables(session.model);
+  const silence = new Map<string, Float32Array[]>();
+  const startMs = performance.now();
+  let stepCount = 0;
+  let dueMs = startMs;
+  let pending: Pending | null = null;
+  // A look that fails once would fail again; the training itself must not suffer from it.
+  let hasFailed = false;
+
+  const isDue = () =>
+    pending !== null ||
+    (options.everySteps === undefined
+      ? performance.now() >= dueMs
+      : (stepCount - 1) % options.everySteps === 0);
+
+  return {
+    async afterStep(step) {
+      stepCount++;
+      if (hasFailed || !isDue()) return;
+      const beganMs = performance.now();
+      await step.settle();
+      try {
+        if (pending === null) {
+          const observation = await look(context, { step, variables, silence, beganMs });
+          if (variables.length > 0) {
+            const weightsBefore = variables.map(({ variable }) => copy(variable));
+            pending = { observation, weightsBefore };
+            return;
+          }
+          context.onObservation(observation);
+        } else {
+          const { observation, weightsBefore } = pending;
+          pending = null;
+          const changes = await measureChanges(variables, weightsBefore, faults);
+          const costMs = round(observation.costMs + performance.now() - beganMs);
+          context.onObservation({ ...addRatios(observation, changes), costMs });
+          const now = performance.now();
+          const pauseMs = Math.max(
+            shortestIntervalMs,
+            costMs / costShare,
+            (now - startMs) * elapsedShare,
+          );
+          dueMs = now + pauseMs;
+        }
+      } catch (error) {
+        faults.check();
+        hasFailed = true;
+        context.onObservation({
+          epoch: step.epoch,
+          step: step.step,
+          loss: null,
+          layers: [],
+          inputs: [],
+          outputs: [],
+          costMs: round(performance.now() - beganMs),
+          problem: `The layers could not be observed: ${errorText(error)}`,
+        });
+      }
+    },
+    dispose() {
+      tf.dispose(pending === null ? [] : [...pending.weightsBefore]);
+      pending = null;
+    },
+  };
+}
+
+/** A trainable weight, of which layer, and its name there. */
+interface ObservedVariable {
+  readonly layer: string;
+  readonly name: string;
+  readonly variable: tf.Variable;
+}
+
+function listVariables(model: tf.LayersModel): readonly ObservedVariable[] {
+  const seen = new Set<tf.Tensor>();
+  return model.layers.flatMap((layer) =>
+    layer.trainableWeights.flatMap((weight) => {
+      const variable = weight.read();
+      if (!(variable instanceof tf.Variable) || seen.has(variable)) return [];
+      seen.add(variable);
+      const name = weight.originalName.split("/").at(-1) ?? weight.originalName;
+      return [{ layer: layer.name, name, variable }];
+    }),
+  );
+}
+
+interface Look {
+  readonly step: ObservedStep;
+  readonly variables: readonly ObservedVariable[];
+  readonly silence: Map<string, Float32Array[]>;
+  readonly beganMs: number;
+}
+
+/** A forward and a backward pass of its own over the batch; what it computes on the device is read at once. */
+async function look(context: ObserverContext, given: Look): Promise<Observation> {
+  const { session, faults } = context;
+  const { step, variables, silence } = given;
+  const { plan, model, reader, objective } = session;
+  const batch = reader.read(step.samples);
+  const uses: { readonly layer: PlanLayer; readonly output: tf.Tensor }[] = [];
+  const findLayer = createLayerFinder(plan.layers);
+  // The pass that gradients are taken of disposes of all that it does not return.
+  const kept = new Set<tf.Tensor>();
+  const keep = <T extends tf.Tensor>(tensor: T): T => {
+    kept.add(tensor);
+    return tf.keep(tensor);
+  };
+  let reads;
+  try {
+    reads = inScope(() => {
+      const predictions: tf.Tensor[] = [];
+      const sums: tf.Tensor[] = [];
+      const forward = (): tf.Scalar => {
+        const onLayer = (name: string, outputs: readonly tf.Tensor[]) => {
+          const layer = findLayer(name);
+          const [output] = outputs;
+          if (layer !== null && output !== undefined) uses.push({ layer, output: keep(output) });
+        };
+        predictions.push(...executeModel(model, batch.inputs, { training: true, onLayer }));
+        predictions.forEach(keep);
+        const measured = objective.measure(batch.truths, predictions, listPenalties(model));
+        sums.push(keep(measured.sums));
+        return measured.total;
+      };
+      const gradients = withoutTraces(model, () => {
+        if (variables.length > 0)
+          return tf.variableGrads(
+            forward,
+            variables.map(({ variable }) => variable),
+          ).grads;
+        forward();
+        return {};
+      });
+      const requests: TensorRequest[] = [
+        ...batch.inputs.map((tensor) => plainRequest(tensor)),
+        ...uses.map(({ layer, output }) => activationRequest(layer, output)),
+        ...variables.flatMap(({ variable }) => [
+          plainRequest(variable),
+          plainRequest(gradients[variable.name] ?? tf.zerosLike(variable)),
+        ]),
+      ];
+      return {
+        statistics: collectStatistics(requests),
+        numbers: readAll([...sums, ...predictions.map(cutRows)]),
+      };
+    });
+  } finally {
+    batch.dispose();
+    tf.dispose([...kept]);
+  }
+  const [answers, [sums = [], ...predictions]] = await faults.guard(
+    Promise.all([reads.statistics, reads.numbers]),
+  );
+  const parts = splitAnswers(answers, {
+    inputs: plan.inputs.length,
+    uses: uses.length,
+  });
+  return {
+    epoch: step.epoch,
+    step: step.step,
+    loss: Number.isFinite(sums[0]) ? round(sums[0] ?? 0) : null,
+    inputs: plan.inputs.map((input, index): InputObservation => ({
+      name: input.name,
+      values: dropSaturation(take(parts.inputs, index).statistics),
+    })),
+    layers: uses.map(({ layer }, index) =>
+      describeLayer(layer, {
+        answer: take(parts.uses, index),
+        weights: describeWeights(variables, parts.weights, layer),
+        silence,
+      }),
+    ),
+    outputs: describeOutputs(session, step.samples, predictions),
+    costMs: performance.now() - given.beganMs,
+  };
+}
+
+/** A layer used several times has one name in the model and several in the plan, told apart by their order. */
+function createLayerFinder(layers: readonly PlanLayer[]): (name: string) => PlanLayer | null {
+  const left = new Map<string, PlanLayer[]>();
+  for (const layer of layers) {
+    const name = layer.sharedWith ?? layer.name;
+    const list = left.get(name) ?? [];
+    list.push(layer);
+    left.set(name, list);
+  }
+  return (name) => left.get(name)?.shift() ?? null;
+}
+
+function plainRequest(tensor: tf.Tensor): TensorRequest {
+  return { tensor, saturation: "none", wantsUnits: false };
+}
+
+function activationRequest(layer: PlanLayer, tensor: tf.Tensor): TensorRequest {
+  const name = findFunction(layer);
+  return {
+    tensor,
+    saturation: name === "sigmoid" || name === "tanh" ? name : "none",
+    wantsUnits: name === "relu",
+  };
+}
+
+/** What a layer's output went through last. Cells' gates are inside and don't show. */
+export function findFunction({ call }: PlanLayer): ObservedFunction {
+  if (call.className === "ReLU") return "relu";
+  if (call.className === "Softmax") return "softmax";
+  const option = call.options.find(({ tfjsName }) => tfjsName === "activation");
+  switch (option?.value) {
+    case "relu":
+    case "relu6":
+      return "relu";
+    case "sigmoid":
+    case "tanh":
+    case "softmax":
+      return option.value;
+    default:
+      return "other";
+  }
+}
+
+interface AnswerParts {
+  readonly inputs: readonly TensorAnswer[];
+  readonly uses: readonly TensorAnswer[];
+  /** Values and gradient of each weight in turn. */
+  readonly weights: readonly TensorAnswer[];
+}
+
+function splitAnswers(
+  answers: readonly TensorAnswer[],
+  counts: { readonly inputs: number; readonly uses: number },
+): AnswerParts {
+  const behindUses = counts.inputs + counts.uses;
+  return {
+    inputs: answers.slice(0, counts.inputs),
+    uses: answers.slice(counts.inputs, behindUses),
+    weights: answers.slice(behindUses),
+  };
+}
+
+function describeLayer(
+  layer: PlanLayer,
+  given: {
+    readonly answer: TensorAnswer;
+    readonly weights: readonly WeightObservation[];
+    readonly silence: Map<string, Float32Array[]>;
+  },
+): LayerObservation {
+  const { statistics, unitMaxima } = given.answer;
+  return {
+    layer: layer.name,
+    node: layer.id,
+    function: findFunction(layer),
+    activation: dropSaturation(statistics),
+    deadShare: unitMaxima === null ? null : countDead(given.silence, layer.name, unitMaxima),
+    saturatedShare: statistics.saturatedShare,
+    weights: given.weights,
+  };
+}
+
+/** Share of units that have been silent in every pass remembered. */
+function countDead(
+  silence: Map<string, Float32Array[]>,
+  layer: string,
+  maxima: Float32Array,
+): number {
+  const passes = [...(silence.get(layer) ?? []), maxima].slice(-silentPasses);
+  silence.set(layer, passes);
+  let dead = 0;
+  for (let unit = 0; unit < maxima.length; unit++) {
+    if (passes.every((pass) => (pass[unit] ?? 0) <= 0)) dead++;
+  }
+  return round(dead / Math.max(1, maxima.length));
+}
+
+/** Weights of a layer's first use; other uses share them. */
+function describeWeights(
+  variables: readonly ObservedVariable[],
+  answers: readonly TensorAnswer[],
+  layer: PlanLayer,
+): readonly WeightObservation[] {
+  if (layer.sharedWith !== null) return [];
+  return variables.flatMap((variable, index) =>
+    variable.layer === layer.name
+      ? [
+          {
+            name: variable.name,
+            values: dropSaturation(take(answers, 2 * index).statistics),
+            gradient: dropSaturation(take(answers, 2 * index + 1).statistics),
+            updateRatio: null,
+          },
+        ]
+      : [],
+  );
+}
+
+function describeOutputs(
+  { plan, reader, fields }: Session,
+  samples: Uint32Array,
+  predictions: readonly ArrayLike<number>[],
+): readonly OutputObservation[] {
+  return plan.outputs.map((output, index) => {
+    const truth = reader.readTruth(index, samples);
+    const units = truth.shape.at(-1) ?? 1;
+    const given = predictions[index] ?? [];
+    const rowsPerSample = truth.values.length / units / Math.max(1, samples.length);
+    const rows = Math.floor(given.length / units);
+    return observeOutput({
+      name: output.name,
+      loss: String(output.loss),
+      hasClasses: (fields.targets[index]?.classes ?? null) !== null,
+      units,
+      predictions: given,
+      truths: truth.values.subarray(0, given.length),
+      samples: Uint32Array.from(
+        { length: rows },
+        (_, row) => samples[Math.floor(row / Math.max(1, rowsPerSample))] ?? 0,
+      ),
+    });
+  });
+}
+
+/** WebGPU's backend looks a tensor up again when its values have come: it must be there until then. */
+async function readAll(tensors: readonly tf.Tensor[]): Promise<readonly ArrayLike<number>[]> {
+  const copies = tensors.map((tensor) => tf.keep(tf.clone(tensor)));
+  try {
+    return await Promise.all(copies.map((tensor) => tensor.data()));
+  } finally {
+    tf.dispose(copies);
+  }
+}
+
+function cutRows(tensor: tf.Tensor): tf.Tensor {
+  const units = tensor.shape.at(-1) ?? 1;
+  const rows = tensor.size / units;
+  const most = Math.max(1, Math.floor(mostOutputValues / units));
+  const flat = tf.reshape(tensor, [rows, units]);
+  return rows <= most ? flat : tf.slice(flat, [0, 0], [most, units]);
+}
+
+/** A copy in memory of its own: optimizers may change weights in place. */
+function copy(variable: tf.Variable): tf.Tensor {
+  return tf.tidy(() => tf.keep(tf.add(variable, 0)));
+}
+
+async function measureChanges(
+  variables: readonly ObservedVariable[],
+  before: readonly tf.Tensor[],
+  faults: FaultWatch,
+): Promise<ReadonlyMap<string, number>> {
+  const reading = inScope(() =>
+    collectStatistics(
+      variables.map(({ variable }, index) => plainRequest(tf.sub(variable, take(before, index)))),
+    ),
+  );
+  tf.dispose([...before]);
+  const answers = await faults.guard(reading);
+  return new Map(
+    variables.map(({ layer, name }, index) => [
+      `${layer}/${name}`,
+      take(answers, index).statistics.norm,
+    ]),
+  );
+}
+
+function addRatios(observation: Observation, changes: ReadonlyMap<string, number>): Observation {
+  return {
+    ...observation,
+    layers: observation.layers.map((layer) => ({
+      ...layer,
+      weights: layer.weights.map((weight) => {
+        const change = changes.get(`${layer.layer}/${weight.name}`) ?? 0;
+        const { norm } = weight.values;
+        // Where nothing was (a bias before its first step), no ratio says anything.
+        const updateRatio = norm === 0 ? null : round(change / norm);
+        return { ...weight, updateRatio };
+      }),
+    })),
+  };
+}
+
+/** As `tf.tidy`, which takes no promises: what is read has been handed to the device when the scope ends. */
+function inScope<T>(run: () => T): T {
+  tf.engine().startScope();
+  try {
+    return run();
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+function dropSaturation({ saturatedShare: _share, ...statistics }: MeasuredTensor) {
+  return statistics;
+}
+
+function take<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`Entry ${index + 1} of an observation is missing.`);
+  return item;
+}
