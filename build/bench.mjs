@@ -1,5 +1,6 @@
 // `npm run bench [-- NAME …] [--json]`: runs the benchmarks of e2e/bench. Figures are medians with their range; where
-// there is a peer, it runs in the same process or page in turn. Prints a table, or one JSON object with --json.
+// there is a peer, it runs in turn with ours. Prints a table, or one JSON object with --json. For `train` also:
+// --counts (what a step costs instead of how long it takes; --contender stockFit for tfjs), --chromium, --workload ID.
 import { readdirSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, platform } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -14,12 +15,34 @@ const known = readdirSync("e2e/bench")
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    counts: { type: "boolean", default: false },
+    chromium: { type: "boolean", default: false },
+    contender: { type: "string" },
+    workload: { type: "string", multiple: true, default: [] },
+  },
 });
+const options = {
+  workloads: values.workload,
+  chromium: values.chromium,
+  isQuiet: values.json,
+};
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`Unknown benchmark ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
   process.exit(2);
+}
+
+if (values.counts) {
+  const { module } = await runnerImport("./e2e/bench/train.bench.ts", {
+    configFile: false,
+    logLevel: "error",
+  });
+  const workloads = await module.count(options, values.contender);
+  if (values.json) console.log(JSON.stringify({ workloads }));
+  else console.table(workloads);
+  process.exit(0);
 }
 
 const results = [];
@@ -29,7 +52,7 @@ for (const name of positionals.length > 0 ? positionals : known) {
     configFile: false,
     logLevel: "error",
   });
-  const figures = await module.run();
+  const figures = await module.run(options);
   results.push({ name, figures });
   if (!values.json) {
     for (const figure of figures) {
