@@ -4,6 +4,10 @@ export interface TrainingControl {
   resume(): void;
   /** Ends the run after the step under way, keeping its weights. */
   stop(): void;
+  /** Asks for a checkpoint at the next step. */
+  askForCheckpoint(): void;
+  /** Whether one was asked for since the last call. */
+  takeCheckpointRequest(): boolean;
   readonly state: "running" | "paused" | "stopping";
   /** Resolves at once while running, and when a pause ends. */
   waitWhilePaused(): Promise<void>;
@@ -12,6 +16,7 @@ export interface TrainingControl {
 export function createTrainingControl(): TrainingControl {
   let state: TrainingControl["state"] = "running";
   const wake: (() => void)[] = [];
+  let wantsCheckpoint = false;
   const change = (next: TrainingControl["state"]) => {
     if (state === "stopping") return;
     state = next;
@@ -22,6 +27,12 @@ export function createTrainingControl(): TrainingControl {
     pause: () => change("paused"),
     resume: () => change("running"),
     stop: () => change("stopping"),
+    askForCheckpoint: () => void (wantsCheckpoint = true),
+    takeCheckpointRequest() {
+      const wanted = wantsCheckpoint;
+      wantsCheckpoint = false;
+      return wanted;
+    },
     get state() {
       return state;
     },

@@ -1,4 +1,7 @@
+import type { ModelPlan } from "../compiler/plan.ts";
+import type { TrainingConfig } from "../training/config.ts";
 import type { RunFailureCode } from "../training/events.ts";
+import { formatMemory, measureMemoryNeeds } from "../training/memoryNeeds.ts";
 import { errorText } from "./buildModel.ts";
 import type { Backend } from "./selectBackend.ts";
 
@@ -11,12 +14,32 @@ export class RunFault extends Error {
   }
 }
 
+/** Numbers that are none; what is to blame is found out when the run has ended. */
+export class NotFiniteFault extends RunFault {
+  /** Both 1-based; null where no step is to blame, as in validation. */
+  readonly place: { readonly epoch: number; readonly step: number } | null;
+  readonly fact: string;
+  readonly remedy: string;
+  constructor(place: NotFiniteFault["place"], fact: string, remedy: string) {
+    super("not-finite", `${fact} ${remedy}`);
+    this.place = place;
+    this.fact = fact;
+    this.remedy = remedy;
+  }
+}
+
+/** What a run is of, so that a fault can say what to change. */
+export interface FaultContext {
+  readonly plan: ModelPlan;
+  readonly config: TrainingConfig;
+}
+
 /** Gives any error a code and a sentence that says what to do. */
-export function toRunFault(error: unknown, context: { readonly batchSize: number }): RunFault {
+export function toRunFault(error: unknown, context: FaultContext): RunFault {
   if (error instanceof RunFault) return error;
   const text = errorText(error);
   if (/out of memory|allocation failed|invalid (typed )?array length|outofmemory/i.test(text)) {
-    return outOfMemory(context.batchSize);
+    return outOfMemory(context);
   }
   if (/device (was |is )?lost|context lost|device.*destroyed/i.test(text)) {
     return deviceLost(text);
@@ -24,10 +47,18 @@ export function toRunFault(error: unknown, context: { readonly batchSize: number
   return new RunFault("internal", `Training stopped on an unexpected error: ${text}`);
 }
 
-function outOfMemory(batchSize: number): RunFault {
+/** No device tells how much it lacked: half the batch is the next thing to try. */
+function outOfMemory({ plan, config }: FaultContext): RunFault {
+  const { batchSize } = config;
+  const { total, largest } = measureMemoryNeeds(plan, config, { batchSize });
+  const what = largest.isOutput ? "output" : "weights";
+  const remedy =
+    batchSize > 1
+      ? `Use a batch of ${Math.floor(batchSize / 2)} instead of ${batchSize}, or a smaller model.`
+      : "Use a smaller model, or an optimizer that keeps less.";
   return new RunFault(
     "out-of-memory",
-    `The device ran out of memory. Use a smaller batch (now ${batchSize}) or a smaller model.`,
+    `The device ran out of memory. A step needs about ${formatMemory(total)}; the largest part is the ${what} of ${largest.layer}, ${formatMemory(largest.bytes)}. ${remedy}`,
   );
 }
 
@@ -47,7 +78,7 @@ export interface FaultWatch {
   close(): void;
 }
 
-export function watchFaults(backend: Backend, context: { readonly batchSize: number }): FaultWatch {
+export function watchFaults(backend: Backend, context: FaultContext): FaultWatch {
   let seen: RunFault | null = null;
   let reject: (fault: RunFault) => void = () => {};
   const failure = new Promise<never>((_, onFailure) => {
@@ -59,11 +90,11 @@ export function watchFaults(backend: Backend, context: { readonly batchSize: num
       fault.code === "device-lost"
         ? deviceLost(fault.message)
         : fault.code === "out-of-memory"
-          ? outOfMemory(context.batchSize)
+          ? outOfMemory(context)
           : /limit|exceed|larger than|too large/i.test(fault.message)
             ? new RunFault(
                 "limits",
-                `The model asks more of this GPU than it allows (${fault.message.split("\n")[0]}). Use a smaller batch or smaller layers.`,
+                `The model asks more of this GPU than it allows (${fault.message.split("\n")[0]}). Use a batch of ${Math.max(1, Math.floor(context.config.batchSize / 2))} or smaller layers.`,
               )
             : new RunFault("internal", `The GPU refused a command: ${fault.message}`);
     reject(seen);

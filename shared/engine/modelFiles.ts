@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { err, ok, type Result } from "../base/result.ts";
+import { makeWeightShards } from "../training/weightShards.ts";
 import { errorText } from "./buildModel.ts";
 import { patchLayer } from "./layerPatches.ts";
 // Registers the classes that files name.
@@ -12,9 +13,6 @@ export interface ModelFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The converter's shard size; browsers cache pieces of 4 MiB well. */
-const shardBytes = 4 * 1024 * 1024;
-
 /** tfjs's layers format, `model.json` and weight shards, as `tf.loadLayersModel` reads it. Needs no device: works after it is lost. */
 export function saveModelFiles(model: tf.LayersModel, snapshot: Snapshot): readonly ModelFile[] {
   const specs = model.weights.map((weight) => ({
@@ -22,20 +20,16 @@ export function saveModelFiles(model: tf.LayersModel, snapshot: Snapshot): reado
     shape: weight.shape.map((size) => size ?? 1),
     dtype: "float32" as const,
   }));
-  const shards = splitBytes(joinBytes(snapshot));
-  const names = shards.map((_, index) => `group1-shard${index + 1}of${shards.length}.bin`);
+  const shards = makeWeightShards(snapshot);
   const manifest = {
     format: "layers-model",
     generatedBy: `TensorFlow.js tfjs-layers v${tf.version["tfjs-layers"]}`,
     convertedBy: null,
     modelTopology: forgetMasks(model.toJSON(null, false)),
-    weightsManifest: [{ paths: names, weights: specs }],
+    weightsManifest: [{ paths: shards.map(({ name }) => name), weights: specs }],
   };
   const text = new TextEncoder().encode(JSON.stringify(manifest));
-  return [
-    { name: "model.json", bytes: text },
-    ...shards.map((bytes, index) => ({ name: names[index] ?? "", bytes })),
-  ];
+  return [{ name: "model.json", bytes: text }, ...shards];
 }
 
 /** The model of `model.json` and its shards on the current backend. The error says which file is wrong. */
@@ -133,7 +127,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function joinBytes(parts: readonly (Float32Array | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((total, part) => total + part.byteLength, 0));
   let offset = 0;
   for (const part of parts) {
@@ -141,12 +135,4 @@ function joinBytes(parts: readonly (Float32Array | Uint8Array)[]): Uint8Array<Ar
     offset += part.byteLength;
   }
   return joined;
-}
-
-function splitBytes(bytes: Uint8Array<ArrayBuffer>): readonly Uint8Array<ArrayBuffer>[] {
-  const shards: Uint8Array<ArrayBuffer>[] = [];
-  for (let start = 0; start < bytes.length; start += shardBytes) {
-    shards.push(bytes.slice(start, start + shardBytes));
-  }
-  return shards.length > 0 ? shards : [bytes];
 }

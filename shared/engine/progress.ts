@@ -10,7 +10,6 @@ export interface Progress {
   resume(): void;
   /** True at most ten times a second. */
   isTimeToTell(): boolean;
-  isTimeForSnapshot(intervalMs: number): boolean;
   describe(at: {
     readonly epoch: number;
     readonly step: number;
@@ -23,18 +22,20 @@ const tellIntervalMs = 100;
 export function createProgress(run: {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
+  /** Spent before this run went on from a checkpoint. */
+  readonly beforeMs?: number;
 }): Progress {
-  const startMs = performance.now();
+  const { beforeMs = 0 } = run;
+  const startMs = performance.now() - beforeMs;
   let pausedMs = 0;
   let pausedAtMs: number | null = null;
   let lastToldMs = -Infinity;
-  let lastSnapshotMs = 0;
   let steps = 0;
   let trainingMs = 0;
-  let stepEndMs = 0;
+  let stepEndMs = beforeMs;
   let validationMs = 0;
   /** Samples and time since the speed was last told; the first step, which compiles, counts for nothing later. */
-  let recent = { samples: 0, sinceMs: 0 };
+  let recent = { samples: 0, sinceMs: beforeMs };
   let samplesPerSecond = 0;
 
   const elapsedMs = () => (pausedAtMs ?? performance.now()) - startMs - pausedMs;
@@ -61,11 +62,6 @@ export function createProgress(run: {
       pausedAtMs = null;
     },
     isTimeToTell: () => elapsedMs() - lastToldMs >= tellIntervalMs,
-    isTimeForSnapshot(intervalMs) {
-      if (elapsedMs() - lastSnapshotMs < intervalMs) return false;
-      lastSnapshotMs = elapsedMs();
-      return true;
-    },
     describe({ epoch, step, metrics }) {
       const now = elapsedMs();
       lastToldMs = now;

@@ -226,7 +226,12 @@ test.each([
 
 test.each([
   ["device-lost", "the cable was pulled", "device-lost", /GPU device was lost \(the cable/],
-  ["out-of-memory", "no more", "out-of-memory", /ran out of memory.*batch \(now 32\)/],
+  [
+    "out-of-memory",
+    "no more",
+    "out-of-memory",
+    /ran out of memory.*hidden.*batch of 16 instead of 32/,
+  ],
   ["internal", "buffer size exceeds the limit", "limits", /more of this GPU than it allows/],
 ] as const)(
   "%s (%s) ends the run with the last good weights",

@@ -2,22 +2,26 @@ import type { RunId } from "../base/ids.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { serializeCheckpoint, type Checkpoint } from "../training/checkpoint.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import type { Metrics, RunEvent, RunReport } from "../training/events.ts";
+import { findMismatch, fingerprintRun } from "../training/fingerprint.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkLimits } from "./checkLimits.ts";
 import type { TrainingControl } from "./control.ts";
 import { disposeModel } from "./disposeModel.ts";
-import { RunFault, toRunFault, watchFaults, type FaultWatch } from "./faults.ts";
+import { explainNotFinite } from "./explainNotFinite.ts";
+import { NotFiniteFault, RunFault, toRunFault, watchFaults, type FaultWatch } from "./faults.ts";
 import { saveModelFiles, type ModelFile } from "./modelFiles.ts";
 import type { ObserveOptions } from "./observe/createObserver.ts";
 import { buildReport } from "./report.ts";
+import type { CheckpointSinks } from "./runKeeper.ts";
 import type { Backend } from "./selectBackend.ts";
 import { countSteps, createSession, inferenceBatchSize, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
 import { notFinite, runEpochs, type GoodWeights, type LoopEnd } from "./trainLoop.ts";
 
-export interface TrainingRequest {
+export interface TrainingRequest extends CheckpointSinks {
   readonly runId: RunId;
   readonly plan: ModelPlan;
   readonly dataset: Dataset;
@@ -27,6 +31,10 @@ export interface TrainingRequest {
   readonly onEvent: (event: RunEvent) => void;
   /** Looks into the network on the way; absent or null: does not. */
   readonly observe?: ObserveOptions | null;
+  /** Where to go on; absent: from fresh weights. One of another network, data or settings ends the run with the reason. */
+  readonly resume?: Checkpoint | null;
+  /** A new device for one that was lost; null where none can be had. Absent: the run ends when the device is lost. */
+  renewBackend?(): Promise<Backend | null>;
   /** The trained model's files; awaited before `ended` is told. */
   onWeights?(files: readonly ModelFile[]): Promise<void> | void;
 }
@@ -36,44 +44,122 @@ export interface TrainingOutcome {
   readonly report: RunReport | null;
 }
 
+/** Devices lost one after the other, without a step kept between them, before the run is given up. */
+const maxLosses = 3;
+
 /**
- * Trains the plan on the data set from fresh, seeded weights. Never throws: whatever goes wrong ends the run with a
- * sentence and the last good weights. Order of events: started, steps and epochs, report, (files), ended. The report of
- * a stopped run follows `ended`, so that stopping is quick. Leaves no tensors behind.
+ * Trains the plan on the data set from fresh, seeded weights, or from a checkpoint. Never throws: whatever goes wrong
+ * ends the run with a sentence and the last good weights; a lost device is replaced and the run goes on. Order of
+ * events: started (or recovered), steps and epochs, report, (files), ended, (checkpoint). The report of a stopped run
+ * follows `ended`, so that stopping is quick. Leaves no tensors behind.
  */
 export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcome> {
   // The Inputs of a stateful model say how large every batch is.
   const batchSize = findFixedBatch(asked.plan) ?? asked.config.batchSize;
   const request = { ...asked, config: { ...asked.config, batchSize } };
+  let attempt: Attempt = {
+    backend: asked.backend,
+    resume: asked.resume ?? null,
+    cause: asked.resume ? "continued" : "started",
+    message: "",
+    losses: 0,
+    startMs: performance.now(),
+  };
+  for (;;) {
+    const outcome = await trainOnce({ ...request, backend: attempt.backend }, attempt);
+    if ("ended" in outcome) return outcome;
+    const { kept, failure } = outcome;
+    const hasAdvanced = (kept?.stepsDone ?? 0) > (attempt.resume?.stepsDone ?? 0);
+    const losses = hasAdvanced ? 1 : attempt.losses + 1;
+    const backend = losses < maxLosses ? await request.renewBackend?.() : null;
+    if (!backend) return fail(request, failure);
+    attempt = {
+      ...attempt,
+      backend,
+      losses,
+      resume: kept ?? attempt.resume,
+      cause: "device-lost",
+      message: failure.fault.message,
+    };
+  }
+}
+
+interface Attempt {
+  readonly backend: Backend;
+  readonly resume: Checkpoint | null;
+  readonly cause: "started" | "continued" | "device-lost";
+  /** Of the fault before it. */
+  readonly message: string;
+  readonly losses: number;
+  /** Of the whole call. */
+  readonly startMs: number;
+}
+
+/** The device was lost; what is left is in plain memory. */
+interface Lost {
+  readonly kept: Checkpoint | null;
+  readonly failure: Failure;
+}
+
+async function trainOnce(
+  request: TrainingRequest,
+  attempt: Attempt,
+): Promise<TrainingOutcome | Lost> {
   const { config, backend, onEvent } = request;
-  const startMs = performance.now();
-  const faults = watchFaults(backend, config);
+  const { resume } = attempt;
+  const faults = watchFaults(backend, request);
   let session: Session | null = null;
   let good: GoodWeights | null = null;
+  let kept: Checkpoint | null = null;
   try {
+    const fingerprint = fingerprintRun(request.plan, request.dataset, config);
+    const mismatch = resume && findMismatch(resume.fingerprint, fingerprint);
+    if (mismatch) throw new RunFault("data", `${mismatch} Start a new run instead.`);
     session = openSession(request);
-    onEvent(describeStart(request));
+    onEvent(
+      attempt.cause === "started"
+        ? describeStart(request)
+        : describeRecovery(request, attempt, attempt.cause),
+    );
     const end = await runEpochs({
       session,
       config,
       backend,
       control: request.control,
       faults,
+      fingerprint,
+      resume,
+      sinks: request,
       onEvent,
       observe: request.observe ?? null,
       onGoodWeights: (weights) => {
         good = weights;
       },
+      onKept(checkpoint) {
+        kept = checkpoint;
+        good = toGoodWeights(checkpoint);
+      },
     });
     if (end.best) writeWeights(session.model, end.best.snapshot);
-    return await finish(request, { session, end, faults });
+    return await finish(request, { session, end, faults, kept });
   } catch (error) {
-    const fault = toRunFault(error, config);
-    return await fail(request, { fault, session, good, elapsedMs: performance.now() - startMs });
+    let fault = toRunFault(error, request);
+    const elapsedMs = performance.now() - attempt.startMs;
+    const canRecover = fault.code === "device-lost" && request.renewBackend !== undefined;
+    if (canRecover) return { kept, failure: { fault, session, good, elapsedMs } };
+    if (fault instanceof NotFiniteFault && session) {
+      fault = await explainNotFinite({ ...request, session, faults, from: kept ?? resume }, fault);
+    }
+    return await fail(request, { fault, session, good, elapsedMs });
   } finally {
     faults.close();
     if (session) disposeModel(session.model);
   }
+}
+
+function toGoodWeights({ weights, epochsDone, metrics }: Checkpoint): GoodWeights {
+  const snapshot = weights.map(({ values }) => Float32Array.from(values));
+  return { snapshot, epochs: epochsDone, metrics };
 }
 
 /** Everything that can be known to be wrong before the first step. */
@@ -94,7 +180,12 @@ function openSession({ plan, dataset, config, backend }: TrainingRequest): Sessi
   const batchSize = Math.min(config.batchSize, dataset.train.length);
   const problem = checkLimits(plan, batchSize, backend.maxTensorBytes);
   if (problem !== null) throw new RunFault("limits", problem);
-  const session = createSession(plan, dataset, () => buildModel(plan, { seed: config.seed }));
+  const session = createSession(
+    plan,
+    dataset,
+    () => buildModel(plan, { seed: config.seed }),
+    config,
+  );
   if (!session.ok) throw new RunFault("data", session.error);
   return session.value;
 }
@@ -113,15 +204,45 @@ function describeStart({ runId, plan, dataset, config, backend }: TrainingReques
   };
 }
 
+function describeRecovery(
+  { plan, dataset, config, backend }: TrainingRequest,
+  { resume, message }: Attempt,
+  cause: "continued" | "device-lost",
+): RunEvent {
+  const { epochsDone = 0, step = 0, elapsedMs = 0 } = resume ?? {};
+  const place =
+    resume === null
+      ? "from the start"
+      : step === 0
+        ? `after epoch ${epochsDone}`
+        : `from epoch ${epochsDone + 1}, step ${step}`;
+  return {
+    kind: "recovered",
+    cause,
+    atMs: Date.now(),
+    backend: backend.name,
+    device: backend.device,
+    epochs: config.epochs,
+    stepsPerEpoch: countSteps(plan, dataset.train.length, config.batchSize),
+    from: { epochs: epochsDone, step },
+    elapsedMs,
+    message:
+      cause === "continued"
+        ? `Training goes on ${place}.`
+        : `${message} Training goes on ${place} on a new device.`,
+  };
+}
+
 interface Finish {
   readonly session: Session;
   readonly end: LoopEnd;
   readonly faults: FaultWatch;
+  readonly kept: Checkpoint | null;
 }
 
 async function finish(
   request: TrainingRequest,
-  { session, end, faults }: Finish,
+  { session, end, faults, kept }: Finish,
 ): Promise<TrainingOutcome> {
   const isStopped = end.reason === "stopped";
   let report: RunReport | null = null;
@@ -140,6 +261,12 @@ async function finish(
     hasWeights: true,
   } as const;
   request.onEvent(ended);
+  // Last, so that the end need not wait: from here the run can be continued.
+  if (kept && request.onCheckpoint) {
+    request.onCheckpoint(serializeCheckpoint(kept));
+    const { epochsDone, step, elapsedMs } = kept;
+    request.onEvent({ kind: "checkpoint", epochs: epochsDone, step, elapsedMs });
+  }
   if (isStopped) report = await reportOn(request, session, faults);
   return { ended, report };
 }

@@ -1,20 +1,24 @@
 import { createRandom } from "../base/random.ts";
+import type { Checkpoint, RunFingerprint } from "../training/checkpoint.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import type { Metrics, RunEvent } from "../training/events.ts";
 import type { Observation } from "../training/observations.ts";
 import { joinNames } from "../training/metricNames.ts";
+import { restoreCheckpoint, type RunPosition } from "./checkpoints.ts";
 import type { TrainingControl } from "./control.ts";
-import { RunFault, type FaultWatch } from "./faults.ts";
+import { NotFiniteFault, type FaultWatch } from "./faults.ts";
+import { writeLayerStates } from "./layerStates.ts";
 import { createObserver, type ObserveOptions, type Observer } from "./observe/createObserver.ts";
 import { measureSamples } from "./measure.ts";
+import type { Tally } from "./objective.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { createRunKeeper, type CheckpointSinks, type RunKeeper } from "./runKeeper.ts";
 import type { Backend } from "./selectBackend.ts";
 import { countSteps, inferenceBatchSize, type Session } from "./session.ts";
-import { isSnapshotFinite, readWeights, type Snapshot } from "./snapshots.ts";
+import type { Snapshot } from "./snapshots.ts";
 import { createStepRunner } from "./step/createStepRunner.ts";
 import type { StepRunner } from "./step/stepRunner.ts";
-import { createStopping, type Stopping } from "./stopping.ts";
-import type { Tally } from "./objective.ts";
+import { createStopping } from "./stopping.ts";
 
 export interface LoopContext {
   readonly session: Session;
@@ -22,11 +26,17 @@ export interface LoopContext {
   readonly backend: Backend;
   readonly control: TrainingControl;
   readonly faults: FaultWatch;
+  readonly fingerprint: RunFingerprint;
+  /** Where to go on; null: from the start. */
+  readonly resume: Checkpoint | null;
+  readonly sinks: CheckpointSinks;
   /** null: the network is not looked into, which then costs nothing. */
   readonly observe: ObserveOptions | null;
   onEvent(event: RunEvent): void;
   /** Told of weights known to be finite, for the case that the run ends badly. */
   onGoodWeights(good: GoodWeights): void;
+  /** The newest checkpoint in plain memory. */
+  onKept(checkpoint: Checkpoint): void;
 }
 
 export interface GoodWeights {
@@ -46,32 +56,48 @@ export interface LoopEnd {
   readonly elapsedMs: number;
 }
 
-/** A copy in plain memory this often within long epochs, and after every epoch. */
-const snapshotIntervalMs = 15_000;
 /** Trains epoch by epoch until done or stopped. Throws `RunFault` and whatever tfjs throws. */
 export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
-  const { session, config } = context;
+  const { session, config, resume } = context;
   const { train, validation } = session.dataset;
   const stepsPerEpoch = countSteps(session.plan, train.length, config.batchSize);
-  const progress = createProgress({ epochs: config.epochs, stepsPerEpoch });
+  const progress = createProgress({
+    epochs: config.epochs,
+    stepsPerEpoch,
+    beforeMs: resume?.elapsedMs ?? 0,
+  });
   const stopping = createStopping(config.earlyStopping);
   const runner = createStepRunner(context);
   const observer = openObserver(context);
+  const keeper = openKeeper(context, { runner, stopping, progress });
   let tally = session.objective.createTally();
-  let metrics: Metrics = {};
+  let metrics: Metrics = resume?.metrics ?? {};
   try {
-    for (let epoch = 1; epoch <= config.epochs; epoch++) {
+    if (resume) restoreCheckpoint({ session, runner, stopping }, resume);
+    const first = (resume?.epochsDone ?? 0) + 1;
+    for (let epoch = first; epoch <= config.epochs; epoch++) {
       tally = session.objective.createTally();
-      const isDone = await trainEpoch(context, { epoch, runner, observer, progress, tally });
-      if (!isDone) return endOf("stopped", epoch - 1, tally.means());
-      const measured = validation.length > 0 ? await validate(context, progress) : {};
-      if (measured === null) return endOf("stopped", epoch - 1, tally.means());
+      const before = epoch === first ? resume : null;
+      if (before) tally.write(before.tally);
+      const locate = (step: number): RunPosition => ({
+        epochsDone: epoch - 1,
+        step,
+        metrics,
+        tally: tally.read(),
+      });
+      const plan = { epoch, runner, observer, keeper, progress, tally, before, locate };
+      const stepped = await trainEpoch(context, plan);
+      if (!stepped.isDone) return await endOf("stopped", locate(stepped.step));
+      const measured = validation.length > 0 ? await validate(context, plan, stepped.step) : {};
+      if (measured === null) return await endOf("stopped", locate(stepped.step));
       metrics = { ...tally.means(), ...measured };
-      await keepWeights(context, { epochs: epoch, metrics });
+      const done = { ...locate(0), epochsDone: epoch, tally: emptyTally };
+      const snapshot = await keeper.readFiniteWeights(done);
+      context.onGoodWeights({ snapshot, epochs: epoch, metrics });
       if (validation.length > 0 && !("valLoss" in metrics)) {
         throw notFinite("The validation loss", context, `in epoch ${epoch}`);
       }
-      const isBest = await stopping.judge(epoch, metrics, () => readWeights(session.model));
+      const isBest = await stopping.judge(epoch, metrics, () => Promise.resolve(snapshot));
       context.onEvent({
         kind: "epoch",
         epoch,
@@ -79,52 +105,99 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
         elapsedMs: progress.elapsedMs(),
         isBest,
       });
-      if (stopping.isOver()) return endOf("early-stopping", epoch);
+      if (stopping.isOver()) return await endOf("early-stopping", done);
+      if (epoch < config.epochs) await keeper.keepEpoch(done, snapshot);
     }
-    return endOf("finished", config.epochs);
+    const epochsDone = Math.max(config.epochs, first - 1);
+    return await endOf("finished", { epochsDone, step: 0, metrics, tally: emptyTally });
   } finally {
     observer?.dispose();
     runner.dispose();
   }
 
-  function endOf(reason: LoopEnd["reason"], epochs: number, running?: Metrics): LoopEnd {
-    const best = reason === "stopped" ? null : bestOf(stopping);
+  /** Keeps how the run ended, so that it can be continued, stopped or finished. */
+  async function endOf(reason: LoopEnd["reason"], position: RunPosition): Promise<LoopEnd> {
+    await keeper.keep(position, "memory");
+    const best = reason === "stopped" ? null : stopping.best();
+    const { epochsDone } = position;
     return {
       reason,
-      epochs,
-      metrics: best?.metrics ?? (epochs === 0 ? (running ?? tally.means()) : metrics),
+      epochs: epochsDone,
+      metrics: best?.metrics ?? (epochsDone === 0 ? tally.means() : metrics),
       best,
       elapsedMs: progress.elapsedMs(),
     };
   }
 }
 
-function bestOf(stopping: Stopping): GoodWeights | null {
-  return stopping.best();
+const emptyTally = { samples: 0, rows: [], totals: [] } as const;
+
+function openKeeper(
+  context: LoopContext,
+  parts: Pick<EpochPlan, "runner" | "progress"> & {
+    readonly stopping: ReturnType<typeof createStopping>;
+  },
+): RunKeeper {
+  const { config, progress, ...rest } = { ...context, ...parts };
+  return createRunKeeper({
+    ...rest,
+    epochs: config.epochs,
+    checkpoints: config.checkpoints,
+    readSchedule: () => null,
+    elapsedMs: () => progress.elapsedMs(),
+    refuse({ epochsDone, step }) {
+      const where =
+        step === 0 ? `after epoch ${epochsDone}` : `in epoch ${epochsDone + 1}, step ${step}`;
+      throw notFinite(
+        "The weights",
+        context,
+        where,
+        step === 0 ? null : { epoch: epochsDone + 1, step },
+      );
+    },
+  });
 }
 
 interface EpochPlan {
   readonly epoch: number;
   readonly runner: StepRunner;
   readonly observer: Observer | null;
+  readonly keeper: RunKeeper;
   readonly progress: Progress;
   /** What the epoch's steps measure is added here. */
   readonly tally: Tally;
+  /** The checkpoint that lies within this epoch, if one does. */
+  readonly before: Checkpoint | null;
+  readonly locate: (step: number) => RunPosition;
 }
 
-/** False when stopped on the way. Pause and stop act at the next step. */
-async function trainEpoch(context: LoopContext, plan: EpochPlan): Promise<boolean> {
+/** The order in which an epoch takes its samples; it follows from the seed and the epoch alone. */
+export function orderSamples(
+  { dataset }: Pick<Session, "dataset">,
+  { shuffle, seed }: Pick<TrainingConfig, "shuffle" | "seed">,
+  epoch: number,
+): Uint32Array {
+  const order = dataset.train.slice();
+  return shuffle ? createRandom(seed).fork(`shuffle/${epoch}`).shuffle(order) : order;
+}
+
+/** Pause and stop act at the next step. */
+async function trainEpoch(
+  context: LoopContext,
+  plan: EpochPlan,
+): Promise<{ readonly isDone: boolean; readonly step: number }> {
   const { session, config, control, backend, faults } = context;
-  const { epoch, runner, progress, tally } = plan;
-  const order = session.dataset.train.slice();
-  if (config.shuffle) createRandom(config.seed).fork(`shuffle/${epoch}`).shuffle(order);
+  const { epoch, runner, progress, keeper, before } = plan;
+  const order = orderSamples(session, config, epoch);
   session.model.resetStates();
+  if (before) writeLayerStates(session.model, before.states);
   runner.beginEpoch(order);
   const steps = countSteps(session.plan, order.length, config.batchSize);
-  for (let step = 1; step <= steps; step++) {
+  const first = (before?.step ?? 0) + 1;
+  for (let step = first; step <= steps; step++) {
     if (control.state !== "running") {
       await settle(context, plan);
-      if (!(await waitToGoOn(context, progress))) return false;
+      if (!(await waitToGoOn(context, plan, step - 1))) return { isDone: false, step: step - 1 };
     }
     faults.check();
     const start = (step - 1) * config.batchSize;
@@ -139,22 +212,24 @@ async function trainEpoch(context: LoopContext, plan: EpochPlan): Promise<boolea
     });
     await backend.breathe();
     progress.countStep(count);
-    if (step === 1 || progress.isTimeToTell()) {
-      if (step === 1) await settle(context, plan);
-      context.onEvent(progress.describe({ epoch, step, metrics: tally.means() }));
+    if (step === first || progress.isTimeToTell()) {
+      if (step === first) await settle(context, plan);
+      context.onEvent(progress.describe({ epoch, step, metrics: plan.tally.means() }));
     }
-    if (progress.isTimeForSnapshot(snapshotIntervalMs)) {
+    if (keeper.isDue()) {
       await settle(context, plan);
-      await keepWeights(context, { epochs: epoch - 1, metrics: tally.means() });
+      await keeper.keep(plan.locate(step), "due");
     }
   }
   await settle(context, plan);
-  return true;
+  return { isDone: true, step: steps };
 }
 
-function openObserver({ session, faults, observe, onEvent }: LoopContext): Observer | null {
+function openObserver(context: LoopContext): Observer | null {
+  const { session, faults, observe } = context;
   if (observe === null) return null;
-  const onObservation = (observation: Observation) => onEvent({ kind: "observed", observation });
+  const onObservation = (observation: Observation) =>
+    context.onEvent({ kind: "observed", observation });
   return createObserver({ session, faults, onObservation }, observe);
 }
 
@@ -168,16 +243,21 @@ async function settle(context: LoopContext, plan: EpochPlan): Promise<void> {
 function takeResults(context: LoopContext, { runner, tally }: EpochPlan): void {
   for (const { place, sums } of runner.takeResults()) {
     if (!Number.isFinite(sums[0])) {
-      throw notFinite("The loss", context, `in epoch ${place.epoch}, step ${place.step}`);
+      throw notFinite("The loss", context, `in epoch ${place.epoch}, step ${place.step}`, place);
     }
     tally.add(sums, context.session.reader.sizeOf(place.count));
   }
 }
 
-/** Sits out a pause; false when the run is to stop. */
-async function waitToGoOn(context: LoopContext, progress: Progress): Promise<boolean> {
+/** Sits out a pause; false when the run is to stop. Whoever pauses may close the lid: the run is kept first. */
+async function waitToGoOn(
+  context: LoopContext,
+  { progress, keeper, locate }: EpochPlan,
+  step: number,
+): Promise<boolean> {
   const { control } = context;
   if (control.state === "paused") {
+    await keeper.keep(locate(step), "write");
     progress.pause();
     context.onEvent({ kind: "paused", elapsedMs: progress.elapsedMs() });
     await control.waitWhilePaused();
@@ -194,7 +274,13 @@ function isRunning(control: TrainingControl): boolean {
   return control.state === "running";
 }
 
-async function validate(context: LoopContext, progress: Progress): Promise<Metrics | null> {
+/** null when stopped on the way. */
+async function validate(
+  context: LoopContext,
+  plan: EpochPlan,
+  step: number,
+): Promise<Metrics | null> {
+  const { progress } = plan;
   const { session, config, backend, faults } = context;
   const startedMs = progress.elapsedMs();
   const measured = await measureSamples(
@@ -206,7 +292,7 @@ async function validate(context: LoopContext, progress: Progress): Promise<Metri
       async proceed() {
         await backend.breathe();
         faults.check();
-        return waitToGoOn(context, progress);
+        return waitToGoOn(context, plan, step);
       },
       guard: faults.guard,
     },
@@ -219,24 +305,15 @@ async function validate(context: LoopContext, progress: Progress): Promise<Metri
   );
 }
 
-async function keepWeights(
-  context: LoopContext,
-  at: { readonly epochs: number; readonly metrics: Metrics },
-): Promise<void> {
-  const snapshot = await context.faults.guard(readWeights(context.session.model));
-  if (!isSnapshotFinite(snapshot)) {
-    throw notFinite("The weights", context, `after epoch ${at.epochs}`);
-  }
-  context.onGoodWeights({ snapshot, ...at });
-}
-
 export function notFinite(
   what: string,
   { config }: Pick<LoopContext, "config">,
   where: string,
-): RunFault {
-  return new RunFault(
-    "not-finite",
-    `${what} became infinite or not a number ${where}. Lower the learning rate (now ${config.optimizer.learningRate}), scale the data, or check it for extreme values.`,
+  place: NotFiniteFault["place"] = null,
+): NotFiniteFault {
+  return new NotFiniteFault(
+    place,
+    `${what} became infinite or not a number ${where}.`,
+    `Lower the learning rate (now ${config.optimizer.learningRate}), scale the data, or check it for extreme values.`,
   );
 }

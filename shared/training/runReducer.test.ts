@@ -128,7 +128,12 @@ describe("a run that goes on from a checkpoint", () => {
 
   test("forgets what was told of later steps and epochs", () => {
     const state = play(
-      ...[started, step(1, 4), epoch(1, true), step(2, 2), step(2, 4), epoch(2, true)],
+      started,
+      step(1, 4),
+      epoch(1, true),
+      step(2, 2),
+      step(2, 4),
+      epoch(2, true),
       recovered,
     );
     expect(state.phase).toBe("running");

@@ -58,8 +58,13 @@ export const initialRunState: RunState = {
 /** Curves beyond this are finer than a screen; neighbours are then merged, two into one. */
 export const maxStepPoints = 6000;
 
-/** What may come after the end: a late report, and that the run goes on after all. */
-const beyondEnd: ReadonlySet<RunEvent["kind"]> = new Set(["report", "started", "recovered"]);
+/** What may come after the end: a late report, that the run was kept, and that it goes on after all. */
+const beyondEnd: ReadonlySet<RunEvent["kind"]> = new Set([
+  "report",
+  "started",
+  "checkpoint",
+  "recovered",
+]);
 
 /** Folds one event into the state. Other events after the end change nothing. */
 export function runReducer(state: RunState, event: RunEvent): RunState {

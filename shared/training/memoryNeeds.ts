@@ -1,0 +1,139 @@
+import { assertNever } from "../base/assertNever.ts";
+import type { ModelPlan } from "../compiler/plan.ts";
+import { countValues } from "../layers/shape.ts";
+import type { OptimizerConfig, TrainingConfig } from "./config.ts";
+
+/** What a step of training holds on the device, in bytes. An estimate: it leaves out what kernels need for themselves. */
+export interface MemoryNeeds {
+  readonly weights: number;
+  readonly gradients: number;
+  /** What the optimizer keeps for each weight, and the sums of accumulated gradients. */
+  readonly optimizer: number;
+  /** Every layer's output for the batch, which the way back needs, and the gradients of the largest. */
+  readonly activations: number;
+  /** The training part, where it is kept on the device. */
+  readonly data: number;
+  readonly total: number;
+  /** The largest single tensor: devices limit these by themselves. */
+  readonly largest: { readonly layer: string; readonly bytes: number; readonly isOutput: boolean };
+}
+
+export type MemoryConfig = Pick<TrainingConfig, "optimizer" | "accumulation">;
+
+export interface MemoryLimits {
+  /** Of all tensors together; null where unknown, as browsers don't tell the memory of a GPU. */
+  readonly total: number | null;
+  /** Of one tensor; null where there is none. */
+  readonly tensor: number | null;
+}
+
+const valueBytes = 4;
+
+/** `dataBytes`: of the data kept on the device; 0 where batches are uploaded one by one. */
+export function measureMemoryNeeds(
+  plan: ModelPlan,
+  config: MemoryConfig,
+  { batchSize, dataBytes = 0 }: { readonly batchSize: number; readonly dataBytes?: number },
+): MemoryNeeds {
+  let weights = 0;
+  let trained = 0;
+  let outputs = 0;
+  let largestOutput = 0;
+  let largest: MemoryNeeds["largest"] = { layer: "", bytes: 0, isOutput: false };
+  const note = (layer: string, bytes: number, isOutput: boolean) => {
+    if (bytes > largest.bytes) largest = { layer, bytes, isOutput };
+  };
+  for (const { shape, name } of plan.inputs) {
+    const bytes = valueBytes * (countValues(shape) ?? 0) * batchSize;
+    outputs += bytes;
+    note(name, bytes, true);
+  }
+  for (const layer of plan.layers) {
+    for (const shape of layer.outputShapes) {
+      const bytes = valueBytes * (countValues(shape) ?? 0) * batchSize;
+      outputs += bytes;
+      largestOutput = Math.max(largestOutput, bytes);
+      note(layer.name, bytes, true);
+    }
+    if (layer.sharedWith !== null) continue;
+    for (const weight of layer.weights) {
+      const bytes = valueBytes * weight.shape.reduce((product, size) => product * size, 1);
+      weights += bytes;
+      if (weight.isTrainable) trained += bytes;
+      note(layer.name, bytes, false);
+    }
+  }
+  const slots = countSlots(config.optimizer) + (config.accumulation > 1 ? 1 : 0);
+  const needs = {
+    weights,
+    gradients: trained,
+    optimizer: slots * trained,
+    activations: outputs + 2 * largestOutput,
+    data: dataBytes,
+  };
+  const total = Object.values(needs).reduce((sum, bytes) => sum + bytes, 0);
+  return { ...needs, total, largest };
+}
+
+/** The largest batch, up to `most`, that stays within the limits; 0 where not even one sample does. */
+export function findLargestBatch(
+  plan: ModelPlan,
+  config: MemoryConfig,
+  {
+    limits,
+    most,
+    dataBytes = 0,
+  }: { readonly limits: MemoryLimits; readonly most: number; readonly dataBytes?: number },
+): number {
+  const fits = (batchSize: number) => {
+    const needs = measureMemoryNeeds(plan, config, { batchSize, dataBytes });
+    return (
+      needs.total <= (limits.total ?? Infinity) &&
+      needs.largest.bytes <= (limits.tensor ?? Infinity)
+    );
+  };
+  let low = 0;
+  let high = Math.max(1, most);
+  if (fits(high)) return high;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Numbers kept for each weight, as Keras's optimizers do. */
+function countSlots(optimizer: OptimizerConfig): number {
+  switch (optimizer.name) {
+    case "sgd":
+      return 0;
+    case "momentum":
+    case "adagrad":
+    case "lion":
+      return 1;
+    case "rmsprop":
+      return 1 + (optimizer.momentum > 0 ? 1 : 0) + (optimizer.centered ? 1 : 0);
+    case "adadelta":
+    case "adamax":
+    case "nadam":
+      return 2;
+    case "adam":
+    case "adamw":
+      return optimizer.amsgrad ? 3 : 2;
+    default:
+      return assertNever(optimizer);
+  }
+}
+
+/** "1.3 GB": powers of ten, as disks are sold. */
+export function formatMemory(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ""}`;
+}
