@@ -1,172 +1,199 @@
-import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
-import UPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { readThemeColor } from "../ui/themeColor.ts";
-import { useTheme } from "../ui/useTheme.ts";
-import { joinCurves, type Point } from "./curves.ts";
+import { useMemo, useRef, useState, type ReactNode } from "react";
+import { Ellipsis, ZoomOut } from "lucide-react";
+import type UPlot from "uplot";
+import {
+  type CurveAxis,
+  decimateCurve,
+  decimateRange,
+  joinCurves,
+  type RangePoint,
+  readValueAt,
+} from "#shared/training/curves.ts";
+import { IconButton } from "../ui/Button.tsx";
+import { Menu } from "../ui/Menu.tsx";
+import type { Curve } from "./curve.ts";
+import { drawPicture, printTable, saveFile } from "./chartFiles.ts";
+import { type ChartContent, describePlace, measureHeight } from "./chartOptions.ts";
+import { keepInside, type Span } from "./chartZoom.ts";
+import { useChart } from "./useChart.ts";
+import { useChartGestures } from "./useChartGestures.ts";
 import "./charts.css";
-
-export interface Curve {
-  readonly label: string;
-  readonly color: `--${string}`;
-  readonly points: readonly Point[];
-  /** Thin and pale, for the raw values behind a line of epochs. */
-  readonly isRaw?: boolean;
-  readonly isDashed?: boolean;
-}
 
 export interface CurveChartProps {
   readonly title: string;
   /** One sentence for those who can't see it. */
   readonly summary: string;
   readonly curves: readonly Curve[];
-  /** Range of epochs; the axis keeps it while the curves grow. */
-  readonly epochs: number;
+  /** Shaded behind the curves. */
+  readonly band?: { readonly color: `--${string}`; readonly points: readonly RangePoint[] } | null;
+  readonly axis: CurveAxis;
+  /** How far the axis reaches; it keeps that while the curves grow. */
+  readonly end: number;
   readonly format: (value: number) => string;
+  readonly isLogarithmic: boolean;
+  readonly onLogarithmicChange: (isLogarithmic: boolean) => void;
+  /** The part that is shown, shared by charts that stand together; null: all. */
+  readonly zoom: Span | null;
+  readonly onZoom: (zoom: Span | null) => void;
+  /** Beside the chart's own buttons. */
+  readonly aside?: ReactNode;
+  /** Of saved pictures and tables, without ending. */
+  readonly fileName: string;
 }
 
-/** Curves over epochs. The raw values are always drawn; nothing is smoothed. */
-export function CurveChart({ title, summary, curves, epochs, format }: CurveChartProps) {
+const noBand: readonly RangePoint[] = [];
+
+/**
+ * Curves to look into: the values at the pointer or the arrow keys, zoom by dragging, the wheel, and + and −, all again
+ * by a double click or 0. Measured values are always drawn, also behind smoothed ones.
+ */
+export function CurveChart(props: CurveChartProps) {
+  const { title, summary, curves, axis, format, isLogarithmic, zoom, onZoom } = props;
   const place = useRef<HTMLDivElement>(null);
-  const chart = useRef<UPlot | null>(null);
-  const theme = useTheme();
   const [hovered, setHovered] = useState<number | null>(null);
-  const data = useMemo(() => joinCurves(curves.map(({ points }) => points)), [curves]);
+  const [width, setWidth] = useState(600);
+  const whole: Span = [0, Math.max(props.end, Number.MIN_VALUE)];
+  const [from, to] = zoom === null ? whole : (keepInside(zoom, whole) ?? whole);
+  const bandPoints = props.band?.points ?? noBand;
+
+  const shown = useMemo(() => {
+    const window = { from, to, columns: width };
+    return curves.map((curve) => ({
+      ...curve,
+      points: decimateCurve(curve.points, window).filter(([, y]) => !isLogarithmic || y > 0),
+    }));
+  }, [curves, from, to, width, isLogarithmic]);
+  const band = useMemo(
+    () => decimateRange(bandPoints, { from, to, columns: width / 2 }),
+    [bandPoints, from, to, width],
+  );
+  const data = useMemo(
+    // Columns of numbers and gaps are what uPlot calls aligned data.
+    () => joinCurves(shown.map(({ points }) => points)) as UPlot.AlignedData,
+    [shown],
+  );
+  const height = useMemo(() => {
+    const inside = ([at]: readonly [number, ...number[]]) => at >= from && at <= to;
+    const values = [
+      ...shown.flatMap(({ points }) => points.filter(inside).map(([, value]) => value)),
+      ...band.filter(inside).flatMap(([, least, most]) => [least, most]),
+    ];
+    return measureHeight(values, { isLogarithmic });
+  }, [shown, band, from, to, isLogarithmic]);
+
+  const content: ChartContent = {
+    curves: shown,
+    band: props.band ? { color: props.band.color, points: band } : null,
+    axis,
+    isLogarithmic,
+    span: [from, to],
+    height,
+    format,
+  };
   // What the chart is built from; new points alone only bring new data.
-  const look = curves
-    .map(({ label, color, isRaw, isDashed }) => [label, color, isRaw, isDashed].join())
-    .join("|");
-  const latest = useRef({ curves, data, format, epochs });
-  useEffect(() => {
-    latest.current = { curves, data, format, epochs };
+  const look = [
+    axis,
+    isLogarithmic,
+    ...curves.map(({ label, color, isRaw, isDashed }) => [label, color, isRaw, isDashed].join()),
+  ].join("|");
+  const chart = useChart(place, content, {
+    data,
+    look,
+    listeners: {
+      onHover: setHovered,
+      onResize: setWidth,
+      onSelect: (start, end) => onZoom(keepInside([start, end], whole)),
+      onReset: () => onZoom(null),
+    },
   });
 
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const built = new UPlot(makeOptions(latest, element, setHovered), latest.current.data, element);
-    chart.current = built;
-    const observer = new ResizeObserver(() =>
-      built.setSize({
-        width: Math.max(40, element.clientWidth),
-        height: Math.max(40, element.clientHeight),
+  const describe = (at: number): string =>
+    [
+      describePlace(at, axis),
+      ...listed.flatMap((curve) => {
+        const value = readValueAt(curve.points, at + 1e-9);
+        return value === null ? [] : [`${curve.label} ${format(value)}`];
       }),
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      built.destroy();
-      chart.current = null;
-    };
-  }, [look, theme]);
+    ].join(", ");
+  const listed = curves.filter((curve) => curve.isUnlisted !== true);
+  const gestures = useChartGestures(place, chart, { span: [from, to], whole, onZoom, describe });
 
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => {
-      chart.current?.setData(data);
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [data, epochs]);
-
+  const saved = { title, axis, curves, span: [from, to] as Span };
   return (
     <figure className="nl-chart">
-      <figcaption className="nl-chart-legend">
-        {curves
-          .filter((curve) => curve.isRaw !== true || curves.length === 1 || !hasTwin(curve, curves))
-          .map((curve) => {
-            const value = readValue(curve, data[0], hovered);
+      <div className="nl-chart-head">
+        <figcaption className="nl-chart-legend">
+          {listed.map((curve) => {
+            const value =
+              hovered === null
+                ? (curve.points.at(-1)?.[1] ?? null)
+                : readValueAt(curve.points, hovered + 1e-9);
             return (
               <span key={curve.label}>
-                <i style={{ background: `var(${curve.color})` }} />
+                <i
+                  data-dashed={curve.isDashed === true ? "" : undefined}
+                  style={{ color: `var(${curve.color})` }}
+                />
                 {curve.label}
                 {value !== null && <b>{format(value)}</b>}
               </span>
             );
           })}
-      </figcaption>
-      <div ref={place} className="nl-chart-plot" role="img" aria-label={`${title}. ${summary}`} />
+          {hovered !== null && <span className="nl-quiet">{describePlace(hovered, axis)}</span>}
+        </figcaption>
+        <div className="nl-chart-actions">
+          {props.aside}
+          {zoom !== null && (
+            <IconButton
+              icon={ZoomOut}
+              iconSize={14}
+              label={`Show all of ${title}`}
+              onClick={() => onZoom(null)}
+            />
+          )}
+          <button
+            type="button"
+            className="nl-chart-log"
+            aria-label={`Logarithmic scale, ${title}`}
+            aria-pressed={isLogarithmic}
+            title="Space values by their logarithm"
+            onClick={() => props.onLogarithmicChange(!isLogarithmic)}
+          >
+            log
+          </button>
+          <Menu
+            align="end"
+            trigger={<IconButton icon={Ellipsis} iconSize={14} label={`Save ${title}`} />}
+            entries={[
+              {
+                title: "Save as picture (PNG)",
+                run: () => {
+                  const plot = chart.current;
+                  if (plot === null) return;
+                  void drawPicture(plot, { title, curves: listed, format }).then((bytes) =>
+                    saveFile(`${props.fileName}.png`, bytes),
+                  );
+                },
+              },
+              {
+                title: "Save as table (CSV)",
+                run: () => void saveFile(`${props.fileName}.csv`, printTable(saved)),
+              },
+            ]}
+          />
+        </div>
+      </div>
+      <div
+        ref={place}
+        className="nl-chart-plot"
+        role="group"
+        aria-roledescription="chart"
+        aria-label={`${title}. ${summary}`}
+        aria-keyshortcuts="ArrowLeft ArrowRight + - 0"
+        // Operated by keys, as its shortcuts say.
+        tabIndex={0}
+        {...gestures}
+      />
     </figure>
   );
-}
-
-function hasTwin(curve: Curve, curves: readonly Curve[]): boolean {
-  return curves.some(
-    (other) => other !== curve && other.color === curve.color && other.points.length > 0,
-  );
-}
-
-/** At the pointer, or the last value. */
-function readValue(curve: Curve, xs: ArrayLike<number>, hovered: number | null): number | null {
-  if (hovered === null) return curve.points.at(-1)?.[1] ?? null;
-  const x = xs[hovered];
-  if (x === undefined) return null;
-  return curve.points.findLast(([at]) => at <= x + 1e-9)?.[1] ?? null;
-}
-
-interface Latest {
-  readonly curves: readonly Curve[];
-  readonly format: (value: number) => string;
-  readonly epochs: number;
-}
-
-function makeOptions(
-  latest: RefObject<Latest>,
-  element: HTMLElement,
-  onHover: (index: number | null) => void,
-): UPlot.Options {
-  const { curves } = latest.current;
-  const text = readThemeColor("--text-3");
-  const grid = readThemeColor("--chart-grid");
-  const font = `11px ${getComputedStyle(element).getPropertyValue("--mono")}`;
-  const axis = { stroke: text, font, ticks: { show: false }, grid: { stroke: grid, width: 1 } };
-  return {
-    width: Math.max(40, element.clientWidth),
-    height: Math.max(40, element.clientHeight),
-    legend: { show: false },
-    padding: [6, 10, 0, 0],
-    cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    scales: {
-      x: { time: false, range: () => [0, Math.max(1, latest.current.epochs)] },
-      y: { range: padRange },
-    },
-    axes: [
-      {
-        ...axis,
-        size: 24,
-        grid: { show: false },
-        space: 40,
-        values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")),
-      },
-      {
-        ...axis,
-        size: 52,
-        space: 26,
-        values: (_, ticks) =>
-          ticks.map((tick) => latest.current.format(tick).replace(/\.0 %$/, " %")),
-      },
-    ],
-    series: [
-      {},
-      ...curves.map((curve): UPlot.Series => {
-        const color = readThemeColor(curve.color);
-        return {
-          label: curve.label,
-          stroke: color,
-          width: curve.isRaw === true ? 1 : 1.8,
-          alpha: curve.isRaw === true ? 0.5 : 1,
-          spanGaps: true,
-          ...(curve.isDashed === true ? { dash: [5, 4] } : {}),
-          points: { show: curve.isRaw !== true && curve.points.length < 60, size: 5, fill: color },
-        };
-      }),
-    ],
-    hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? null)] },
-  };
-}
-
-/** A little air, and some height where all values are the same. */
-function padRange(_: UPlot, least: number | null, most: number | null): [number, number] {
-  if (least === null || most === null) return [0, 1];
-  const span = most - least || Math.abs(most) || 1;
-  const low = least - span * 0.06;
-  return [least >= 0 ? Math.max(0, low) : low, most + span * 0.06];
 }

@@ -1,6 +1,8 @@
 import { useEffect, useId, useState } from "react";
-import { Code, Download, FolderDown, Package } from "lucide-react";
+import { ChartLine, Code, Download, FolderDown, Package } from "lucide-react";
 import { useStore } from "zustand";
+import { assertNever } from "#shared/base/assertNever.ts";
+import type { Result } from "#shared/base/result.ts";
 import { chooseFile, useHostSession } from "../host/chooseFile.ts";
 import { fileNameOf } from "../project/saveProjectAs.ts";
 import { documentStore, useDocument } from "../state/documentStore.ts";
@@ -17,6 +19,7 @@ import {
   downloadFile,
   type ExportFile,
   makeCodeFiles,
+  readCurveFiles,
   readModelFiles,
   writeExport,
 } from "./exportFiles.ts";
@@ -49,7 +52,18 @@ const kinds: readonly {
     text: "tfjs files of a run: model.json and weights, and preparation.json, which says how to feed them.",
     icon: Package,
   },
+  {
+    kind: "curves",
+    title: "Curves",
+    text: "All that a run measured: an event file for TensorBoard, and tables of its steps and epochs (CSV).",
+    icon: ChartLine,
+  },
 ];
+
+/** Kinds that take something of a run. */
+function isOfRun(kind: Kind): kind is "model" | "curves" {
+  return kind === "model" || kind === "curves";
+}
 
 /** Takes the network away: as source code, or with its weights. */
 export function ExportDialog() {
@@ -78,8 +92,7 @@ function ExportForm({ request }: { readonly request: ExportRequest }) {
     const folder = await chooseFile({ purpose: "export" });
     if (folder === null) return;
     setWriting(true);
-    const suffix = { typescript: "typescript", keras: "keras", model: "model" }[kind];
-    const written = await writeExport(folder.handle, `${fileNameOf(name)}-${suffix}`, made.files);
+    const written = await writeExport(folder.handle, `${fileNameOf(name)}-${kind}`, made.files);
     setWriting(false);
     if (!written.ok) return showToast({ tone: "error", message: written.error });
     closeExport();
@@ -110,7 +123,7 @@ function ExportForm({ request }: { readonly request: ExportRequest }) {
       }
     >
       <KindChoice kind={kind} onChange={setKind} />
-      {kind === "model" && trained.length > 0 && (
+      {isOfRun(kind) && trained.length > 0 && (
         <Field label="Run">
           {({ id }) => (
             <Select
@@ -139,7 +152,7 @@ function useTrainedRuns() {
 function useExportFiles(kind: Kind, runId: string): Made {
   const document = useDocument((state) => state.document);
   const [made, setMade] = useState<Made & { readonly key?: string }>({ phase: "making" });
-  const key = `${kind} ${kind === "model" ? runId : ""}`;
+  const key = `${kind} ${isOfRun(kind) ? runId : ""}`;
   useEffect(() => {
     let isWanted = true;
     void makeFiles(kind, runId).then((next) => isWanted && setMade({ ...next, key }));
@@ -151,16 +164,30 @@ function useExportFiles(kind: Kind, runId: string): Made {
 }
 
 async function makeFiles(kind: Kind, runId: string): Promise<Made> {
-  if (kind === "model" && runId === "") {
-    return { phase: "failed", message: "There is no trained model yet. Train the network first." };
+  if (isOfRun(kind) && runId === "") {
+    return { phase: "failed", message: "There is no finished run yet. Train the network first." };
   }
-  if (kind !== "model" && Object.keys(documentStore.getState().document.graph.nodes).length === 0) {
+  if (!isOfRun(kind) && Object.keys(documentStore.getState().document.graph.nodes).length === 0) {
     return { phase: "failed", message: "The graph is empty. Draw a network first." };
   }
-  const files = await (kind === "model" ? readModelFiles(runId) : makeCodeFiles(kind));
+  const files = await readFiles(kind, runId);
   return files.ok
     ? { phase: "ready", files: files.value }
     : { phase: "failed", message: files.error };
+}
+
+function readFiles(kind: Kind, runId: string): Promise<Result<readonly ExportFile[], string>> {
+  switch (kind) {
+    case "model":
+      return readModelFiles(runId);
+    case "curves":
+      return readCurveFiles(runId);
+    case "typescript":
+    case "keras":
+      return makeCodeFiles(kind);
+    default:
+      return assertNever(kind);
+  }
 }
 
 function KindChoice(props: { readonly kind: Kind; readonly onChange: (kind: Kind) => void }) {

@@ -1,84 +1,74 @@
 import { useState } from "react";
-import { type RunState, selectMetricNames } from "#shared/training/runReducer.ts";
-import { formatMetric, metricTitle } from "../ui/format.ts";
+import { SlidersHorizontal } from "lucide-react";
+import type { RunState } from "#shared/training/runReducer.ts";
+import { IconButton } from "../ui/Button.tsx";
+import { metricTitle } from "../ui/format.ts";
+import { Popover } from "../ui/Popover.tsx";
 import { Select } from "../ui/Select.tsx";
-import { CurveChart, type Curve } from "./CurveChart.tsx";
-import { readCurves } from "./curves.ts";
+import { ChartToolbar } from "./ChartToolbar.tsx";
+import { useChartSettings } from "./chartSettings.ts";
+import type { Span } from "./chartZoom.ts";
+import { listCurveNames, MetricChart } from "./MetricChart.tsx";
+
+export interface RunChartsProps {
+  readonly state: RunState;
+  /** "Run 3". */
+  readonly runLabel: string;
+}
 
 /** Loss on the left, one metric on the right. */
-export function RunCharts({ state }: { readonly state: RunState }) {
-  const names = selectMetricNames(state);
-  const metrics = names.filter((name) => name !== "loss");
+export function RunCharts({ state, runLabel }: RunChartsProps) {
+  const metrics = listCurveNames(state).filter((name) => name !== "loss");
   const [wanted, setWanted] = useState<string | null>(null);
+  const [zoom, setZoom] = useZoom();
   const metric = wanted !== null && metrics.includes(wanted) ? wanted : metrics[0];
+  const shared = { state, runLabel, zoom, onZoom: setZoom };
+  const settings = (
+    <Popover
+      label="How curves are drawn"
+      trigger={<IconButton icon={SlidersHorizontal} iconSize={14} label="How curves are drawn" />}
+    >
+      <h3 className="nl-popover-title">Curves</h3>
+      <ChartToolbar onShowAll={zoom === null ? undefined : () => setZoom(null)} />
+    </Popover>
+  );
+  if (metric === undefined) {
+    return (
+      <div className="nl-run-charts">
+        <MetricChart {...shared} metric="loss" aside={settings} />
+      </div>
+    );
+  }
+  const choice = metrics.length > 1 && (
+    <Select
+      label="Metric"
+      className="nl-run-metric-choice"
+      value={metric}
+      options={metrics.map((name) => ({ value: name, label: metricTitle(name) }))}
+      onChange={setWanted}
+    />
+  );
   return (
     <div className="nl-run-charts">
-      <MetricChart state={state} metric="loss" />
-      {metric !== undefined && (
-        <div className="nl-run-metric">
-          {metrics.length > 1 && (
-            <Select
-              label="Metric"
-              className="nl-run-metric-choice"
-              value={metric}
-              options={metrics.map((name) => ({ value: name, label: metricTitle(name) }))}
-              onChange={setWanted}
-            />
-          )}
-          <MetricChart state={state} metric={metric} />
-        </div>
-      )}
+      <MetricChart {...shared} metric="loss" />
+      <MetricChart
+        {...shared}
+        metric={metric}
+        aside={
+          <>
+            {choice}
+            {settings}
+          </>
+        }
+      />
     </div>
   );
 }
 
-export function MetricChart(props: {
-  readonly state: RunState;
-  readonly metric: string;
-  /** Validation curves of other runs. */
-  readonly others?: readonly Curve[];
-}) {
-  const { state, metric, others = [] } = props;
-  const { steps, training, validation } = readCurves(state, metric);
-  const title = metricTitle(metric);
-  const format = (value: number): string => formatMetric(metric, value);
-  const curves: readonly Curve[] = [
-    {
-      label: training.length > 0 ? `${title}, every step` : title,
-      color: "--chart-training",
-      points: steps,
-      isRaw: training.length > 0,
-    },
-    ...(training.length > 0
-      ? [{ label: title, color: "--chart-training", points: training } as const]
-      : []),
-    ...(validation.length > 0
-      ? [{ label: "validation", color: "--chart-validation", points: validation } as const]
-      : []),
-    ...others,
-  ];
-  const last = (points: readonly (readonly [number, number])[]): string => {
-    const value = points.at(-1)?.[1];
-    return value === undefined ? "not measured yet" : format(value);
-  };
-  return (
-    <CurveChart
-      title={`${title} by epoch`}
-      summary={`Training ${last(training.length > 0 ? training : steps)}, validation ${last(validation)}, after ${state.epochs.length} epochs.`}
-      curves={curves}
-      epochs={Math.max(
-        countEpochs(state),
-        ...others.map((curve) => Math.ceil(curve.points.at(-1)?.[0] ?? 0)),
-      )}
-      format={format}
-    />
-  );
-}
-
-/** How far the axis reaches: all planned epochs while the run goes on, those that were done when it has ended. */
-function countEpochs(state: RunState): number {
-  const planned = state.started?.epochs ?? 1;
-  if (state.ended === null) return planned;
-  const reached = Math.max(state.steps.at(-1)?.position ?? 0, state.epochs.at(-1)?.epoch ?? 0);
-  return Math.min(planned, Math.max(1, Math.ceil(reached)));
+/** The part that charts side by side show. Another axis has other places: then all is shown. */
+export function useZoom(): readonly [Span | null, (zoom: Span | null) => void] {
+  const { axis } = useChartSettings();
+  const [zoomed, setZoomed] = useState<{ readonly axis: string; readonly span: Span } | null>(null);
+  const span = zoomed?.axis === axis ? zoomed.span : null;
+  return [span, (next) => setZoomed(next === null ? null : { axis, span: next })];
 }

@@ -1,23 +1,19 @@
-import { useEffect, useState } from "react";
-import { Download, Trash2 } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import { ChartLine, Download, Trash2 } from "lucide-react";
 import { type RunInfo } from "#shared/host/contract.ts";
-import {
-  initialRunState,
-  type RunState,
-  runReducer,
-  selectMetricNames,
-} from "#shared/training/runReducer.ts";
+import { initialRunState, type RunState, runReducer } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { runStore, useRuns } from "../state/runStore.ts";
 import { ask } from "../ui/ask.ts";
 import { Button } from "../ui/Button.tsx";
 import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
 import { showToast } from "../ui/toastStore.ts";
-import type { Curve } from "./CurveChart.tsx";
-import { readCurves } from "./curves.ts";
+import { ChartToolbar } from "./ChartToolbar.tsx";
 import { backendTitles } from "./describeRun.ts";
 import { openExport } from "./exportStore.ts";
-import { MetricChart } from "./RunCharts.tsx";
+import { listCurveNames, MetricChart, type OtherRun } from "./MetricChart.tsx";
+import { RunComparison } from "./RunComparison.tsx";
+import { useZoom } from "./RunCharts.tsx";
 import { RunReportView } from "./RunReportView.tsx";
 import { RunStatusDot } from "./RunStatusDot.tsx";
 
@@ -30,8 +26,17 @@ export interface RunDetailProps {
 /** One run: its figures, curves and report. */
 export function RunDetail({ run, compared }: RunDetailProps) {
   const state = useRunState(run.id);
-  const others = useOtherStates(compared);
-  const metrics = selectMetricNames(state);
+  const states = useOtherStates(compared);
+  const [zoom, setZoom] = useZoom();
+  const others = useMemo(
+    () =>
+      compared.flatMap((other, index): readonly OtherRun[] => {
+        const found = states.get(other.id);
+        const color = comparisonColors[index % comparisonColors.length] ?? "--c-io";
+        return found === undefined ? [] : [{ label: `run ${other.number}`, color, state: found }];
+      }),
+    [compared, states],
+  );
   return (
     <section className="nl-run-detail" aria-label={`Run ${run.number}`}>
       <header className="nl-run-header">
@@ -46,6 +51,9 @@ export function RunDetail({ run, compared }: RunDetailProps) {
           >
             Export model
           </Button>
+          <Button icon={ChartLine} onClick={() => openExport({ kind: "curves", runId: run.id })}>
+            Export curves
+          </Button>
           <Button
             icon={Trash2}
             disabled={run.status === "running"}
@@ -59,26 +67,21 @@ export function RunDetail({ run, compared }: RunDetailProps) {
         <p className="nl-run-message">{run.message}</p>
       )}
       <Facts run={run} state={state} />
+      {compared.length > 0 && <RunComparison runs={[run, ...compared]} />}
+      <ChartToolbar
+        isComparing={compared.length > 0}
+        onShowAll={zoom === null ? undefined : () => setZoom(null)}
+      />
       <div className="nl-runs-charts">
-        {["loss", ...metrics.filter((name) => name !== "loss")].map((metric) => (
+        {listCurveNames(state).map((metric) => (
           <div key={metric} className="nl-panel-card">
             <MetricChart
               state={state}
               metric={metric}
-              others={compared.flatMap((other, index): readonly Curve[] => {
-                const found = others.get(other.id);
-                if (found === undefined) return [];
-                const { validation, training, steps } = readCurves(found, metric);
-                const epochs = validation.length > 0 ? validation : training;
-                return [
-                  {
-                    label: `run ${other.number}`,
-                    color: comparisonColors[index % comparisonColors.length] ?? "--c-io",
-                    points: epochs.length > 0 ? epochs : steps,
-                    isDashed: true,
-                  },
-                ];
-              })}
+              runLabel={`Run ${run.number}`}
+              others={others}
+              zoom={zoom}
+              onZoom={setZoom}
             />
           </div>
         ))}

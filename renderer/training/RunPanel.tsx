@@ -10,7 +10,7 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { formatBytes, formatCount, formatDuration, formatLarge } from "../ui/format.ts";
 import { ProgressBar } from "../ui/ProgressBar.tsx";
 import { describeBest, describeStatus } from "./describeRun.ts";
-import { findMostConfused } from "./curves.ts";
+import { findMostConfused } from "./findMostConfused.ts";
 import { RunCharts } from "./RunCharts.tsx";
 import { obstacleAction } from "./obstacleAction.ts";
 import { findObstacle } from "./runQueries.ts";
@@ -33,7 +33,7 @@ function ActiveRunPanel({ active }: { readonly active: ActiveRun }) {
         value={state.started === null && !isOver ? null : selectProgress(state)}
       />
       <div className="nl-run-body">
-        <RunCharts state={state} />
+        <RunCharts key={info.id} state={state} runLabel={`Run ${info.number}`} />
         <div className="nl-run-side">
           {isOver ? <Ended active={active} /> : <Figures state={state} />}
         </div>

@@ -1,6 +1,7 @@
 import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import { err, ok, type Result } from "#shared/base/result.ts";
 import { preparationFile } from "#shared/datasets/preparation.ts";
+import { makeCsvFiles, makeTensorBoardFile } from "#shared/training/curveFiles.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore } from "../state/documentStore.ts";
 
@@ -55,6 +56,16 @@ export async function readModelFiles(
 
 function isModelFile(name: string): boolean {
   return name === "model.json" || name === preparationFile || name.endsWith(".bin");
+}
+
+/** All that a run measured: an event file for TensorBoard, and tables of its steps and epochs. */
+export async function readCurveFiles(
+  runId: string,
+): Promise<Result<readonly ExportFile[], string>> {
+  const run = await host.getRun(runId);
+  if (!run.ok) return err(run.error.message);
+  const { info, events } = run.value;
+  return ok([makeTensorBoardFile(events, info.id), ...makeCsvFiles(events)]);
 }
 
 /** Writes the files into a new folder inside `directory`; answers where that is. */

@@ -1,8 +1,8 @@
 import { createStore } from "zustand/vanilla";
 
 export interface ExportRequest {
-  readonly kind: "typescript" | "keras" | "model";
-  /** For `model`: whose weights; absent means the latest. */
+  readonly kind: "typescript" | "keras" | "model" | "curves";
+  /** For `model` and `curves`: whose; absent means the latest. */
   readonly runId?: string;
 }
 

@@ -64,14 +64,15 @@ export const runCommands = [
     isEnabled: isOpen,
     run: () => openExport({ kind: "typescript" }),
   }),
-  ...(["typescript", "keras", "model"] as const).map((kind) =>
+  ...(["typescript", "keras", "model", "curves"] as const).map((kind) =>
     defineCommand({
       id: `export.${kind}`,
-      title: `Export ${{ typescript: "TypeScript", keras: "Keras (Python)", model: "the trained model" }[kind]}…`,
+      title: `Export ${{ typescript: "TypeScript", keras: "Keras (Python)", model: "the trained model", curves: "a run’s curves" }[kind]}…`,
       group: "Export",
+      keywords: kind === "curves" ? "tensorboard csv metrics events" : "",
       isEnabled: () =>
         isOpen() &&
-        (kind === "model"
+        (kind === "model" || kind === "curves"
           ? runStore.getState().runs.some((run) => run.status !== "running")
           : Object.keys(documentStore.getState().document.graph.nodes).length > 0),
       run: () => openExport({ kind }),

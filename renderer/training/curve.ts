@@ -1,0 +1,13 @@
+import type { Point } from "#shared/training/curves.ts";
+
+/** A line of a chart. */
+export interface Curve {
+  readonly label: string;
+  readonly color: `--${string}`;
+  readonly points: readonly Point[];
+  /** Thin and pale, for measured values behind a smoothed line or one of epochs. */
+  readonly isRaw?: boolean;
+  readonly isDashed?: boolean;
+  /** Left out of the legend, where another line stands for it. */
+  readonly isUnlisted?: boolean;
+}
