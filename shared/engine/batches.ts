@@ -8,13 +8,31 @@ import type { BatchSize } from "./objective.ts";
 /** Tensors of some samples: one per input and one per output of the plan. */
 export interface Batch {
   readonly inputs: readonly tf.Tensor[];
-  /** In the shape of the output; class numbers are one-hot, or 0 and 1 where there is a single unit. */
+  /**
+   * In the shape of the output; class numbers are one-hot, or 0 and 1 where there is a single unit. Where samples are
+   * weighted, one more behind them: the weights, [batch].
+   */
   readonly truths: readonly tf.Tensor[];
   readonly size: BatchSize;
   dispose(): void;
 }
 
+/** How one tensor of a batch is made of one field's values. */
+export interface BatchColumn {
+  readonly field: string;
+  /** Of one sample: the batch axis comes before. */
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32";
+  /** Where class numbers become one-hot: how many units. null: the values as they are. */
+  readonly units: number | null;
+}
+
 export interface BatchReader {
+  /** What `read` makes tensors of, in the order of inputs and truths. */
+  readonly columns: {
+    readonly inputs: readonly BatchColumn[];
+    readonly truths: readonly BatchColumn[];
+  };
   read(samples: Uint32Array): Batch;
   readInputs(samples: Uint32Array): tf.Tensor[];
   /** Values of an output's truth in the output's shape, row-major. */
@@ -32,8 +50,9 @@ export interface TruthValues {
 export function createBatchReader(
   plan: ModelPlan,
   dataset: Dataset,
-  fields: FieldAssignment,
+  fields: FieldAssignment & { readonly sampleWeights?: FieldSpec | null },
 ): BatchReader {
+  const weightField = fields.sampleWeights ?? null;
   const readInputs = (samples: Uint32Array) =>
     plan.inputs.map((input, index) => {
       const field = at(fields.inputs, index);
@@ -56,32 +75,62 @@ export function createBatchReader(
     const sizes = field.classes === null ? resolveSizes(planned.shape, field) : [1];
     return { values: Float32Array.from(values), shape: [samples.length, ...sizes] };
   };
-  let rowsPerSample: readonly number[] | null = null;
-  const sizeOf = (count: number): BatchSize => {
-    rowsPerSample ??= plan.outputs.map((_, index) => {
-      const { values, shape } = readTruth(index, dataset.train.subarray(0, 1));
-      return values.length / (shape.at(-1) ?? 1);
-    });
-    return { samples: count, rows: rowsPerSample.map((rows) => rows * count) };
+  let columns: BatchReader["columns"] | null = null;
+  const findColumns = (): BatchReader["columns"] => {
+    columns ??= {
+      inputs: plan.inputs.map((input, index) => {
+        const field = at(fields.inputs, index);
+        const dtype = input.shape.dtype === "int32" ? "int32" : "float32";
+        return { field: field.name, shape: resolveSizes(input.shape, field), dtype, units: null };
+      }),
+      truths: [
+        ...plan.outputs.map((output, index): BatchColumn => {
+          const field = at(fields.targets, index);
+          // How many positions have a class only the data tells.
+          const shape = readTruth(index, dataset.train.subarray(0, 1)).shape.slice(1);
+          const units = output.shape.axes.at(-1)?.size ?? 1;
+          const isOneHot = field.classes !== null && units > 1;
+          return { field: field.name, shape, dtype: "float32", units: isOneHot ? units : null };
+        }),
+        ...(weightField === null
+          ? []
+          : [{ field: weightField.name, shape: [], dtype: "float32", units: null } as const]),
+      ],
+    };
+    return columns;
   };
   return {
+    get columns() {
+      return findColumns();
+    },
     readInputs,
     readTruth,
-    sizeOf,
+    sizeOf(count) {
+      const rows = findColumns()
+        .truths.slice(0, plan.outputs.length)
+        .map(
+          ({ shape }) => shape.slice(0, -1).reduce((product, size) => product * size, 1) * count,
+        );
+      return { samples: count, rows };
+    },
     read(samples) {
       const inputs = readInputs(samples);
       const truths = plan.outputs.map((_, index) => {
         const { values, shape } = readTruth(index, samples);
         return tf.tensor(values, [...shape], "float32");
       });
+      const weights =
+        weightField === null
+          ? []
+          : [tf.tensor1d(Float32Array.from(dataset.gather(weightField.name, samples)))];
       return {
         inputs,
-        truths,
+        truths: [...truths, ...weights],
         size: {
           samples: samples.length,
           rows: truths.map((truth) => truth.size / (truth.shape.at(-1) ?? 1)),
         },
-        dispose: () => tf.dispose([...inputs, ...truths]),
+        dispose: () => tf.dispose([...inputs, ...truths, ...weights]),
       };
     },
   };

@@ -3,6 +3,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { BackendName } from "../training/events.ts";
 import { errorText } from "./buildModel.ts";
 import { installCpuKernels } from "./cpuKernels.ts";
+import { watchPipelines } from "./gpu/pipelineBindings.ts";
 import { applyPatches } from "./patches.ts";
 
 /** What computes, in words and limits, and how it may break down. */
@@ -71,6 +72,7 @@ async function startWebgpu(allowSoftware: boolean): Promise<Backend | string> {
     const isSoftware = isSoftwareAdapter(adapter);
     if (isSoftware && !allowSoftware) return "Only a software WebGPU adapter exists.";
     const device = await adapter.requestDevice(describeDevice(adapter));
+    watchPipelines(device);
     if (tf.engine().registryFactory["webgpu"]) tf.removeBackend("webgpu");
     tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info), 3);
     applyPatches({ isSoftware });

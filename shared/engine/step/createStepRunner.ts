@@ -1,8 +1,11 @@
+import * as tf from "@tensorflow/tfjs";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TrainingConfig } from "../../training/config.ts";
 import type { FaultWatch } from "../faults.ts";
 import type { Backend } from "../selectBackend.ts";
 import type { Session } from "../session.ts";
 import { createEagerRunner } from "./eagerRunner.ts";
+import { createRecordedRunner } from "./recordedRunner.ts";
 import type { StepRunner } from "./stepRunner.ts";
 
 export interface RunnerRequest {
@@ -14,5 +17,8 @@ export interface RunnerRequest {
 
 /** The way to do training steps that suits the backend. The caller disposes of it. */
 export function createStepRunner(request: RunnerRequest): StepRunner {
-  return createEagerRunner(request);
+  const backend = tf.backend();
+  return backend instanceof WebGPUBackend
+    ? createRecordedRunner({ ...request, backend })
+    : createEagerRunner(request);
 }

@@ -1,20 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { TrainingConfig } from "../../training/config.ts";
-import { RunFault, type FaultWatch } from "../faults.ts";
-import { createOptimizer } from "../optimizers.ts";
-import { listPenalties } from "../penalties.ts";
-import { runModel } from "../runModel.ts";
+import type { FaultWatch } from "../faults.ts";
+import { createUpdater } from "../optimizers/createUpdater.ts";
 import { prepareRandomLayers } from "../seedLayers.ts";
 import type { Session } from "../session.ts";
 import { setStep } from "./stepNumbers.ts";
-import type {
-  OptimizerState,
-  StepCounts,
-  StepPlace,
-  StepResult,
-  StepRunner,
-  TrainedVariable,
-} from "./stepRunner.ts";
+import type { StepCounts, StepPlace, StepResult, StepRunner } from "./stepRunner.ts";
+import { listVariables, trainBatch } from "./trainBatch.ts";
 
 export interface RunnerContext {
   readonly session: Session;
@@ -27,9 +19,9 @@ const maxInFlight = 2;
 
 /** Steps as tfjs runs them, on any backend: whatever a model does, this does it. */
 export function createEagerRunner({ session, config, faults }: RunnerContext): StepRunner {
-  const { model, objective, reader } = session;
+  const { model, reader } = session;
   const variables = listVariables(model);
-  const optimizer = createOptimizer(config.optimizer);
+  const updater = createUpdater(config, variables);
   const reseed = prepareRandomLayers(model, config.seed);
   const inFlight: { readonly place: StepPlace; readonly sums: tf.Tensor; values: Promise<Sums> }[] =
     [];
@@ -59,37 +51,16 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
         batchStart: place.start,
         row: 0,
         learningRate: config.optimizer.learningRate,
-        optimizer: [],
+        optimizer: updater.numbers(stepsDone),
       });
-      let kept: tf.Tensor | null = null;
+      let sums: tf.Tensor;
       try {
-        tf.tidy(() => {
-          const { grads } = tf.variableGrads(
-            () => {
-              const predictions = runModel(model, batch.inputs, { training: true });
-              const { total, sums } = objective.measure(
-                batch.truths,
-                predictions,
-                listPenalties(model),
-              );
-              kept = tf.keep(sums);
-              return total;
-            },
-            variables.map(({ variable }) => variable),
-          );
-          optimizer.applyGradients(grads);
-        });
-      } catch (error) {
-        tf.dispose(kept ?? []);
-        throw error;
+        sums = tf.tidy(() => trainBatch({ session, variables, updater }, batch));
       } finally {
         setStep(null);
         batch.dispose();
       }
       stepsDone++;
-      // Assigned in a function, which the compiler does not follow.
-      const sums = kept as tf.Tensor | null;
-      if (sums === null) throw new Error("The step measured nothing.");
       const values: Promise<Sums> = sums.data();
       // Awaited later; a fault before that must not count as unhandled.
       values.catch(() => {});
@@ -100,8 +71,10 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
     async settle() {
       while (inFlight.length > 0) await awaitOldest();
     },
-    readOptimizer: () => Promise.resolve<OptimizerState>({ updates: stepsDone, slots: new Map() }),
-    writeOptimizer() {},
+    async readOptimizer() {
+      return { updates: stepsDone, slots: await faults.guard(updater.readSlots()) };
+    },
+    writeOptimizer: ({ slots }) => updater.writeSlots(slots),
     get stepsDone() {
       return stepsDone;
     },
@@ -111,7 +84,7 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
     counts: notCounted,
     dispose() {
       for (const { sums } of inFlight.splice(0)) sums.dispose();
-      optimizer.dispose();
+      updater.dispose();
     },
   };
 }
@@ -126,18 +99,3 @@ const notCounted: StepCounts = {
   readbacks: 0,
   uploadBytes: 0,
 };
-
-/** What is trained, in the model's order. Throws a `RunFault` where there is nothing. */
-export function listVariables(model: tf.LayersModel): readonly TrainedVariable[] {
-  const variables = model.trainableWeights.flatMap((weight) => {
-    const variable = weight.read();
-    return variable instanceof tf.Variable ? [{ name: weight.name, variable }] : [];
-  });
-  if (variables.length === 0) {
-    throw new RunFault(
-      "internal",
-      "There is nothing to train: no layer of this model has trainable weights. Add a layer such as Dense.",
-    );
-  }
-  return variables;
-}
