@@ -94,8 +94,8 @@ function makeUpdate({ measure }: Network) {
     const [loss, gradients] = differentiate(refs, x, y) as [np.Array, Arrays];
     const powers = state.powers.mul(np.array([0.9, 0.999]));
     const one = np.array(1);
-    const [firstPower, secondPower] = [powers.ref.slice(0), powers.ref.slice(1)];
-    const rate = np.sqrt(one.ref.sub(secondPower)).div(one.sub(firstPower)).mul(learningRate);
+    const firstShare = one.ref.sub(powers.ref.slice(0));
+    const secondShare = one.sub(powers.ref.slice(1));
     const weights: Arrays = {};
     const first: Arrays = {};
     const second: Arrays = {};
@@ -103,13 +103,14 @@ function makeUpdate({ measure }: Network) {
       const gradient = need(gradients, name);
       const m = need(state.first, name).mul(0.9).add(gradient.ref.mul(0.1));
       const v = need(state.second, name).mul(0.999).add(gradient.ref.mul(gradient).mul(0.001));
-      weights[name] = need(state.weights, name).sub(
-        rate.ref.mul(m.ref).div(np.sqrt(v.ref).add(1e-7)),
-      );
+      const mean = m.ref.div(firstShare.ref);
+      const deviation = np.sqrt(v.ref.div(secondShare.ref)).add(1e-7);
+      weights[name] = need(state.weights, name).sub(mean.div(deviation).mul(learningRate));
       first[name] = m;
       second[name] = v;
     }
-    rate.dispose();
+    firstShare.dispose();
+    secondShare.dispose();
     return [loss, { weights, first, second, powers }];
   };
 }
