@@ -1,22 +1,36 @@
 import * as tf from "@tensorflow/tfjs";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
+import type { TrainingConfig } from "../training/config.ts";
 import type { MetricName } from "../training/metrics.ts";
 import type { TallyState } from "../training/checkpoint.ts";
 import type { Metrics } from "../training/events.ts";
-import { joinNames } from "../training/metricNames.ts";
+import { joinNames, loggedMetricName } from "../training/metricNames.ts";
+import { findClassWeights, weighRows } from "./lossWeights.ts";
 import { createLoss } from "./losses.ts";
-import { createMetric, type Metric } from "./metrics.ts";
+import { createMetric, type Metric, type MetricContext } from "./metrics.ts";
+import { planFusion, sortMetrics, type FusedPart } from "./fused/planFusion.ts";
+import { runFusedObjective } from "./fused/lossKernel.ts";
 
 /** What is minimised and what is measured, over all outputs of a plan. */
 export interface Objective {
-  /** Weighted sum of the outputs' losses, and the sums behind all metrics as one small tensor. Call inside a tidy. */
+  /**
+   * Weighted sum of the outputs' losses, and the sums behind all metrics as one small tensor. `truths` are those of
+   * the outputs, and behind them the weights of samples where there are such. Call inside a tidy.
+   */
   measure(
     truths: readonly tf.Tensor[],
     predictions: readonly tf.Tensor[],
     penalties: readonly tf.Tensor[],
+    weighing?: Weighing,
   ): { readonly total: tf.Scalar; readonly sums: tf.Tensor1D };
   createTally(): Tally;
+}
+
+export interface Weighing {
+  /** Class weights count only in training, as in Keras's `fit`. */
+  readonly isTraining?: boolean;
 }
 
 /** Adds up batches to means over samples. */
@@ -40,49 +54,126 @@ interface Part {
   readonly units: number;
   readonly weight: number;
   readonly loss: ReturnType<typeof createLoss>;
+  /** Those that can be fused come first, on every backend. */
   readonly metrics: readonly Metric[];
+  /** Their names in the order in which they were asked for. */
+  readonly logged: readonly string[];
+  readonly fused: FusedPart | null;
+  readonly classWeights: readonly number[] | null;
 }
 
 export function createObjective(
   plan: ModelPlan,
   dataset: Dataset,
-  targets: readonly FieldSpec[],
+  options: {
+    readonly targets: readonly FieldSpec[];
+    /** As a run is configured; without, all classes count alike. */
+    readonly classWeights?: TrainingConfig["classWeights"];
+    /** The field behind the truths that weighs samples; they are taken in its own unit, unscaled. */
+    readonly sampleWeights?: FieldSpec | null;
+  },
 ): Objective {
+  const { targets } = options;
   const hasSeveral = plan.outputs.length > 1;
   const parts = plan.outputs.map((output, index): Part => {
     const field = targets[index];
-    const hasClasses = (field?.classes ?? null) !== null;
-    const scale = field ? dataset.targetScale(field.name) : { scale: 1, offset: 0 };
+    const units = output.shape.axes.at(-1)?.size ?? 1;
+    const context: MetricContext = {
+      loss: output.loss,
+      ...(output.lossOptions === undefined ? {} : { lossOptions: output.lossOptions }),
+      ...(output.metricOptions === undefined ? {} : { metricOptions: output.metricOptions }),
+      hasClasses: (field?.classes ?? null) !== null,
+      scale: field ? dataset.targetScale(field.name) : { scale: 1, offset: 0 },
+    };
+    const chosen = chooseMetrics(output, context.hasClasses);
+    const names = sortMetrics(chosen);
     return {
       prefix: hasSeveral ? output.name : "",
-      units: output.shape.axes.at(-1)?.size ?? 1,
+      units,
       weight: output.lossWeight,
-      loss: createLoss(output.loss),
-      metrics: chooseMetrics(output, hasClasses).map((name) =>
-        createMetric(name, { loss: output.loss, hasClasses, scale }),
-      ),
+      loss: createLoss(output.loss, output.lossOptions),
+      metrics: names.map((name) => createMetric(name, context)),
+      logged: chosen.map((name) => loggedMetricName(name, output.metricOptions)),
+      fused: planFusion(names, { ...context, units }),
+      classWeights: field
+        ? findClassWeights(options.classWeights ?? "none", { dataset, field, units })
+        : null,
     };
   });
+  const weightScale = options.sampleWeights
+    ? dataset.targetScale(options.sampleWeights.name)
+    : { scale: 1, offset: 0 };
+  const unscaleWeights = (values: tf.Tensor | null): tf.Tensor | null => {
+    const { scale, offset } = weightScale;
+    if (values === null || (scale === 1 && offset === 0)) return values;
+    return tf.add(tf.mul(values, scale), offset);
+  };
   return {
-    measure(truths, predictions, penalties) {
-      const losses: tf.Tensor[] = [];
+    measure(truths, predictions, penalties, { isTraining = false } = {}) {
+      const sampleWeights = unscaleWeights(truths[parts.length] ?? null);
+      let total: tf.Tensor | null = null;
       const sums: tf.Tensor[] = [];
-      let total: tf.Tensor = tf.scalar(0);
       for (const [index, part] of parts.entries()) {
-        const truth = at(truths, index);
-        const predicted = at(predictions, index);
-        const loss = part.loss(truth, predicted);
-        losses.push(tf.reshape(loss, [1]));
-        const weighted = part.weight === 1 ? loss : tf.mul(loss, part.weight);
-        total = index === 0 ? weighted : tf.add(total, weighted);
-        for (const metric of part.metrics) sums.push(metric.sums(truth, predicted));
+        const measured = measurePart(part, {
+          truth: at(truths, index),
+          predicted: at(predictions, index),
+          sampleWeights,
+          classWeights: isTraining ? part.classWeights : null,
+          // What a single output logs as its loss is what is minimised.
+          headFactor: hasSeveral ? 1 : part.weight,
+        });
+        total = total === null ? measured.loss : tf.add(total, measured.loss);
+        sums.push(...measured.sums);
       }
+      if (total === null) throw new Error("The model has no output.");
       for (const penalty of penalties) total = tf.add(total, penalty);
-      const head = hasSeveral ? [tf.reshape(total, [1]), ...losses] : [tf.reshape(total, [1])];
-      return { total: tf.reshape(total, []), sums: tf.concat1d([...head, ...sums].map(flat)) };
+      const whole = tf.reshape(total, []).asScalar();
+      if (hasSeveral) {
+        return { total: whole, sums: tf.concat1d([tf.reshape(whole, [1]), ...sums].map(flat)) };
+      }
+      const [first, ...rest] = sums;
+      if (first === undefined) throw new Error("The output measures nothing.");
+      // Penalties belong to the loss that is logged.
+      const head =
+        penalties.length === 0 ? [flat(first)] : [whole.as1D(), tf.slice1d(flat(first), 1, -1)];
+      const all = [...head, ...rest.map(flat)].filter(({ size }) => size > 0);
+      const [only] = all;
+      return {
+        total: whole,
+        sums: all.length === 1 && only !== undefined ? only : tf.concat1d(all),
+      };
     },
     createTally: () => createTally(parts, hasSeveral),
   };
+}
+
+interface PartBatch {
+  readonly truth: tf.Tensor;
+  readonly predicted: tf.Tensor;
+  readonly sampleWeights: tf.Tensor | null;
+  readonly classWeights: readonly number[] | null;
+  readonly headFactor: number;
+}
+
+/** The output's share of the total, and its mean loss followed by the sums of its metrics. */
+function measurePart(
+  part: Part,
+  batch: PartBatch,
+): { readonly loss: tf.Tensor; readonly sums: readonly tf.Tensor[] } {
+  const { truth, predicted, sampleWeights, classWeights, headFactor } = batch;
+  const others = (from: number) =>
+    part.metrics.slice(from).map((metric) => metric.sums(truth, predicted));
+  if (part.fused !== null && tf.backend() instanceof WebGPUBackend) {
+    const { loss, sums } = runFusedObjective(
+      { ...part.fused, classWeights, factors: { loss: part.weight, head: headFactor } },
+      { truth, predicted, weights: sampleWeights },
+    );
+    return { loss, sums: [sums, ...others(part.fused.metricCount)] };
+  }
+  const weights = weighRows(truth, { sampleWeights, classWeights });
+  const loss = part.loss(truth, predicted, weights);
+  const weigh = (factor: number) => (factor === 1 ? loss : tf.mul(loss, factor));
+  return { loss: weigh(part.weight), sums: [weigh(headFactor), ...others(0)] };
 }
 
 /** What was asked for; where nothing was, what the target calls for. */
@@ -95,7 +186,12 @@ function createTally(parts: readonly Part[], hasSeveral: boolean): Tally {
   let samples = 0;
   const rows = parts.map(() => 0);
   const totals: number[] = [];
-  const lossCount = hasSeveral ? 1 + parts.length : 1;
+  // The total, then per output its loss (where there are several) and the sums of its metrics.
+  const isLoss: boolean[] = [true];
+  for (const { metrics, units } of parts) {
+    if (hasSeveral) isLoss.push(true);
+    for (const metric of metrics) isLoss.push(...Array<boolean>(metric.size(units)).fill(false));
+  }
   return {
     add(sums, batch) {
       samples += batch.samples;
@@ -104,7 +200,7 @@ function createTally(parts: readonly Part[], hasSeveral: boolean): Tally {
       });
       for (let index = 0; index < sums.length; index++) {
         // Losses are means over the batch, metrics are sums.
-        const weight = index < lossCount ? batch.samples : 1;
+        const weight = isLoss[index] === true ? batch.samples : 1;
         totals[index] = (totals[index] ?? 0) + (sums[index] ?? 0) * weight;
       }
     },
@@ -117,22 +213,26 @@ function createTally(parts: readonly Part[], hasSeveral: boolean): Tally {
     means() {
       if (samples === 0) return {};
       const metrics: Record<string, number> = { loss: (totals[0] ?? 0) / samples };
-      if (hasSeveral) {
-        parts.forEach((part, index) => {
-          metrics[joinNames(part.prefix, "loss")] = (totals[1 + index] ?? 0) / samples;
-        });
-      }
-      let start = lossCount;
+      const measured: Record<string, number> = {};
+      let start = 1;
       for (const [index, part] of parts.entries()) {
+        if (hasSeveral) {
+          metrics[joinNames(part.prefix, "loss")] = (totals[start] ?? 0) / samples;
+          start++;
+        }
         for (const metric of part.metrics) {
           const end = start + metric.size(part.units);
-          metrics[joinNames(part.prefix, metric.name)] = metric.finish(totals.slice(start, end), {
+          measured[joinNames(part.prefix, metric.name)] = metric.finish(totals.slice(start, end), {
             rows: rows[index] ?? 0,
             units: part.units,
           });
           start = end;
         }
       }
+      // In the order in which they were asked for, behind the losses.
+      for (const { prefix, logged } of parts)
+        for (const name of logged)
+          metrics[joinNames(prefix, name)] = measured[joinNames(prefix, name)] ?? Number.NaN;
       return Object.fromEntries(
         Object.entries(metrics).filter(([, value]) => Number.isFinite(value)),
       );

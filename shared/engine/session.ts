@@ -5,7 +5,9 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { countValues } from "../layers/shape.ts";
 import { assignFields, type FieldAssignment } from "../training/assignFields.ts";
+import type { TrainingConfig } from "../training/config.ts";
 import { createBatchReader, type BatchReader } from "./batches.ts";
+import { findSampleWeights } from "./lossWeights.ts";
 import { createObjective, type Objective } from "./objective.ts";
 
 /** A model with the data it reads and what it is measured by. */
@@ -18,12 +20,15 @@ export interface Session {
   readonly objective: Objective;
 }
 
-/** The error is a sentence: the data set has no field for an input or output. */
+/** The error is a sentence: the data set has no field for an input or output, or none to weigh samples by. */
 export function createSession(
   plan: ModelPlan,
   dataset: Dataset,
   makeModel: () => tf.LayersModel,
+  weighing: Partial<Pick<TrainingConfig, "classWeights" | "sampleWeightField">> = {},
 ): Result<Session, string> {
+  const sampleWeights = findSampleWeights(dataset, weighing.sampleWeightField ?? null);
+  if (!sampleWeights.ok) return sampleWeights;
   const fields = assignFields(plan, dataset.summary);
   if (!fields.ok) return err(fields.error);
   return ok({
@@ -31,8 +36,15 @@ export function createSession(
     dataset,
     model: makeModel(),
     fields: fields.value,
-    reader: createBatchReader(plan, dataset, fields.value),
-    objective: createObjective(plan, dataset, fields.value.targets),
+    reader: createBatchReader(plan, dataset, {
+      ...fields.value,
+      sampleWeights: sampleWeights.value,
+    }),
+    objective: createObjective(plan, dataset, {
+      targets: fields.value.targets,
+      sampleWeights: sampleWeights.value,
+      ...(weighing.classWeights === undefined ? {} : { classWeights: weighing.classWeights }),
+    }),
   });
 }
 

@@ -59,7 +59,7 @@ export async function warmUpModel(
         const losses = plan.outputs.map((output, index) => {
           const predicted = outputs[index];
           if (!predicted) throw new Error("An output is missing.");
-          return createLoss(output.loss)(tf.zerosLike(predicted), predicted);
+          return createLoss(output.loss, output.lossOptions)(tf.zerosLike(predicted), predicted);
         });
         return tf.addN(losses).asScalar();
       }, variables);
