@@ -7,12 +7,12 @@ import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import { kerasOptimizer } from "./optimizerWords.ts";
 import { chooseMetrics, kerasLoss, kerasMetric } from "./trainingWords.ts";
 
-export function printKerasCompile(plan: ModelPlan, { optimizer }: TrainingConfig): string {
+export function printKerasCompile(plan: ModelPlan, training: TrainingConfig): string {
   const { outputs } = plan;
   const weights = outputs.map(({ lossWeight }) => lossWeight);
   return `def compile_model(model):
     model.compile(
-        optimizer=${kerasOptimizer(optimizer)},
+        optimizer=${kerasOptimizer(training)},
         loss=${printOne(outputs.map(({ loss }) => kerasLoss(loss)))},${
           weights.every((weight) => weight === 1)
             ? ""

@@ -1,0 +1,75 @@
+"""Says what real Keras optimizers make of given gradients, and what real schedules say.
+
+Reads one JSON object from standard input:
+    {"updates": [{"optimizer": str, "weights": [tensor], "gradients": [[tensor]]}],
+     "schedules": [{"schedule": str, "steps": [int]}],
+     "plateaus": [{"callback": str, "learningRate": number, "monitor": str, "values": [number]}]}
+where a tensor is {"shape": [int], "values": [number]}, `optimizer` and `schedule` are expressions over `keras`, and
+`gradients` has a list for each step. Writes
+    {"updates": [[[number]]], "schedules": [[number]], "plateaus": [[number]]}
+the weights after the last step, the rates at the steps, the rate after each epoch. All in 64-bit floats, so that what
+is compared is the definition and not its rounding.
+"""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ["JAX_ENABLE_X64"] = "1"
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+keras.config.set_floatx("float64")
+
+
+def evaluate(text):
+    # The text is our own printer's output.
+    return eval(text, {"keras": keras})
+
+
+def read_tensor(tensor):
+    return np.array(tensor["values"], dtype="float64").reshape(tensor["shape"])
+
+
+def run_updates(case):
+    optimizer = evaluate(case["optimizer"])
+    variables = [keras.Variable(read_tensor(weight), dtype="float64") for weight in case["weights"]]
+    for gradients in case["gradients"]:
+        tensors = [keras.ops.convert_to_tensor(read_tensor(g), dtype="float64") for g in gradients]
+        optimizer.apply(tensors, variables)
+    return [np.asarray(variable.numpy()).ravel().tolist() for variable in variables]
+
+
+def run_schedule(case):
+    schedule = evaluate(case["schedule"])
+    return [float(schedule(step)) for step in case["steps"]]
+
+
+def run_plateau(case):
+    callback = evaluate(case["callback"])
+    model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(case["learningRate"]), loss="mse")
+    callback.set_model(model)
+    callback.on_train_begin()
+    rates = []
+    for epoch, value in enumerate(case["values"]):
+        callback.on_epoch_end(epoch, {case["monitor"]: value})
+        rates.append(float(model.optimizer.learning_rate.numpy()))
+    return rates
+
+
+def main():
+    question = json.load(sys.stdin)
+    answer = {
+        "updates": [run_updates(case) for case in question["updates"]],
+        "schedules": [run_schedule(case) for case in question["schedules"]],
+        "plateaus": [run_plateau(case) for case in question["plateaus"]],
+    }
+    json.dump(answer, sys.stdout, allow_nan=False)
+
+
+if __name__ == "__main__":
+    main()
