@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { bufferOf } from "../gpu/dispatch.ts";
+import { flushCommands } from "../gpu/internals.ts";
 
 export interface StepNumbers {
   /** Steps done before this one in the whole run, from 0. Seeds whatever is random in it. */
@@ -54,6 +55,8 @@ export function setStep(numbers: StepNumbers | null): void {
   whole[stepLayout.row] = numbers.row;
   words[stepLayout.learningRate] = numbers.learningRate;
   words.set(numbers.optimizer, stepLayout.optimizer);
+  // What is encoded but not submitted would read the new numbers.
+  flushCommands(backend);
   backend.queue.writeBuffer(bufferOf(backend, stepTensor(backend)), 0, words);
 }
 
