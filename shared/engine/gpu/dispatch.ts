@@ -3,7 +3,7 @@
  * Kernels of ours go through here, stock ones through tfjs's `runWebGPUProgram`; both end in the same command encoder, so
  * that they run in order and can be recorded together.
  */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 
 export interface GpuProgram {
@@ -43,6 +43,8 @@ interface Internals {
 
 interface DeviceCache {
   readonly pipelines: Map<string, GPUComputePipeline>;
+  /** Under way while kernels are only compiled. */
+  readonly pending: Map<string, Promise<void>>;
   readonly uniforms: Map<string, GPUBuffer>;
 }
 
@@ -55,6 +57,11 @@ const mostDispatches = 2000;
 export function dispatch(backend: WebGPUBackend, program: GpuProgram): void {
   const { device } = backend;
   const cache = findCache(device);
+  // tfjs's own programs do the same under this flag (src/backend_webgpu.ts, `runWebGPUProgram`).
+  if (tf.env().getBool(compileOnlyFlag)) {
+    compileLater(device, cache, program);
+    return;
+  }
   const entries = program.bindings.map(({ tensor }, binding) => ({
     binding,
     resource: { buffer: bufferOf(backend, tensor) },
@@ -70,7 +77,10 @@ export function dispatch(backend: WebGPUBackend, program: GpuProgram): void {
   const internals = backend as unknown as Internals;
   backend.ensureCommandEncoderReady();
   const pass = (internals.computePassEncoder ??= begin(internals));
-  for (const { tensor } of program.bindings) internals.commandQueueOwnedIds.add(tensor.dataId);
+  for (const { tensor, access } of program.bindings) {
+    internals.commandQueueOwnedIds.add(tensor.dataId);
+    if (access === "read_write") forgetValues(backend, tensor);
+  }
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   const [x, y = 1, z = 1] = program.workgroups;
@@ -80,6 +90,20 @@ export function dispatch(backend: WebGPUBackend, program: GpuProgram): void {
     backend.endComputePassEncoder();
     backend.submitQueue();
   }
+}
+
+/** tfjs keeps the values that a tensor was made of beside its buffer and would read those: they hold no longer. */
+function forgetValues(backend: WebGPUBackend, tensor: tf.TensorInfo): void {
+  const data: { values: unknown } = backend.tensorMap.get(tensor.dataId);
+  data.values = null;
+}
+
+/** While it is set, programs are compiled beside each other and not run. */
+export const compileOnlyFlag = "WEBGPU_ENGINE_COMPILE_ONLY";
+
+/** Resolves when all programs of ours that are being compiled are there. What fails is compiled again when it runs. */
+export async function awaitPrograms(backend: WebGPUBackend): Promise<void> {
+  await Promise.all(findCache(backend.device).pending.values());
 }
 
 /** A tensor without values yet, its buffer not cleared: the program must write all of it. */
@@ -122,7 +146,7 @@ function begin(internals: Internals): GPUComputePassEncoder {
 function findCache(device: GPUDevice): DeviceCache {
   const known = caches.get(device);
   if (known !== undefined) return known;
-  const cache = { pipelines: new Map(), uniforms: new Map() };
+  const cache = { pipelines: new Map(), pending: new Map(), uniforms: new Map() };
   caches.set(device, cache);
   return cache;
 }
@@ -156,13 +180,30 @@ function findPipeline(
 ): GPUComputePipeline {
   const known = cache.pipelines.get(program.key);
   if (known !== undefined) return known;
-  const pipeline = device.createComputePipeline({
+  const pipeline = device.createComputePipeline(describePipeline(device, program));
+  cache.pipelines.set(program.key, pipeline);
+  return pipeline;
+}
+
+function compileLater(device: GPUDevice, cache: DeviceCache, program: GpuProgram): void {
+  const { key } = program;
+  if (cache.pipelines.has(key) || cache.pending.has(key)) return;
+  const compiled = device.createComputePipelineAsync(describePipeline(device, program)).then(
+    (pipeline) => void cache.pipelines.set(key, pipeline),
+    () => {},
+  );
+  cache.pending.set(
+    key,
+    compiled.finally(() => cache.pending.delete(key)),
+  );
+}
+
+function describePipeline(device: GPUDevice, program: GpuProgram): GPUComputePipelineDescriptor {
+  return {
     label: program.key,
     layout: "auto",
     compute: { module: device.createShaderModule({ code: writeShader(program) }) },
-  });
-  cache.pipelines.set(program.key, pipeline);
-  return pipeline;
+  };
 }
 
 function writeShader({ bindings, uniforms = {}, wgsl }: GpuProgram): string {
