@@ -7,6 +7,8 @@ export interface CommandSpec {
   readonly summary: string;
   /** Names of the arguments that must be given, in order. */
   readonly positionals: readonly string[];
+  /** An option that says all that the arguments would: with it there are none. */
+  readonly insteadOfPositionals?: string;
   readonly options: OptionTable;
   readonly help: readonly (readonly [option: string, text: string])[];
 }
@@ -38,8 +40,9 @@ export const commandTable = {
     help: [["--flat", "one line a layer, without the lines of the blocks around them"], jsonHelp],
   },
   train: {
-    summary: "Train a project's model and keep the run in a folder",
+    summary: "Train a project's model and keep the run in a folder, or go on with a run",
     positionals: ["PROJECT"],
+    insteadOfPositionals: "resume",
     options: {
       ...json,
       ...data,
@@ -50,6 +53,8 @@ export const commandTable = {
       "learning-rate": { type: "string" },
       out: { type: "string" },
       force: { type: "boolean" },
+      resume: { type: "string" },
+      "checkpoint-every": { type: "string" },
     },
     help: [
       dataHelp,
@@ -60,6 +65,14 @@ export const commandTable = {
       backendHelp,
       ["--out DIR", "the run's folder (default: netloom-runs/<run id>)"],
       ["--force", "write into a folder that holds a run already"],
+      [
+        "--resume DIR",
+        "instead of PROJECT: go on with the run in this folder where its last checkpoint is; with --epochs also beyond its end",
+      ],
+      [
+        "--checkpoint-every N|Nm",
+        "keep the run every N steps, or every N minutes (default: as the project says)",
+      ],
       ["--json", "one JSON object on standard output, events as JSON lines on standard error"],
     ],
   },

@@ -29,8 +29,13 @@ export function parseInvocation(argv: readonly string[]): Invocation {
   }
   const spec: CommandSpec = commandTable[command];
   const parsed = parse(rest, spec, command);
-  if (parsed.positionals.length !== spec.positionals.length || parsed.positionals.includes("")) {
-    const wanted = spec.positionals.join(" ") || "no arguments";
+  const { insteadOfPositionals: other } = spec;
+  const hasOther = other !== undefined && parsed.values[other] !== undefined;
+  const names = hasOther ? [] : spec.positionals;
+  if (parsed.positionals.length !== names.length || parsed.positionals.includes("")) {
+    const wanted = hasOther
+      ? `no arguments with --${other}`
+      : `${names.join(" ") || "no arguments"}${other === undefined ? "" : ` (or --${other})`}`;
     const given = parsed.positionals.join(" ") || "none";
     throw new CliFailure(2, `"netloom ${command}" takes ${wanted}; given: ${given}.`);
   }

@@ -10,6 +10,9 @@ export function printHelp(command: string | null): string {
       `${spec.summary}.`,
       "",
       `Usage: ${usage}`,
+      ...(spec.insteadOfPositionals === undefined
+        ? []
+        : [`       netloom ${command} --${spec.insteadOfPositionals} DIR [options]`]),
       "",
       ...alignRows(spec.help.map(([option, text]) => [`  ${option}`, text])),
       "",

@@ -209,6 +209,32 @@ test.each([
   expect(existsSync(path.join(folder, "netloom-runs"))).toBe(false);
 });
 
+test("a run goes on where it was, and says what can't be changed of it", async () => {
+  const options = ["--backend", "cpu"];
+  const whole = await runJson("train", "mlp-iris", "--epochs", "3", "--out", "whole", ...options);
+  await runJson("train", "mlp-iris", "--epochs", "1", "--out", "run", ...options);
+  const resumed = await runJson("train", "--resume", "run", "--epochs", "3", ...options);
+  expect(resumed.json).toMatchObject({ epochs: 3, metrics: whole.json["metrics"] });
+  const refusals = [
+    [["--resume", "run"], 1, /has done its 3 epochs.*--epochs 6/],
+    [["--resume", "run", "--seed", "2"], 2, /--seed can't be changed/],
+    [["--resume", "run", "mlp-iris"], 2, /takes no arguments with --resume/],
+    [["--resume", "nowhere"], 1, /holds no run/],
+    [["mlp-iris", "--checkpoint-every", "soon"], 2, /steps \(200\) or of minutes \(5m\)/],
+  ] as const;
+  for (const [words, exitCode, message] of refusals) {
+    const refused = await run(["train", ...words, ...options]);
+    expect(refused.exitCode).toBe(exitCode);
+    expect(refused.error).toMatch(message);
+  }
+  const file = path.join(folder, "run/latest.checkpoint");
+  const bytes = await readFile(file);
+  await writeFile(file, bytes.subarray(0, bytes.length - 9));
+  const damaged = await run(["train", "--resume", "run", "--epochs", "5", ...options]);
+  expect(damaged.exitCode).toBe(1);
+  expect(damaged.error).toMatch(/checkpoint can't be used: it is cut off/);
+});
+
 test("a run is trained, kept, evaluated, used and exported", async () => {
   const project = await writeProject();
   await write("points.csv", table(easyRows));
@@ -233,11 +259,12 @@ test("a run is trained, kept, evaluated, used and exported", async () => {
     .split("\n")
     .map((line) => (JSON.parse(line) as { kind: string }).kind);
   expect(events[0]).toBe("started");
-  expect(events.at(-1)).toBe("ended");
+  expect(events.slice(-2)).toEqual(["ended", "checkpoint"]);
 
   const kept = (await readdir(path.join(folder, "run"))).toSorted();
   expect(kept).toEqual([
     "group1-shard1of1.bin",
+    "latest.checkpoint",
     "metrics.jsonl",
     "model.json",
     "preparation.json",

@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { parsePreparation } from "#shared/datasets/parsePreparation.ts";
 import { preparationFile, type Preparation } from "#shared/datasets/preparation.ts";
+import { parseCheckpoint, checkpointFile, type Checkpoint } from "#shared/training/checkpoint.ts";
 import { runInfoSchema, type RunInfo } from "#shared/host/contract.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { atomicWrite } from "#electron/services/atomicWrite.ts";
@@ -22,6 +23,8 @@ export interface RunFolder {
   /** Written in order; `finish` waits for the last. */
   append(event: RunEvent): void;
   writeFiles(files: readonly NamedBytes[]): Promise<void>;
+  /** Replaces the checkpoint; what goes wrong is told by `finish`, which also waits for it. */
+  writeCheckpoint(bytes: Uint8Array): Promise<void>;
   finish(change: Partial<RunInfo>): Promise<void>;
 }
 
@@ -46,8 +49,26 @@ export async function createRunFolder(
     // The weights of the run before would pass for this one's, should it fail.
     await rm(modelFile, { force: true });
     await writeJsonFile(infoFile, info, { mode: 0o644 });
+    await rm(path.join(directory, checkpointFile), { force: true });
     await atomicWrite(eventsFile, "", { mode: 0o644 });
   });
+  return openFolder(directory, info);
+}
+
+/** The folder of a run that goes on. A line of its events that was cut off in the middle is ended first. */
+export async function reopenRunFolder(directory: string, info: RunInfo): Promise<RunFolder> {
+  await write(directory, async () => {
+    await writeJsonFile(path.join(directory, "run.json"), info, { mode: 0o644 });
+    await appendFile(path.join(directory, "metrics.jsonl"), "\n");
+  });
+  return openFolder(directory, info);
+}
+
+function openFolder(directory: string, info: RunInfo): RunFolder {
+  const infoFile = path.join(directory, "run.json");
+  const eventsFile = path.join(directory, "metrics.jsonl");
+  const checkpointPath = path.join(directory, checkpointFile);
+  let keeping: Promise<void> = Promise.resolve();
   let writing: Promise<void> = Promise.resolve();
   let failure: unknown = null;
   return {
@@ -65,13 +86,42 @@ export async function createRunFolder(
           await atomicWrite(path.join(directory, file.name), file.bytes, { mode: 0o644 });
         }
       }),
+    writeCheckpoint(bytes) {
+      keeping = keeping
+        .then(async () => void (await atomicWrite(checkpointPath, bytes, { mode: 0o644 })))
+        .catch((error: unknown) => {
+          failure ??= error;
+        });
+      return keeping;
+    },
     finish: (change) =>
       write(directory, async () => {
         await writing;
+        await keeping;
         await writeJsonFile(infoFile, { ...info, ...change }, { mode: 0o644 });
         if (failure !== null) throw failure;
       }),
   };
+}
+
+/** A run that is to go on: what it was, and its last checkpoint (null: it ended before the first). */
+export async function readInterruptedRun(
+  directory: string,
+): Promise<{ readonly info: RunInfo; readonly checkpoint: Checkpoint | null }> {
+  const info = await readJsonFile(path.join(directory, "run.json"), runInfoSchema);
+  if (info === null) {
+    throw new CliFailure(1, `${directory} holds no run: it has no run.json that can be read.`);
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path.join(directory, checkpointFile));
+  } catch (error) {
+    if (readErrorCode(error) === "ENOENT") return { info, checkpoint: null };
+    throw error;
+  }
+  const checkpoint = parseCheckpoint(bytes);
+  if (!checkpoint.ok) throw new CliFailure(1, `${directory}: ${checkpoint.error}`);
+  return { info, checkpoint: checkpoint.value };
 }
 
 /** The weights of a finished run, what was trained, and how its data were prepared (null: not kept). */

@@ -5,10 +5,13 @@ import { takeCheckpoint, type CheckpointContext, type RunPosition } from "./chec
 import type { TrainingControl } from "./control.ts";
 import { isSnapshotFinite, readWeights, type Snapshot } from "./snapshots.ts";
 
-/** What becomes of checkpoints. All are told in order; none is awaited: the run goes on. */
+/** What becomes of checkpoints. All are told in order. */
 export interface CheckpointSinks {
-  /** For the run's folder. */
-  onCheckpoint?(bytes: Uint8Array<ArrayBuffer>): void;
+  /**
+   * For the run's folder. The run goes on while it is written; it waits only before the next checkpoint, and where an
+   * interval is a number of steps: then not more than that may be lost, however quick steps are.
+   */
+  onCheckpoint?(bytes: Uint8Array<ArrayBuffer>): Promise<void> | void;
   /** Where steps are long: what is lost when the worker has to be ended in mid-step. Not for the folder. */
   onHeld?(bytes: Uint8Array<ArrayBuffer>): void;
 }
@@ -57,6 +60,7 @@ export function createRunKeeper(context: KeeperContext): RunKeeper {
   const written = { atMs: startMs, steps: runner.stepsDone, costMs: 0, isFirst: true };
   let lastStepMs = startMs;
   let isRequested = false;
+  let writing: Promise<void> = Promise.resolve();
 
   const isTooLarge =
     4 * 3 * session.model.weights.reduce((total, { shape }) => total + product(shape), 0) >
@@ -90,7 +94,12 @@ export function createRunKeeper(context: KeeperContext): RunKeeper {
     context.onKept(checkpoint);
     const isForFolder = purpose === "write" || (purpose === "due" && isTimeToWrite());
     if (isForFolder && sinks.onCheckpoint) {
-      sinks.onCheckpoint(serializeCheckpoint(checkpoint));
+      await writing;
+      // Whoever writes tells what goes wrong; a full disk must not cost the training.
+      writing = Promise.resolve(sinks.onCheckpoint(serializeCheckpoint(checkpoint))).catch(
+        () => {},
+      );
+      if (checkpoints.everySteps !== null) await writing;
       context.onEvent({
         kind: "checkpoint",
         epochs: position.epochsDone,

@@ -263,7 +263,7 @@ async function finish(
   request.onEvent(ended);
   // Last, so that the end need not wait: from here the run can be continued.
   if (kept && request.onCheckpoint) {
-    request.onCheckpoint(serializeCheckpoint(kept));
+    await request.onCheckpoint(serializeCheckpoint(kept));
     const { epochsDone, step, elapsedMs } = kept;
     request.onEvent({ kind: "checkpoint", epochs: epochsDone, step, elapsedMs });
   }

@@ -22,6 +22,13 @@ test("what is written is read back, bit for bit, from any place in a buffer", ()
   expect(read).toEqual({ ok: true, value: { content, tensors } });
 });
 
+test("Node's buffers, which share memory with their slices, are copied, too", () => {
+  const copy = file.slice();
+  const slice = (start?: number, end?: number) => copy.subarray(start, end);
+  const bytes: Uint8Array = Object.assign(copy, { slice });
+  expect(readTensorFile(bytes)).toEqual({ ok: true, value: { content, tensors } });
+});
+
 test("a file with any byte changed is refused", () => {
   for (let index = 0; index < file.byteLength; index++) {
     for (const flip of [1, 0x80, 0xff]) {

@@ -139,8 +139,8 @@ function readTensors(header: Header, body: Uint8Array): Result<TensorFile, strin
     if (!Number.isSafeInteger(count) || offset + count * width > body.byteLength) {
       return err(`"${name}" reaches beyond its end`);
     }
-    // A copy: the body may start at any byte, arrays of numbers may not.
-    const own = body.slice(offset, offset + count * width);
+    // A copy: the body may start at any byte, arrays of numbers may not. (`slice` of Node's buffers is none.)
+    const own = new Uint8Array(body.subarray(offset, offset + count * width));
     const values = kind === "float64" ? new Float64Array(own.buffer) : new Float32Array(own.buffer);
     if (!isLittleEndian) swapBytes(own, values);
     tensors.push({ name, shape, values });

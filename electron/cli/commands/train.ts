@@ -5,15 +5,21 @@ import { preparationFile, serializePreparation } from "#shared/datasets/preparat
 import type { ProjectDocument } from "#shared/document/model.ts";
 import type { RunInfo } from "#shared/host/contract.ts";
 import { serializeProject } from "#shared/project/serializeProject.ts";
-import { trainingLimits, type TrainingConfig } from "#shared/training/config.ts";
+import { parseProject } from "#shared/project/parseProject.ts";
+import type { Checkpoint } from "#shared/training/checkpoint.ts";
+import {
+  trainingLimits,
+  type CheckpointConfig,
+  type TrainingConfig,
+} from "#shared/training/config.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { compileProject } from "../compile.ts";
-import type { CliIo, CommandResult } from "../io.ts";
+import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
 import { requireData } from "../loadData.ts";
 import { loadProject } from "../loadProject.ts";
 import type { Invocation, OptionValues } from "../parseArguments.ts";
 import { createTrainingView, formatMetrics } from "../printTraining.ts";
-import { createRunFolder } from "../runFolder.ts";
+import { createRunFolder, readInterruptedRun, reopenRunFolder } from "../runFolder.ts";
 import { startBackend } from "../startBackend.ts";
 
 /** Trains, keeps the run in a folder, and tells how it went. Ctrl-C ends it after the step under way, weights kept. */
@@ -23,8 +29,9 @@ export async function runTrain(
 ): Promise<CommandResult> {
   const [name = ""] = positionals;
   const backendName = options.choice("backend", ["webgpu", "cpu"]);
-  const project = await loadProject(name, io);
-  const config = changeConfig(project.training, options);
+  const resumed = options.text("resume") === null ? null : await readResumed(options, io);
+  const project = resumed?.project ?? (await loadProject(name, io));
+  const config = resumed?.config ?? changeConfig(project.training, options);
   const { binding, dataset } = await requireData(project.data, options.text("data"), {
     io,
     isJson: options.flag("json"),
@@ -33,19 +40,28 @@ export async function runTrain(
   const { plan } = compileProject(document, dataset.summary);
   const backend = await startBackend(backendName);
   const { trainModel } = await import("#shared/engine/train.ts");
+  const { selectBackend } = await import("#shared/engine/selectBackend.ts");
   const { createTrainingControl } = await import("#shared/engine/control.ts");
 
   const startedMs = Date.now();
-  const runId = makeRunId(`run-${startedMs.toString(36)}-${makeSuffix(startedMs)}`);
-  const directory = path.resolve(io.cwd, options.text("out") ?? path.join("netloom-runs", runId));
-  const info = describeRun(document, { runId, startedMs });
-  const folder = await createRunFolder(directory, info, { force: options.flag("force") });
-  await folder.writeFiles([
-    {
-      name: preparationFile,
-      bytes: new TextEncoder().encode(serializePreparation(dataset.preparation)),
-    },
-  ]);
+  const runId = makeRunId(
+    resumed?.info.id ?? `run-${startedMs.toString(36)}-${makeSuffix(startedMs)}`,
+  );
+  const directory =
+    resumed?.directory ??
+    path.resolve(io.cwd, options.text("out") ?? path.join("netloom-runs", runId));
+  const info = resumed?.info ?? describeRun(document, { runId, startedMs });
+  const folder = resumed
+    ? await reopenRunFolder(directory, info)
+    : await createRunFolder(directory, info, { force: options.flag("force") });
+  if (!resumed) {
+    await folder.writeFiles([
+      {
+        name: preparationFile,
+        bytes: new TextEncoder().encode(serializePreparation(dataset.preparation)),
+      },
+    ]);
+  }
 
   const view = options.flag("json") ? null : createTrainingView(io, config.epochs);
   const control = createTrainingControl();
@@ -64,6 +80,12 @@ export async function runTrain(
       backend,
       control,
       onEvent,
+      resume: resumed?.checkpoint ?? null,
+      async renewBackend() {
+        const renewed = await selectBackend("webgpu");
+        return renewed.name === "webgpu" ? renewed : null;
+      },
+      onCheckpoint: (bytes) => folder.writeCheckpoint(bytes),
       onWeights: (files) => folder.writeFiles(files),
     });
     await folder.finish({
@@ -117,6 +139,66 @@ function changeConfig(config: TrainingConfig, options: OptionValues): TrainingCo
     seed: options.int("seed", 0, trainingLimits.seed) ?? config.seed,
     batchSize: options.int("batch-size", 1, trainingLimits.batchSize) ?? config.batchSize,
     optimizer: learningRate === null ? config.optimizer : { ...config.optimizer, learningRate },
+    checkpoints: readInterval(options) ?? config.checkpoints,
+  };
+}
+
+/** `--checkpoint-every 200` steps, `--checkpoint-every 5m` minutes. */
+function readInterval(options: OptionValues): CheckpointConfig | null {
+  const text = options.text("checkpoint-every");
+  if (text === null) return null;
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(m?)$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (unit === "m" && value > 0 && value <= trainingLimits.checkpointMinutes) {
+    return { everyMinutes: value, everySteps: null };
+  }
+  const isWhole = unit === "" && Number.isInteger(value) && value >= 1;
+  if (isWhole && value <= trainingLimits.checkpointSteps) {
+    return { everyMinutes: null, everySteps: value };
+  }
+  throw new CliFailure(
+    2,
+    `--checkpoint-every must be a number of steps (200) or of minutes (5m), given: ${text}.`,
+  );
+}
+
+interface ResumedRun {
+  readonly directory: string;
+  readonly info: RunInfo;
+  readonly checkpoint: Checkpoint | null;
+  readonly project: ProjectDocument;
+  readonly config: TrainingConfig;
+}
+
+/** The run that `--resume` names, with its project as it was when it started. */
+async function readResumed(options: OptionValues, io: CliIo): Promise<ResumedRun> {
+  for (const fixed of ["seed", "batch-size", "learning-rate", "out"]) {
+    if (options.text(fixed) === null) continue;
+    throw new CliFailure(2, `--${fixed} can't be changed of a run that is resumed.`);
+  }
+  const name = options.text("resume") ?? "";
+  const directory = path.resolve(io.cwd, name);
+  const { info, checkpoint } = await readInterruptedRun(directory);
+  const project = parseProject(info.snapshot);
+  if (!project.ok) {
+    const [issue] = project.error;
+    throw new CliFailure(1, `The project in ${name} can't be read: ${issue?.message ?? ""}`);
+  }
+  const changed = changeConfig(project.value.training, options);
+  const epochs =
+    options.int("epochs", 1, trainingLimits.epochs) ?? checkpoint?.epochs ?? changed.epochs;
+  if (checkpoint && checkpoint.epochsDone >= epochs) {
+    throw new CliFailure(
+      1,
+      `${name} has done its ${checkpoint.epochsDone} epochs. To train on, say how many there are to be in all: --epochs ${2 * epochs}.`,
+    );
+  }
+  return {
+    directory,
+    info: { ...info, status: "running", message: "" },
+    checkpoint,
+    project: project.value,
+    config: { ...changed, epochs },
   };
 }
 
