@@ -30,7 +30,7 @@ export interface CanvasState {
   readonly handle: CanvasHandle | null;
 }
 
-export type InspectorTab = "properties" | "weights" | "about";
+export type InspectorTab = "properties" | "weights" | "training" | "about";
 
 export interface LayerSearchRequest {
   /** Where the list opens, in pixels of the window. */

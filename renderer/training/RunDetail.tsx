@@ -14,6 +14,7 @@ import { openExport } from "./exportStore.ts";
 import { listCurveNames, MetricChart, type OtherRun } from "./MetricChart.tsx";
 import { RunComparison } from "./RunComparison.tsx";
 import { useZoom } from "./RunCharts.tsx";
+import { InsideRun } from "./observe/InsideRun.tsx";
 import { RunReportView } from "./RunReportView.tsx";
 import { RunStatusDot } from "./RunStatusDot.tsx";
 
@@ -26,6 +27,7 @@ export interface RunDetailProps {
 /** One run: its figures, curves and report. */
 export function RunDetail({ run, compared }: RunDetailProps) {
   const state = useRunState(run.id);
+  const isActive = useRuns(({ active }) => active?.info.id === run.id);
   const states = useOtherStates(compared);
   const [zoom, setZoom] = useZoom();
   const others = useMemo(
@@ -86,6 +88,7 @@ export function RunDetail({ run, compared }: RunDetailProps) {
           </div>
         ))}
       </div>
+      <InsideRun run={run} state={state} canMend={isActive} />
       {state.report !== null && (
         <RunReportView report={state.report} metrics={run.metrics} snapshot={run.snapshot} />
       )}

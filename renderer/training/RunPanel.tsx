@@ -11,6 +11,8 @@ import { formatBytes, formatCount, formatDuration, formatLarge } from "../ui/for
 import { ProgressBar } from "../ui/ProgressBar.tsx";
 import { describeBest, describeStatus } from "./describeRun.ts";
 import { findMostConfused } from "./findMostConfused.ts";
+import { DiagnosisList } from "./observe/DiagnosisList.tsx";
+import { useDiagnoses } from "./observe/useDiagnoses.ts";
 import { RunCharts } from "./RunCharts.tsx";
 import { obstacleAction } from "./obstacleAction.ts";
 import { findObstacle } from "./runQueries.ts";
@@ -26,6 +28,7 @@ export function RunPanel() {
 function ActiveRunPanel({ active }: { readonly active: ActiveRun }) {
   const { state, info } = active;
   const isOver = state.phase === "ended";
+  const diagnoses = useDiagnoses(info, state);
   return (
     <div className="nl-run">
       <ProgressBar
@@ -35,6 +38,7 @@ function ActiveRunPanel({ active }: { readonly active: ActiveRun }) {
       <div className="nl-run-body">
         <RunCharts key={info.id} state={state} runLabel={`Run ${info.number}`} />
         <div className="nl-run-side">
+          <DiagnosisList runId={info.id} diagnoses={diagnoses} canMend />
           {isOver ? <Ended active={active} /> : <Figures state={state} />}
         </div>
       </div>

@@ -11,6 +11,7 @@ import { documentStore } from "../state/documentStore.ts";
 import { runStore } from "../state/runStore.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { deviceStore } from "./deviceStore.ts";
+import { observeStore } from "./observe/observeStore.ts";
 import { whyNotTrain } from "./runQueries.ts";
 import { createRunRecorder, type RunRecorder } from "./runRecorder.ts";
 
@@ -81,6 +82,7 @@ export async function startTraining(): Promise<Result<RunId, string>> {
     config: document.training,
     host: { baseUrl: location.origin, token: readToken() },
     backend: "auto",
+    observesLayers: observeStore.getState().isOn,
   });
   // Pressed while the run's folder was being made, before the worker knew of the run.
   if (run.isStopping) post({ kind: "stop", runId: id });

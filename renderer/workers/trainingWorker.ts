@@ -110,6 +110,7 @@ async function train(
       backend,
       control: run.control,
       onEvent: tell,
+      observe: command.observesLayers ? {} : null,
       onWeights(files) {
         const copies = files.map((file) => ({ name: file.name, bytes: file.bytes.buffer }));
         send({ kind: "files", runId, files: copies }, [

@@ -35,6 +35,8 @@ export interface LayerObservation {
   readonly node: string;
   /** The function behind its output, as far as it matters here; "other" for all others. */
   readonly function: ObservedFunction;
+  /** Whether it is one of the model's outputs. */
+  readonly isOutput: boolean;
   readonly activation: TensorStatistics;
   /** Share of units that gave nothing but zeros in this and the observations before; null where units can't die. */
   readonly deadShare: number | null;
@@ -57,6 +59,8 @@ export interface WeightObservation {
 
 export interface InputObservation {
   readonly name: string;
+  /** Whether it reaches layers with weights as it is: no embedding, rescaling or normalization reads it first. */
+  readonly isRaw: boolean;
   readonly values: TensorStatistics;
 }
 

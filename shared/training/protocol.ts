@@ -14,6 +14,8 @@ export type TrainingCommand =
       readonly config: TrainingConfig;
       readonly host: HostAccess;
       readonly backend: BackendName | "auto";
+      /** Whether to look inside the network every few seconds. */
+      readonly observesLayers: boolean;
     }
   | { readonly kind: "pause"; readonly runId: RunId }
   | { readonly kind: "resume"; readonly runId: RunId }

@@ -4,6 +4,7 @@ import { Link2, LogIn, Snowflake } from "lucide-react";
 import { memo } from "react";
 import { Icon } from "../../ui/Icon.tsx";
 import { enterInstance } from "../blocks/enterInstance.ts";
+import { NodeObservation } from "../../training/observe/NodeObservation.tsx";
 import { HeatTint } from "../heatMap/HeatTint.tsx";
 import { useCanvas } from "../canvasStore.ts";
 import type { LayerFlowNode, LayerNodeData } from "./deriveNodes.ts";
@@ -32,6 +33,7 @@ export const LayerNode = memo(
       >
         {data.hasInput && <Ports data={data} side="input" />}
         <HeatTint node={data.nodeId} />
+        <NodeObservation node={data.nodeId} />
         <div className="ed-node-title" data-tight={data.isTitleTight ? "" : undefined}>
           <span className="ed-node-type">{data.title}</span>
           {data.repeat > 1 && <span className="ed-node-repeat">× {data.repeat}</span>}

@@ -29,6 +29,7 @@ import { openLayerReference } from "../layerPage/LayerReference.tsx";
 import { ParamForm } from "./ParamForm.tsx";
 import { changeParam, endGesture } from "./changeParam.ts";
 import { WeightsTab } from "./WeightsTab.tsx";
+import { TrainingTab } from "../../training/observe/TrainingTab.tsx";
 
 /** One layer or block: what goes in and out, its options, weights, cost, and what it is. */
 export function LayerInspector({ node }: { readonly node: GraphNode }) {
@@ -86,6 +87,11 @@ export function LayerInspector({ node }: { readonly node: GraphNode }) {
             id: "weights",
             title: "Weights",
             content: <WeightsTab analysis={analysis} />,
+          },
+          {
+            id: "training",
+            title: "Training",
+            content: <TrainingTab node={node.id} />,
           },
           {
             id: "about",

@@ -227,6 +227,7 @@ async function look(context: ObserverContext, given: Look): Promise<Observation>
     loss: Number.isFinite(sums[0]) ? round(sums[0] ?? 0) : null,
     inputs: plan.inputs.map((input, index): InputObservation => ({
       name: input.name,
+      isRaw: isReadRaw(plan.layers, input.name),
       values: dropSaturation(take(parts.inputs, index).statistics),
     })),
     layers: uses.map(({ layer }, index) =>
@@ -234,6 +235,7 @@ async function look(context: ObserverContext, given: Look): Promise<Observation>
         answer: take(parts.uses, index),
         weights: describeWeights(variables, parts.weights, layer),
         silence,
+        isOutput: plan.outputs.some(({ source }) => source.layer === layer.name),
       }),
     ),
     outputs: describeOutputs(session, step.samples, predictions),
@@ -309,6 +311,7 @@ function describeLayer(
     readonly answer: TensorAnswer;
     readonly weights: readonly WeightObservation[];
     readonly silence: Map<string, Float32Array[]>;
+    readonly isOutput: boolean;
   },
 ): LayerObservation {
   const { statistics, unitMaxima } = given.answer;
@@ -316,11 +319,27 @@ function describeLayer(
     layer: layer.name,
     node: layer.id,
     function: findFunction(layer),
+    isOutput: given.isOutput,
     activation: dropSaturation(statistics),
     deadShare: unitMaxima === null ? null : countDead(given.silence, layer.name, unitMaxima),
     saturatedShare: statistics.saturatedShare,
     weights: given.weights,
   };
+}
+
+const scalers: ReadonlySet<string> = new Set([
+  "Embedding",
+  "Rescaling",
+  "Normalization",
+  "BatchNormalization",
+  "LayerNormalization",
+  "UnitNormalization",
+  "CategoryEncoding",
+]);
+
+function isReadRaw(layers: readonly PlanLayer[], input: string): boolean {
+  const readers = layers.filter(({ inputs }) => inputs.some(({ layer }) => layer === input));
+  return readers.some(({ call }) => !scalers.has(call.className));
 }
 
 /** Share of units that have been silent in every pass remembered. */

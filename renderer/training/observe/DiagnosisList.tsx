@@ -1,0 +1,62 @@
+import { X } from "lucide-react";
+import { nodeId } from "#shared/base/ids.ts";
+import type { Diagnosis } from "#shared/training/diagnose.ts";
+import { revealPath } from "../../editor/editDocument.ts";
+import { useDocument } from "../../state/documentStore.ts";
+import { Button, IconButton } from "../../ui/Button.tsx";
+import { applyDiagnosisFix, planFix } from "./applyDiagnosisFix.ts";
+import { dismissDiagnosis } from "./observeStore.ts";
+import "./observe.css";
+
+export interface DiagnosisListProps {
+  readonly runId: string;
+  readonly diagnoses: readonly Diagnosis[];
+  /** Whether the run is of the network on screen: only that one can be mended. */
+  readonly canMend: boolean;
+}
+
+/** What is wrong with a run and what to do about it. */
+export function DiagnosisList({ runId, diagnoses, canMend }: DiagnosisListProps) {
+  const document = useDocument((state) => state.document);
+  if (diagnoses.length === 0) return null;
+  return (
+    <ul className="nl-diagnoses" aria-label="Diagnoses">
+      {diagnoses.map((diagnosis) => {
+        const { code, message, remedy, fix, layers } = diagnosis;
+        return (
+          <li key={code}>
+            <div>
+              <p>{message}</p>
+              <IconButton
+                icon={X}
+                label="Dismiss"
+                iconSize={13}
+                onClick={() => dismissDiagnosis(runId, code)}
+              />
+            </div>
+            <p className="nl-quiet">{remedy}</p>
+            {canMend && (
+              <div className="nl-diagnosis-buttons">
+                {fix !== null && planFix(document, fix) !== null && (
+                  <Button size="small" onClick={() => applyDiagnosisFix(document, fix)}>
+                    {fix.title}
+                  </Button>
+                )}
+                {layers.slice(0, 3).map(({ layer, node }) => (
+                  <Button
+                    key={node}
+                    size="small"
+                    tone="quiet"
+                    onClick={() => revealPath(nodeId(node))}
+                  >
+                    Show {layer}
+                  </Button>
+                ))}
+              </div>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
