@@ -1,7 +1,7 @@
 /** Runs that are killed and go on in a new process, by the command line as people call it. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -108,4 +108,11 @@ test("killed at random moments, a run is never corrupt and ends as if it had not
     expect(last.code, last.error).toBe(0);
   }
   expect(await readWeights("killed")).toEqual(await readWeights("whole"));
+
+  const file = path.join(folder, "killed/latest.checkpoint");
+  await truncate(file, (await stat(file)).size - 9);
+  const damaged = await netloom(["train", "--resume", "killed", "--epochs", "9999", ...common])
+    .ended;
+  expect(damaged.code).toBe(1);
+  expect(damaged.error).toMatch(/checkpoint can't be used: it is cut off/);
 }, 1_200_000);
