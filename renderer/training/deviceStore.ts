@@ -7,6 +7,8 @@ export interface Device {
   readonly backend: BackendName;
   /** The adapter in words. */
   readonly device: string;
+  /** Whether shaders may compute with 16-bit floats; absent where the worker hasn't said so. */
+  readonly hasHalfFloats?: boolean;
 }
 
 export const deviceStore = createStore<{ readonly device: Device | null }>()(() => ({
