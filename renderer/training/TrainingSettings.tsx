@@ -2,6 +2,7 @@ import { type Batching, trainingLimits } from "#shared/training/config.ts";
 import { changeTraining, useTraining } from "./changeTraining.ts";
 import { OptimizerChoice, OptimizerSettings } from "./OptimizerSettings.tsx";
 import { changeOptimizer } from "./optimizers.ts";
+import { ObserveField } from "./observe/ObserveField.tsx";
 import { PrecisionSetting } from "./PrecisionSetting.tsx";
 import { SampleSettings } from "./SampleSettings.tsx";
 import { ScheduleSettings } from "./ScheduleSettings.tsx";
@@ -79,6 +80,7 @@ export function TrainingSettings() {
       <SampleSettings />
       <StoppingSettings />
       <CheckpointSettings />
+      <ObserveField />
     </div>
   );
 }

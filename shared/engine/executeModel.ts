@@ -29,6 +29,8 @@ export function executeModel(
     readonly training: boolean;
     /** Told of what each use of a layer gives, in the order of execution. */
     readonly onLayer?: (name: string, outputs: readonly tf.Tensor[]) => void;
+    /** Without training, too, nothing is disposed of on the way: a gradient needs it. */
+    readonly keepsAll?: boolean;
   },
 ): tf.Tensor[] {
   const { steps, readers } = findSchedule(model);
@@ -59,7 +61,7 @@ export function executeModel(
       const own = resultMasks[port];
       if (own) masks.set(symbolic, own);
     }
-    if (options.training) continue;
+    if (options.training || options.keepsAll === true) continue;
     for (const source of new Set(sources)) {
       const count = (left.get(source) ?? 0) - 1;
       left.set(source, count);

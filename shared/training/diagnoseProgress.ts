@@ -119,8 +119,12 @@ function findOverfitting({ state }: Evidence): readonly Diagnosis[] {
   const last = points.at(-1);
   if (last === undefined || last.epoch < best.epoch + patience) return [];
   const since = points.filter(({ epoch }) => epoch > best.epoch).slice(-patience);
-  const rises = since.every(({ valLoss }) => valLoss > 1.1 * best.valLoss);
-  const gap = last.loss < 0.9 * best.loss && last.loss < 0.6 * last.valLoss;
+  // A loss of next to nothing may double and be next to nothing still.
+  const least = 0.05 * (points[0]?.valLoss ?? 0);
+  const rises = since.every(
+    ({ valLoss }) => valLoss > 1.2 * best.valLoss && valLoss - best.valLoss > least,
+  );
+  const gap = last.loss < 0.9 * best.loss && last.loss < 0.5 * last.valLoss;
   if (!rises || !gap) return [];
   return [
     {
