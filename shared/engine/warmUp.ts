@@ -1,15 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import { countValues } from "../layers/shape.ts";
-import { buildModel } from "./buildModel.ts";
-import { createLoss } from "./losses.ts";
-import { createOptimizer } from "./optimizers.ts";
-import { runModel } from "./runModel.ts";
-import { findFixedBatch } from "../compiler/findFixedBatch.ts";
-import { checkLimits } from "./checkLimits.ts";
-import type { Backend } from "./selectBackend.ts";
-import { disposeModel } from "./disposeModel.ts";
 import type { TrainingConfig } from "../training/config.ts";
+import { buildModel } from "./buildModel.ts";
+import { checkLimits } from "./checkLimits.ts";
+import { disposeModel } from "./disposeModel.ts";
+import { watchFaults } from "./faults.ts";
+import { compilePrograms } from "./gpu/compilePrograms.ts";
+import type { Backend } from "./selectBackend.ts";
+import { createSession } from "./session.ts";
+import { makeBlankDataset } from "./step/blankDataset.ts";
+import { createStepRunner } from "./step/createStepRunner.ts";
+import type { StepRunner } from "./step/stepRunner.ts";
 
 /** Numbers: 64 MB of activations, 80 MB of weights. More would keep the device busy when only a project was opened. */
 const mostActivations = 16_000_000;
@@ -29,9 +33,9 @@ export function isTooBigToTry({ layers }: ModelPlan, batchSize: number): boolean
 }
 
 /**
- * Trains a throw-away copy of the model for one step on zeros, so that the backend's kernels are compiled before Train
- * is pressed. Does nothing where nothing is compiled, where a step is big, or where the model can't be
- * built: training will tell.
+ * Prepares a step of this model before Train is pressed, on a throw-away copy. On WebGPU its programs are compiled, all
+ * beside each other, and none is run; WebGL compiles as it runs, so there a step is done on zeros. Does nothing where
+ * nothing is compiled, where a step is big, or where the model can't be built: training will tell.
  */
 export async function warmUpModel(
   plan: ModelPlan,
@@ -42,36 +46,37 @@ export async function warmUpModel(
   const batchSize = findFixedBatch(plan) ?? config.batchSize;
   if (checkLimits(plan, batchSize, backend.maxTensorBytes) !== null) return;
   if (isTooBigToTry(plan, batchSize)) return;
+  const dataset = makeBlankDataset(plan, batchSize);
+  const run = { ...config, batchSize };
+  const faults = watchFaults(backend, { plan, config: run });
   let model: tf.LayersModel | null = null;
-  const optimizer = createOptimizer(config.optimizer);
+  let runner: StepRunner | null = null;
   try {
-    const built = buildModel(plan, { seed: 1 });
-    model = built;
-    const variables = built.trainableWeights
-      .map((weight) => weight.read())
-      .filter((weight) => weight instanceof tf.Variable);
-    const loss = tf.tidy(() => {
-      const inputs = plan.inputs.map(({ shape }) =>
-        tf.zeros([batchSize, ...shape.axes.map((axis) => axis.size ?? 8)], shape.dtype),
-      );
-      const { value, grads } = tf.variableGrads(() => {
-        const outputs = runModel(built, inputs, { training: true });
-        const losses = plan.outputs.map((output, index) => {
-          const predicted = outputs[index];
-          if (!predicted) throw new Error("An output is missing.");
-          return createLoss(output.loss, output.lossOptions)(tf.zerosLike(predicted), predicted);
-        });
-        return tf.addN(losses).asScalar();
-      }, variables);
-      optimizer.applyGradients(grads);
-      return value;
-    });
-    await loss.data();
-    loss.dispose();
+    const session = createSession(plan, dataset, () => buildModel(plan, { seed: 1 }));
+    if (!session.ok) return;
+    model = session.value.model;
+    const opened = createStepRunner({ session: session.value, config: run, backend, faults });
+    runner = opened;
+    const step = () => {
+      opened.beginEpoch(dataset.train);
+      return opened.run({ epoch: 1, step: 1, start: 0, count: batchSize });
+    };
+    const device = tf.backend();
+    if (device instanceof WebGPUBackend) {
+      let stepped: Promise<void> = Promise.resolve();
+      await compilePrograms(device, () => {
+        stepped = step();
+      });
+      await stepped;
+    } else {
+      await step();
+      await opened.settle();
+    }
   } catch {
     // Whatever is wrong shows when the run starts, with a sentence.
   } finally {
-    optimizer.dispose();
+    runner?.dispose();
     if (model) disposeModel(model);
+    faults.close();
   }
 }
