@@ -5,6 +5,7 @@ import type { CsvSource, DataBinding, DataSource } from "../datasets/binding.ts"
 import { sizesOf } from "../layers/shape.ts";
 import { seriesSteps } from "./generatorFacts.ts";
 import { printKerasGenerator } from "./kerasGenerators.ts";
+import { isSparseInKeras } from "./kerasObjective.ts";
 import * as snippets from "./kerasSnippets.ts";
 import { pythonLiteral, quote } from "./literals.ts";
 import { assignPortFields, listFields, type PlacedColumn, type ScriptField } from "./portFields.ts";
@@ -78,7 +79,7 @@ function targetArray(output: PlanOutput, field: ScriptField): string {
   const sizes = sizesOf(output.shape);
   const units = sizes.at(-1) ?? 1;
   if (!field.isClass) return `${field.key}[samples].reshape(${reshapeArguments(sizes)})`;
-  if (output.loss === "sparseCategoricalCrossentropy") return `${field.key}[samples]`;
+  if (isSparseInKeras(output)) return `${field.key}[samples]`;
   if (units === 1) return `${field.key}[samples].astype("float32")[..., None]`;
   return `keras.utils.to_categorical(${field.key}[samples], ${units})`;
 }

@@ -1,38 +1,36 @@
 /** Prints how the model is compiled and fitted in Python. */
-import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
-import { snakeCase } from "../layers/lowerParams.ts";
+import type { ModelPlan } from "../compiler/plan.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { pythonLiteral, quote } from "./literals.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
+import { printKerasWeights } from "./classWeights.ts";
 import { kerasOptimizer } from "./optimizerWords.ts";
-import { chooseMetrics, kerasLoss, kerasMetric } from "./trainingWords.ts";
+import { kerasLoggedName, kerasLoss, kerasMetric } from "./kerasObjective.ts";
+import { chooseMetrics } from "./trainingWords.ts";
 
 export function printKerasCompile(plan: ModelPlan, training: TrainingConfig): string {
   const { outputs } = plan;
   const weights = outputs.map(({ lossWeight }) => lossWeight);
-  return `def compile_model(model):
+  const printed = outputs.map((output) =>
+    chooseMetrics(output).map((metric) => kerasMetric(metric, output)),
+  );
+  const helpers = new Set(
+    printed.flat().flatMap(({ helper }) => (helper === undefined ? [] : helper.split("\n\n\n"))),
+  );
+  const metrics = printed.map((list) => `[${list.map(({ text }) => text).join(", ")}]`);
+  return `${[...helpers].map((helper) => `${helper}\n\n\n`).join("")}def compile_model(model):
     model.compile(
         optimizer=${kerasOptimizer(training)},
-        loss=${printOne(outputs.map(({ loss }) => kerasLoss(loss)))},${
+        loss=${printOne(outputs.map(kerasLoss))},${
           weights.every((weight) => weight === 1)
             ? ""
             : `\n        loss_weights=[${weights.join(", ")}],`
         }
-        metrics=${printMetrics(outputs)},
+        metrics=${printOne(metrics)},
     )`;
 }
 
-/** One list, or a list of lists where there are several outputs. */
-function printMetrics(outputs: readonly PlanOutput[]): string {
-  const lists = outputs.map((output) => {
-    const isSparse = output.loss === "sparseCategoricalCrossentropy";
-    return `[${chooseMetrics(output)
-      .map((metric) => kerasMetric(metric, isSparse))
-      .join(", ")}]`;
-  });
-  return printOne(lists);
-}
-
+/** The only one, or a list where there are several outputs. */
 function printOne(entries: readonly string[]): string {
   const [only] = entries;
   return entries.length === 1 && only !== undefined ? only : `[${entries.join(", ")}]`;
@@ -76,7 +74,9 @@ export function printKerasTraining(
           `    inputs, targets = keep_whole_batches((inputs, targets), ${kept})\n`,
           hasValidation ? `    validation = keep_whole_batches(validation, ${kept})\n` : "",
         ].join("");
-  return `${fixed === null ? "" : stateHelpers}def train_model(${parameters}):
+  const weights = printKerasWeights(plan, training);
+  const weighing = weights.lines.map((line) => `        ${line}\n`).join("");
+  return `${fixed === null ? "" : stateHelpers}${weights.helper}def train_model(${parameters}):
     keras.utils.set_random_seed(${seed})
     model = build_model()
     compile_model(model)
@@ -86,7 +86,7 @@ ${load}${whole}    model.fit(
         targets,
         batch_size=${batchSize},
         epochs=${epochs},
-${shuffle ? "" : "        shuffle=False,\n"}${hasValidation ? "        validation_data=validation,\n" : hasData ? "" : "        validation_split=0.2,\n"}${callbacks}        verbose=2,
+${shuffle ? "" : "        shuffle=False,\n"}${hasValidation ? "        validation_data=validation,\n" : hasData ? "" : "        validation_split=0.2,\n"}${weighing}${callbacks}        verbose=2,
     )
     return model`;
 }
@@ -114,7 +114,7 @@ class FreshStates(keras.callbacks.Callback):
 
 `;
 
-/** `valRmse` → `val_rmse`, `valTopK5Accuracy` → Keras's own name. */
+/** `valRmse` → `val_rmse`: metrics are printed with their logged names. */
 function kerasMonitor(monitor: string): string {
-  return snakeCase(monitor).replace("top_k5_accuracy", "top_k_categorical_accuracy");
+  return kerasLoggedName(monitor);
 }

@@ -11,7 +11,7 @@ import { sizesOf } from "../layers/shape.ts";
 import { quote, typescriptLiteral } from "./literals.ts";
 import { assignPortFields, listFields, type PlacedColumn, type ScriptField } from "./portFields.ts";
 import { printGenerator } from "./typescriptGenerators.ts";
-import { isSparseInTfjs } from "./trainingWords.ts";
+import { isSparseInTfjs } from "./tfjsObjective.ts";
 import * as snippets from "./typescriptSnippets.ts";
 import { seriesSteps } from "./generatorFacts.ts";
 

@@ -4,21 +4,34 @@ import type { TrainingConfig } from "../training/config.ts";
 import { typescriptLiteral } from "./literals.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import {
-  chooseMetrics,
   isSparseInTfjs,
   tfjsLoss,
   tfjsLossExpression,
+  tfjsLossHelpers,
   tfjsMetric,
   usesLossNames,
-} from "./trainingWords.ts";
+} from "./tfjsObjective.ts";
+import { chooseMetrics } from "./trainingWords.ts";
+import { printTfjsWeights } from "./classWeights.ts";
 import { tfjsOptimizer } from "./optimizerWords.ts";
 
 /** Metric functions that tfjs lacks, and `compileModel`. */
 export function printCompile(plan: ModelPlan, { optimizer }: TrainingConfig): readonly string[] {
-  const metrics = [...new Set(plan.outputs.flatMap((output) => chooseMetrics(output)))].map(
-    (metric) => tfjsMetric(metric),
-  );
-  const helpers = metrics.flatMap(({ helper }) => (helper === undefined ? [] : [helper]));
+  // tfjs measures every output by every metric; of two that share a name the first output's is printed.
+  const metrics = [
+    ...new Map(
+      plan.outputs
+        .flatMap((output) => chooseMetrics(output).map((metric) => tfjsMetric(metric, output)))
+        .reverse()
+        .map((metric) => [metric.text, metric] as const),
+    ).values(),
+  ].reverse();
+  const helpers = [
+    ...new Set([
+      ...(usesLossNames(plan.outputs) ? [] : plan.outputs.flatMap(tfjsLossHelpers)),
+      ...metrics.flatMap(({ helper }) => (helper === undefined ? [] : [helper])),
+    ]),
+  ];
   const names = metrics.map(({ text }) => text).join(", ");
   return [
     ...helpers,
@@ -51,8 +64,9 @@ function printLossName(output: PlanOutput, outputs: readonly PlanOutput[]): stri
   return tfjsLoss(isOneHot ? "categoricalCrossentropy" : output.loss) ?? "";
 }
 
-function printLossFunction({ loss, lossWeight }: PlanOutput): string {
-  const expression = tfjsLossExpression(loss);
+function printLossFunction(output: PlanOutput): string {
+  const { lossWeight } = output;
+  const expression = tfjsLossExpression(output);
   const weighted = lossWeight === 1 ? expression : `${expression}.mul(${lossWeight})`;
   return `(yTrue: tf.Tensor, yPred: tf.Tensor) => ${weighted}`;
 }
@@ -86,6 +100,7 @@ export function printTraining(
         `      }),`,
       ]
     : [];
+  const weights = printTfjsWeights(plan, training, whole(hasData ? "train.targets" : "targets"));
   const fit = [
     `  await model.fit(${(hasData ? ["train.inputs", "train.targets"] : ["inputs", "targets"]).map(whole).join(", ")}, {`,
     `    batchSize: ${batchSize},`,
@@ -100,6 +115,7 @@ export function printTraining(
       : monitorsValidation
         ? ["    validationSplit: 0.2,"]
         : []),
+    ...weights.lines.map((line) => `    ${line}`),
     "    callbacks: [",
     ...stops,
     "      new tf.CustomCallback({",
@@ -120,7 +136,11 @@ ${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData
   return model;
 }`;
   // A fifth is held out where no data is bound, and must be whole batches too.
-  return fixed === null ? [main] : [printWholeBatches(fixed * (hasData ? 1 : 5)), main];
+  return [
+    ...(fixed === null ? [] : [printWholeBatches(fixed * (hasData ? 1 : 5))]),
+    ...(weights.helper === "" ? [] : [weights.helper]),
+    main,
+  ];
 }
 
 /** For models of a fixed batch size, which only stateful layers need. */
@@ -138,8 +158,8 @@ function tfjsMonitor(plan: ModelPlan, monitor: string): string {
   const isValidation = monitor.startsWith("val");
   const plain = isValidation ? lowerFirst(monitor.slice(3)) : monitor;
   const known = plan.outputs
-    .flatMap((output) => chooseMetrics(output))
-    .map((metric) => tfjsMetric(metric).logged);
+    .flatMap((output) => chooseMetrics(output).map((metric) => tfjsMetric(metric, output)))
+    .map((metric) => metric.logged);
   const logged = plain === "accuracy" ? "acc" : known.includes(plain) ? plain : "loss";
   return isValidation ? `val_${logged}` : logged;
 }

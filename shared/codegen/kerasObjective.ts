@@ -1,0 +1,192 @@
+/** What losses and metrics are called in Keras 3, with their options where they differ from Keras's own. */
+import { assertNever } from "../base/assertNever.ts";
+import type { PlanOutput } from "../compiler/plan.ts";
+import { snakeCase } from "../layers/lowerParams.ts";
+import { sizesOf } from "../layers/shape.ts";
+import { loggedMetricName } from "../training/metricNames.ts";
+import { defaultLossOptions, readLossOptions, type LossOptions } from "../training/losses.ts";
+import { readMetricOptions, type MetricName } from "../training/metrics.ts";
+import { pythonLiteral, quote } from "./literals.ts";
+import { isBinaryHead, takesOneHot } from "./trainingWords.ts";
+
+/** Names of the losses' classes where they aren't the capitalised name. */
+const classNames: Readonly<Record<string, string>> = {
+  kullbackLeiblerDivergence: "KLDivergence",
+  logcosh: "LogCosh",
+};
+
+/** Keras's names of the options, in the order of its arguments. */
+const optionNames: readonly (readonly [keyof LossOptions, string])[] = [
+  ["fromLogits", "from_logits"],
+  ["labelSmoothing", "label_smoothing"],
+  ["delta", "delta"],
+  ["classBalancing", "apply_class_balancing"],
+  ["focalAlpha", "alpha"],
+  ["focalGamma", "gamma"],
+  ["tverskyAlpha", "alpha"],
+  ["tverskyBeta", "beta"],
+];
+
+/**
+ * Whether the target's class numbers stay numbers. Where a metric wants one-hot they are made so, and the loss is the
+ * categorical one, which is the same sum.
+ */
+export function isSparseInKeras(output: PlanOutput): boolean {
+  const takesNumbers =
+    output.loss === "sparseCategoricalCrossentropy" ||
+    output.loss === "categoricalGeneralizedCrossEntropy";
+  return takesNumbers && !output.metrics.some(takesOneHot);
+}
+
+export function kerasLoss(output: PlanOutput): string {
+  const options = readLossOptions(output.loss, output.lossOptions);
+  const isSparse = isSparseInKeras(output);
+  const loss =
+    output.loss === "sparseCategoricalCrossentropy" && !isSparse
+      ? "categoricalCrossentropy"
+      : output.loss;
+  if (loss === "categoricalGeneralizedCrossEntropy") {
+    return isSparse
+      ? `keras.losses.CategoricalGeneralizedCrossEntropy(q=${options.q})`
+      : `lambda y_true, y_pred: keras.losses.categorical_generalized_cross_entropy(\n            keras.ops.argmax(y_true, axis=-1), y_pred, ${options.q}\n        )`;
+  }
+  const given = optionNames.flatMap(([name, keras]) =>
+    options[name] === defaultLossOptions[name] ? [] : [`${keras}=${pythonLiteral(options[name])}`],
+  );
+  if (options.perSample) {
+    const axes = output.shape.axes.map((_axis, index) => index + 1);
+    given.push(`axis=(${axes.join(", ")}${axes.length === 1 ? "," : ""})`);
+  }
+  if (given.length === 0) return quote(shortLossName(loss));
+  return `keras.losses.${classNames[loss] ?? capitalise(loss)}(${given.join(", ")})`;
+}
+
+function shortLossName(loss: PlanOutput["loss"]): string {
+  if (loss === "kullbackLeiblerDivergence") return "kl_divergence";
+  return loss === "logcosh" ? "log_cosh" : snakeCase(loss);
+}
+
+const capitalise = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+export interface PrintedMetric {
+  readonly text: string;
+  /** A function or class that stands before `compile_model`. */
+  readonly helper?: string;
+}
+
+/** Metrics measure probabilities: where the loss takes logits, they are turned first. */
+export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetric {
+  const { fromLogits } = readLossOptions(output.loss, output.lossOptions);
+  const { topK, f1Average } = readMetricOptions(output.metricOptions);
+  const isBinary = isBinaryHead(output);
+  const name = `name=${quote(kerasLoggedName(loggedMetricName(metric, output.metricOptions)))}`;
+  const onChances = (text: string): PrintedMetric =>
+    fromLogits
+      ? {
+          text: `from_logits(${text}, keras.ops.${isBinary ? "sigmoid" : "softmax"})`,
+          helper: fromLogitsHelper,
+        }
+      : { text };
+  switch (metric) {
+    case "accuracy":
+      return fromLogits && isBinary
+        ? { text: `keras.metrics.BinaryAccuracy(${name}, threshold=0.0)` }
+        : { text: quote("accuracy") };
+    case "topK5Accuracy":
+    case "topKAccuracy": {
+      const kind = isSparseInKeras(output) ? "Sparse" : "";
+      const most = metric === "topKAccuracy" ? topK : 5;
+      return { text: `keras.metrics.${kind}TopKCategoricalAccuracy(k=${most}, ${name})` };
+    }
+    case "precision":
+      return onChances(`keras.metrics.Precision(${name})`);
+    case "recall":
+      return onChances(`keras.metrics.Recall(${name})`);
+    case "f1Score": {
+      const threshold = isBinary ? ", threshold=0.5" : "";
+      const text = `keras.metrics.F1Score(average=${quote(f1Average)}${threshold}, ${name})`;
+      const inner = onChances(text);
+      // Keras takes [batch, classes] only.
+      if (output.shape.axes.length === 1) return inner;
+      const helper = [inner.helper, byRowHelper]
+        .filter((each) => each !== undefined)
+        .join("\n\n\n");
+      return { text: `by_row(${inner.text})`, helper };
+    }
+    case "auc":
+      return onChances(`keras.metrics.AUC(${name})`);
+    case "prAuc":
+      return onChances(`keras.metrics.AUC(curve="PR", ${name})`);
+    case "meanIoU":
+      return isBinary
+        ? onChances(`keras.metrics.BinaryIoU(${name})`)
+        : {
+            text: `keras.metrics.OneHotMeanIoU(num_classes=${sizesOf(output.shape).at(-1) ?? 1}, ${name})`,
+          };
+    case "perplexity": {
+      const loss = isBinary ? "binary_crossentropy" : "categorical_crossentropy";
+      const logits = fromLogits ? ", from_logits=True" : "";
+      return {
+        text: `Perplexity(keras.losses.${loss}${logits}, ${name})`,
+        helper: perplexityHelper,
+      };
+    }
+    case "cosineSimilarity":
+      return { text: `keras.metrics.CosineSimilarity(${name})` };
+    case "meanSquaredError":
+      return { text: quote("mse") };
+    case "rootMeanSquaredError":
+      return { text: `keras.metrics.RootMeanSquaredError(${name})` };
+    case "meanAbsoluteError":
+      return { text: quote("mae") };
+    case "meanAbsolutePercentageError":
+      return { text: quote("mape") };
+    case "r2":
+      return { text: `keras.metrics.R2Score(${name})` };
+    default:
+      return assertNever(metric);
+  }
+}
+
+/** `topK3Accuracy` → `top_k3_accuracy`, `meanIoU` → `mean_iou`: in metrics and in what watches them. */
+export function kerasLoggedName(logged: string): string {
+  return snakeCase(logged.replace("IoU", "Iou"));
+}
+
+const fromLogitsHelper = `def from_logits(metric, activation):
+    """The metric of the probabilities that belong to logits."""
+    update = metric.update_state
+
+    def update_state(y_true, y_pred, sample_weight=None):
+        return update(y_true, activation(y_pred), sample_weight)
+
+    metric.update_state = update_state
+    return metric`;
+
+const byRowHelper = `def by_row(metric):
+    """The metric of every position by itself."""
+    update = metric.update_state
+
+    def update_state(y_true, y_pred, sample_weight=None):
+        units = y_pred.shape[-1]
+        return update(
+            keras.ops.reshape(y_true, (-1, units)), keras.ops.reshape(y_pred, (-1, units))
+        )
+
+    metric.update_state = update_state
+    return metric`;
+
+const perplexityHelper = `class Perplexity(keras.metrics.Mean):
+    """e to the mean cross-entropy."""
+
+    def __init__(self, loss, from_logits=False, **kwargs):
+        super().__init__(**kwargs)
+        self.loss = loss
+        self.from_logits = from_logits
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        losses = self.loss(y_true, y_pred, from_logits=self.from_logits)
+        return super().update_state(losses, sample_weight)
+
+    def result(self):
+        return keras.ops.exp(super().result())`;
