@@ -1,8 +1,9 @@
 import { createRandom } from "../base/random.ts";
 import type { Checkpoint, RunFingerprint } from "../training/checkpoint.ts";
 import type { TrainingConfig } from "../training/config.ts";
-import type { Metrics, RunEvent } from "../training/events.ts";
+import type { Metrics, RunEvent, StepCost } from "../training/events.ts";
 import type { Observation } from "../training/observations.ts";
+import { createLearningRate, type LearningRate } from "../training/learningRate.ts";
 import { joinNames } from "../training/metricNames.ts";
 import { restoreCheckpoint, type RunPosition } from "./checkpoints.ts";
 import type { TrainingControl } from "./control.ts";
@@ -66,14 +67,20 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
     stepsPerEpoch,
     beforeMs: resume?.elapsedMs ?? 0,
   });
-  const stopping = createStopping(config.earlyStopping);
+  const stopping = createStopping(config.earlyStopping, config.keepBest);
+  const totalSteps = stepsPerEpoch * config.epochs;
+  const learningRate = createLearningRate(config, { stepsPerEpoch, totalSteps });
   const runner = createStepRunner(context);
+  const findNewCost = watchCost(runner);
   const observer = openObserver(context);
-  const keeper = openKeeper(context, { runner, stopping, progress });
+  const keeper = openKeeper(context, { runner, stopping, progress, learningRate });
   let tally = session.objective.createTally();
   let metrics: Metrics = resume?.metrics ?? {};
   try {
-    if (resume) restoreCheckpoint({ session, runner, stopping }, resume);
+    if (resume) {
+      restoreCheckpoint({ session, runner, stopping }, resume);
+      learningRate.write(resume.schedule);
+    }
     const first = (resume?.epochsDone ?? 0) + 1;
     for (let epoch = first; epoch <= config.epochs; epoch++) {
       tally = session.objective.createTally();
@@ -85,12 +92,24 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
         metrics,
         tally: tally.read(),
       });
-      const plan = { epoch, runner, observer, keeper, progress, tally, before, locate };
+      const plan = {
+        epoch,
+        runner,
+        observer,
+        keeper,
+        progress,
+        learningRate,
+        tally,
+        before,
+        locate,
+        findNewCost,
+      };
       const stepped = await trainEpoch(context, plan);
       if (!stepped.isDone) return await endOf("stopped", locate(stepped.step));
       const measured = validation.length > 0 ? await validate(context, plan, stepped.step) : {};
       if (measured === null) return await endOf("stopped", locate(stepped.step));
       metrics = { ...tally.means(), ...measured };
+      learningRate.judge(metrics, runner.stepsDone);
       const done = { ...locate(0), epochsDone: epoch, tally: emptyTally };
       const snapshot = await keeper.readFiniteWeights(done);
       context.onGoodWeights({ snapshot, epochs: epoch, metrics });
@@ -134,16 +153,16 @@ const emptyTally = { samples: 0, rows: [], totals: [] } as const;
 
 function openKeeper(
   context: LoopContext,
-  parts: Pick<EpochPlan, "runner" | "progress"> & {
+  parts: Pick<EpochPlan, "runner" | "progress" | "learningRate"> & {
     readonly stopping: ReturnType<typeof createStopping>;
   },
 ): RunKeeper {
-  const { config, progress, ...rest } = { ...context, ...parts };
+  const { config, progress, learningRate, ...rest } = { ...context, ...parts };
   return createRunKeeper({
     ...rest,
     epochs: config.epochs,
     checkpoints: config.checkpoints,
-    readSchedule: () => null,
+    readSchedule: learningRate.read,
     elapsedMs: () => progress.elapsedMs(),
     refuse({ epochsDone, step }) {
       const where =
@@ -164,11 +183,13 @@ interface EpochPlan {
   readonly observer: Observer | null;
   readonly keeper: RunKeeper;
   readonly progress: Progress;
+  readonly learningRate: LearningRate;
   /** What the epoch's steps measure is added here. */
   readonly tally: Tally;
   /** The checkpoint that lies within this epoch, if one does. */
   readonly before: Checkpoint | null;
   readonly locate: (step: number) => RunPosition;
+  readonly findNewCost: () => StepCost | null;
 }
 
 /** The order in which an epoch takes its samples; it follows from the seed and the epoch alone. */
@@ -179,6 +200,20 @@ export function orderSamples(
 ): Uint32Array {
   const order = dataset.train.slice();
   return shuffle ? createRandom(seed).fork(`shuffle/${epoch}`).shuffle(order) : order;
+}
+
+/** What a step costs, where that is not what was told last. */
+function watchCost(runner: StepRunner): () => StepCost | null {
+  let told: StepCost | null = null;
+  return () => {
+    const { isRecorded, reason, dispatches } = runner.counts;
+    const isTold =
+      told?.isRecorded === isRecorded && told.reason === reason && told.dispatches === dispatches;
+    // Before the first steady step there is nothing to tell.
+    if (isTold || (!isRecorded && reason === null && dispatches === 0)) return null;
+    told = { isRecorded, reason, dispatches };
+    return told;
+  };
 }
 
 /** Pause and stop act at the next step. */
@@ -202,7 +237,8 @@ async function trainEpoch(
     faults.check();
     const start = (step - 1) * config.batchSize;
     const count = Math.min(config.batchSize, order.length - start);
-    await runner.run({ epoch, step, start, count });
+    const learningRate = plan.learningRate.at(runner.stepsDone);
+    await runner.run({ epoch, step, start, count, learningRate });
     takeResults(context, plan);
     await plan.observer?.afterStep({
       epoch,
@@ -214,7 +250,11 @@ async function trainEpoch(
     progress.countStep(count);
     if (step === first || progress.isTimeToTell()) {
       if (step === first) await settle(context, plan);
-      context.onEvent(progress.describe({ epoch, step, metrics: plan.tally.means() }));
+      const cost = plan.findNewCost();
+      context.onEvent({
+        ...progress.describe({ epoch, step, metrics: plan.tally.means() }),
+        ...(cost === null ? {} : { cost }),
+      });
     }
     if (keeper.isDue()) {
       await settle(context, plan);

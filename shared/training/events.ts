@@ -28,6 +28,8 @@ export type RunEvent =
       readonly memoryBytes: number;
       /** The rate that this step used; absent in runs recorded before schedules were. */
       readonly learningRate?: number;
+      /** What steps cost; told again only when that has changed. */
+      readonly cost?: StepCost;
     }
   | {
       readonly kind: "epoch";
@@ -79,6 +81,16 @@ export type RunEvent =
       /** Whether weights worth keeping exist (the last good ones after a failure). */
       readonly hasWeights: boolean;
     };
+
+/** How steps reach the device. */
+export interface StepCost {
+  /** Recorded once and replayed, instead of being put together anew each time. */
+  readonly isRecorded: boolean;
+  /** Why it can't be recorded, a sentence for people; null where it is, or where nothing is ever recorded. */
+  readonly reason: string | null;
+  /** Programs run on the device in one step; 0 where nobody counts. */
+  readonly dispatches: number;
+}
 
 export type Metrics = Readonly<Record<string, number>>;
 export type BackendName = "webgpu" | "webgl" | "cpu";

@@ -1,5 +1,5 @@
 import { assertNever } from "../base/assertNever.ts";
-import type { Metrics, RunEvent, RunReport } from "./events.ts";
+import type { Metrics, RunEvent, RunReport, StepCost } from "./events.ts";
 import { addObservation, noObservations, type ObservationHistory } from "./observations.ts";
 
 /** What a run looks like after some events: what panels and charts draw. Plain data. */
@@ -8,6 +8,8 @@ export interface RunState {
   readonly started: Extract<RunEvent, { kind: "started" }> | null;
   /** The last step seen: running means, speed, time left, memory. */
   readonly latest: Extract<RunEvent, { kind: "step" }> | null;
+  /** What a step costs on the device; null before it is known. */
+  readonly cost: StepCost | null;
   /** Running training means along the way, merged to at most `maxStepPoints`. */
   readonly steps: readonly StepPoint[];
   readonly epochs: readonly EpochPoint[];
@@ -45,6 +47,7 @@ export const initialRunState: RunState = {
   phase: "waiting",
   started: null,
   latest: null,
+  cost: null,
   steps: [],
   epochs: [],
   bestEpoch: null,
@@ -78,6 +81,7 @@ export function runReducer(state: RunState, event: RunEvent): RunState {
         // A step that was under way when the run was paused may still be told of.
         phase: state.phase === "paused" ? "paused" : "running",
         latest: event,
+        cost: event.cost ?? state.cost,
         steps: addPoint(state.steps, {
           position: positionOf(state, event),
           elapsedMs: event.elapsedMs,
