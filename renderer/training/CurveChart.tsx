@@ -6,6 +6,7 @@ import {
   decimateCurve,
   decimateRange,
   joinCurves,
+  type Point,
   type RangePoint,
   readValueAt,
 } from "#shared/training/curves.ts";
@@ -41,6 +42,7 @@ export interface CurveChartProps {
   readonly fileName: string;
 }
 
+const noPoints: readonly Point[] = [];
 const noBand: readonly RangePoint[] = [];
 
 /**
@@ -124,10 +126,8 @@ export function CurveChart(props: CurveChartProps) {
       <div className="nl-chart-head">
         <figcaption className="nl-chart-legend">
           {listed.map((curve) => {
-            const value =
-              hovered === null
-                ? (curve.points.at(-1)?.[1] ?? null)
-                : readValueAt(curve.points, hovered + 1e-9);
+            const value = readShown(curve.points, hovered);
+            const measured = readShown(curve.measured ?? noPoints, hovered);
             return (
               <span key={curve.label}>
                 <i
@@ -136,6 +136,7 @@ export function CurveChart(props: CurveChartProps) {
                 />
                 {curve.label}
                 {value !== null && <b>{format(value)}</b>}
+                {measured !== null && <small title="As measured">{format(measured)}</small>}
               </span>
             );
           })}
@@ -196,4 +197,9 @@ export function CurveChart(props: CurveChartProps) {
       />
     </figure>
   );
+}
+
+/** At the pointer, or the last value. */
+function readShown(points: readonly Point[], hovered: number | null): number | null {
+  return hovered === null ? (points.at(-1)?.[1] ?? null) : readValueAt(points, hovered + 1e-9);
 }

@@ -55,7 +55,10 @@ function ClassWeightSettings({ classWeights }: Pick<TrainingConfig, "classWeight
   const classes = useDataset(
     (state) => state.summary?.fields.find((field) => field.classes !== null)?.classes ?? null,
   );
-  const [problem, setProblem] = useState<string | null>(null);
+  // What was typed and can't be read stays, with the reason.
+  const [refused, setRefused] = useState<{ readonly text: string; readonly why: string } | null>(
+    null,
+  );
   const kind = typeof classWeights === "string" ? classWeights : "own";
   return (
     <>
@@ -69,7 +72,7 @@ function ClassWeightSettings({ classWeights }: Pick<TrainingConfig, "classWeight
           { value: "own", label: "Given here" },
         ]}
         onChange={(chosen) => {
-          setProblem(null);
+          setRefused(null);
           changeTraining({
             classWeights:
               chosen === "own" ? Array.from({ length: classes?.length ?? 2 }, () => 1) : chosen,
@@ -80,18 +83,18 @@ function ClassWeightSettings({ classWeights }: Pick<TrainingConfig, "classWeight
         <Field
           label="Weights"
           help={`One number for each class, in their order${classes === null ? "" : `: ${classes.slice(0, 12).join(", ")}${classes.length > 12 ? " …" : ""}`}.`}
-          error={problem}
+          error={refused?.why ?? null}
         >
           {({ id, describedBy }) => (
             <TextField
               id={id}
               describedBy={describedBy}
               className="is-mono"
-              isInvalid={problem !== null}
-              value={classWeights.join(", ")}
+              isInvalid={refused !== null}
+              value={refused?.text ?? classWeights.join(", ")}
               onCommit={(text) => {
                 const read = readWeights(text, classes?.length ?? null);
-                setProblem(read.ok ? null : read.error);
+                setRefused(read.ok ? null : { text, why: read.error });
                 if (read.ok) changeTraining({ classWeights: read.value });
               }}
             />

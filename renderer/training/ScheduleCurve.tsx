@@ -41,10 +41,7 @@ export function ScheduleCurve() {
       <figcaption>
         <span>{formatNumber(first)}</span>
         {most > first && most > last && <span>up to {formatNumber(most)}</span>}
-        <span className="nl-quiet">
-          {formatCount(training.epochs)} epochs
-          {samples === null ? "" : ` · ${formatCount(totalSteps)} steps`}
-        </span>
+        <span className="nl-quiet">{formatCount(training.epochs)} epochs</span>
         <span>{isPlateau ? "falls on plateaus" : formatNumber(last)}</span>
       </figcaption>
     </figure>

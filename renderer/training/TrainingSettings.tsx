@@ -9,17 +9,22 @@ import { ScheduleSettings } from "./ScheduleSettings.tsx";
 import { ChoiceSetting, NumberSetting } from "./settingFields.tsx";
 import { CheckpointSettings, StoppingSettings } from "./StoppingSettings.tsx";
 
-const batchings: Readonly<Record<Batching, { readonly title: string; readonly help: string }>> = {
+const batchings: Readonly<
+  Record<Batching, { readonly title: string; readonly hint: string; readonly help: string }>
+> = {
   "mini-batch": {
     title: "Mini-batch",
+    hint: "some samples a step",
     help: "Each step goes down the gradient of a few samples: the usual way between the other two.",
   },
   "full-batch": {
     title: "Full batch",
+    hint: "all samples a step",
     help: "Each step goes down the exact gradient of all samples: one step an epoch, smooth and slow.",
   },
   stochastic: {
     title: "Stochastic",
+    hint: "one sample a step",
     help: "Each step goes down the gradient of one sample: many noisy steps, which may leave bad valleys.",
   },
 };
@@ -45,7 +50,11 @@ export function TrainingSettings() {
           label="Gradient of"
           help={batchings[batching].help}
           value={batching}
-          options={batchingNames.map((name) => ({ value: name, label: batchings[name].title }))}
+          options={batchingNames.map((name) => ({
+            value: name,
+            label: batchings[name].title,
+            hint: batchings[name].hint,
+          }))}
           onChange={(value) => changeTraining({ batching: value })}
         />
         {batching === "mini-batch" && (

@@ -165,8 +165,8 @@ function labelValues(ticks: readonly number[], { format, isLogarithmic }: ChartC
 
 /** 1, 2 or 5 times a power of ten. */
 function isRound(value: number): boolean {
-  const digit = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-  return digit === 1 || digit === 2 || digit === 5;
+  const digits = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  return [1, 2, 5].some((digit) => Math.abs(digits - digit) < 1e-6);
 }
 
 function formatSeconds(seconds: number): string {

@@ -8,6 +8,8 @@ export interface Curve {
   /** Thin and pale, for measured values behind a smoothed line or one of epochs. */
   readonly isRaw?: boolean;
   readonly isDashed?: boolean;
+  /** The values that it smooths. */
+  readonly measured?: readonly Point[];
   /** Left out of the legend, where another line stands for it. */
   readonly isUnlisted?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { RunInfo } from "#shared/host/contract.ts";
-import type { BackendName, Metrics } from "#shared/training/events.ts";
+import type { BackendName, Metrics, StepCost } from "#shared/training/events.ts";
 import type { RunState } from "#shared/training/runReducer.ts";
 import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
 
@@ -43,4 +43,12 @@ export function describeBest(metrics: Metrics): string {
   if (name === undefined) return "no epoch finished";
   const part = name.startsWith("val") ? "validation " : "";
   return `${formatMetric(name, metrics[name] ?? 0)} ${part}${metricTitle(name)}`;
+}
+
+/** "Recorded: 12 dispatches a step." or why it isn't. */
+export function describeCost({ isRecorded, reason, dispatches }: StepCost): string {
+  const count = `${dispatches} ${dispatches === 1 ? "dispatch" : "dispatches"} a step`;
+  if (isRecorded) return `Recorded: ${count}.`;
+  const cause = reason ?? "Steps are put together one by one.";
+  return dispatches === 0 ? cause : `${cause} (${count})`;
 }

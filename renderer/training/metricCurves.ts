@@ -74,7 +74,7 @@ function drawLine(
   if (smoothing === 0) return [{ label, color, points, isDashed }];
   return [
     { label: `${label}, measured`, color, points, isRaw: true, isUnlisted: true },
-    { label, color, points: smoothCurve(points, smoothing), isDashed },
+    { label, color, points: smoothCurve(points, smoothing), measured: points, isDashed },
   ];
 }
 
