@@ -13,8 +13,8 @@ export interface RunStoreState {
   /** The run that the Runs view shows. */
   readonly chosen: string | null;
 
-  /** A run starts: it becomes the active one. */
-  readonly begin: (info: RunInfo) => void;
+  /** A run starts, or goes on from the state it had: it becomes the active one. */
+  readonly begin: (info: RunInfo, state?: RunState) => void;
   /** An event of the run; late ones of other runs are ignored. */
   readonly receive: (runId: string, event: RunEvent) => void;
   readonly setRuns: (runs: readonly RunInfo[]) => void;
@@ -35,10 +35,13 @@ export const runStore = createStore<RunStoreState>()((set) => ({
   runs: [],
   chosen: null,
 
-  begin: (info) =>
+  begin: (info, state = initialRunState) =>
     set(({ runs }) => ({
-      active: { info, state: initialRunState },
-      runs: [info, ...runs.filter((run) => run.id !== info.id)],
+      active: { info, state },
+      // One that goes on keeps its place.
+      runs: runs.some((run) => run.id === info.id)
+        ? runs.map((run) => (run.id === info.id ? info : run))
+        : [info, ...runs],
       chosen: info.id,
     })),
   receive: (runId, event) =>

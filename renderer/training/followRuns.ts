@@ -1,9 +1,13 @@
+import type { RunInfo } from "#shared/host/contract.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { runStore } from "../state/runStore.ts";
 import { announce } from "../ui/announce.ts";
 import { formatMetric } from "../ui/format.ts";
 import { showToast } from "../ui/toastStore.ts";
+import { sessionStore } from "../state/sessionStore.ts";
+import { findContinuing } from "./continuable.ts";
+import { continueTraining } from "./trainingClient.ts";
 
 /** Keeps the list of runs that of the open project, and tells how a run goes to those who don't look at it. */
 export function followRuns(): void {
@@ -28,6 +32,9 @@ export function followRuns(): void {
       showToast({
         tone: reason === "failed" ? "error" : reason === "finished" ? "success" : "info",
         message: message === "" ? `Run ${active.info.number} ended.` : message,
+        ...(reason === "failed" && findContinuing(active.info, state)?.kind === "resume"
+          ? { action: { title: "Resume", run: () => void resumeRun(active.info) } }
+          : {}),
       });
     }
   });
@@ -38,4 +45,19 @@ async function loadRuns(): Promise<void> {
   const runs = await host.listRuns(project);
   if (!runs.ok || documentStore.getState().document.id !== project) return;
   runStore.getState().setRuns(runs.value);
+  const [newest] = runs.value;
+  // A run that a crash or a reload broke off is what its owner comes back for.
+  if (newest?.status !== "interrupted" || !newest.checkpoint) return;
+  showToast({
+    tone: "warning",
+    message: `Run ${newest.number} was interrupted in epoch ${newest.checkpoint.epochs + 1}.`,
+    action: { title: "Resume", run: () => void resumeRun(newest) },
+  });
+}
+
+async function resumeRun(run: RunInfo): Promise<void> {
+  const resumed = await continueTraining(run);
+  if (resumed.ok && sessionStore.getState().view === "data") {
+    sessionStore.getState().showView("runs");
+  }
 }

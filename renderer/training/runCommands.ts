@@ -48,6 +48,14 @@ export const runCommands = [
     run: () => training.stop(),
   }),
   defineCommand({
+    id: "training.checkpoint",
+    title: "Keep the run now",
+    group: "Training",
+    keywords: "checkpoint save sleep",
+    isEnabled: () => isTraining(),
+    run: () => training.keepRun(),
+  }),
+  defineCommand({
     id: "training.settings",
     title: "Training settings",
     group: "Training",

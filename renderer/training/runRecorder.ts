@@ -76,7 +76,14 @@ export function createRunRecorder(runId: RunId): RunRecorder {
 
   return {
     recordEvent: (event) => add({ kind: "event", event }),
-    recordFiles: (files) => add({ kind: "files", files }),
+    recordFiles(files) {
+      // A newer version of files that still wait takes their place: checkpoints come again and again, and are large.
+      const names = files.map(({ name }) => name).join();
+      const last = items.at(-1);
+      const isSame = last?.kind === "files" && last.files.map(({ name }) => name).join() === names;
+      if (isSame) items.pop();
+      add({ kind: "files", files });
+    },
   };
 }
 

@@ -3,57 +3,57 @@ import { err, ok, type Result } from "#shared/base/result.ts";
 import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { RunInfo } from "#shared/host/contract.ts";
 import { serializeProject } from "#shared/project/serializeProject.ts";
+import { checkpointFile } from "#shared/training/checkpoint.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
+import { initialRunState, type RunState } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { readToken } from "../host/token.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { runStore } from "../state/runStore.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { deviceStore } from "./deviceStore.ts";
+import { endFromCheckpoint } from "./endFromCheckpoint.ts";
 import { observeStore } from "./observe/observeStore.ts";
+import { prepareContinuing, type ContinueOptions } from "./prepareContinuing.ts";
 import { whyNotTrain } from "./runQueries.ts";
 import { createRunRecorder, type RunRecorder } from "./runRecorder.ts";
+import { isStopOverdue } from "./stopPatience.ts";
 
 /** Owns the training worker: starts runs, passes on what they say, and replaces a worker that does not answer. */
 interface CurrentRun {
   readonly id: RunId;
   readonly recorder: RunRecorder;
   isPaused: boolean;
-  isStopping: boolean;
+  /** When Stop was pressed, and whether the worker has heard it. */
+  stop: { readonly atMs: number; isHeard: boolean } | null;
   /** Seconds without a word; counted by ticks, so that a sleeping computer does not count. */
   silentSeconds: number;
-  /** Seconds since Stop was pressed. */
-  stoppingSeconds: number;
+  /** Checkpoints to end with where the worker has to be ended: one for the folder, one between two long steps. */
+  kept: ArrayBuffer | null;
+  held: ArrayBuffer | null;
 }
 
 /** A first step compiles for long on a slow machine; nothing takes longer than this without a word. */
 const maxSilentSeconds = 180;
-/** Stop acts at the next step. Steps that take longer than this are not waited for. */
-const maxStopSeconds = 60;
 
 let worker: Worker | null = null;
 let current: CurrentRun | null = null;
 
+type StartCommand = Extract<TrainingCommand, { kind: "start" }>;
+const busy = "A run is under way. Stop it to start another.";
+
 /** Starts a run of the document as it is now; later edits don't touch it. The error is a sentence, already shown. */
 export async function startTraining(): Promise<Result<RunId, string>> {
   const { document, documentAnalysis } = documentStore.getState();
-  const obstacle = current ? "A run is under way. Stop it to start another." : whyNotTrain();
+  const obstacle = current ? busy : whyNotTrain();
   if (obstacle !== null || document.data === null) return refuse(obstacle ?? "Bind data first.");
   const plan = compileDocument(document, documentAnalysis);
   if (!plan.ok) return refuse(plan.error[0]?.message ?? "The model has mistakes.");
 
   const id = makeRunId(`run-${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 6)}`);
-  const run: CurrentRun = {
-    id,
-    recorder: createRunRecorder(id),
-    isPaused: false,
-    isStopping: false,
-    silentSeconds: 0,
-    stoppingSeconds: 0,
-  };
   // Taken before the host answers: a second press must not start a second run.
-  current = run;
+  const run = takeTurn(id);
   const info: RunInfo = {
     id,
     projectId: document.id,
@@ -72,26 +72,81 @@ export async function startTraining(): Promise<Result<RunId, string>> {
     current = null;
     return refuse(created.error.message);
   }
-  runStore.getState().begin(info);
-  watch(run);
-  post({
-    kind: "start",
-    runId: id,
-    plan: plan.value,
-    data: document.data,
-    config: document.training,
-    host: { baseUrl: location.origin, token: readToken() },
-    backend: "auto",
-    observesLayers: observeStore.getState().isOn,
-  });
-  // Pressed while the run's folder was being made, before the worker knew of the run.
-  if (run.isStopping) post({ kind: "stop", runId: id });
-  else if (run.isPaused) post({ kind: "pause", runId: id });
+  launch(
+    run,
+    { info, state: initialRunState },
+    {
+      plan: plan.value,
+      data: document.data,
+      config: document.training,
+      backend: "auto",
+      checkpoint: null,
+    },
+  );
   return ok(id);
 }
 
+/** Goes on with a run where its last checkpoint is: interrupted, stopped, failed, or finished with more epochs. */
+export async function continueTraining(
+  info: RunInfo,
+  options: ContinueOptions = {},
+): Promise<Result<RunId, string>> {
+  if (current) return refuse(busy);
+  const id = makeRunId(info.id);
+  const run = takeTurn(id);
+  const prepared = await prepareContinuing(info, options);
+  if (!prepared.ok) {
+    current = null;
+    return refuse(prepared.error);
+  }
+  const { state, command } = prepared.value;
+  const change = { status: "running", message: "" } as const;
+  const changed = await host.changeRun(id, change);
+  if (!changed.ok) {
+    current = null;
+    return refuse(changed.error.message);
+  }
+  launch(run, { info: { ...info, ...change }, state }, command);
+  return ok(id);
+}
+
+function takeTurn(id: RunId): CurrentRun {
+  const run: CurrentRun = {
+    id,
+    recorder: createRunRecorder(id),
+    isPaused: false,
+    stop: null,
+    silentSeconds: 0,
+    kept: null,
+    held: null,
+  };
+  current = run;
+  return run;
+}
+
+function launch(
+  run: CurrentRun,
+  { info, state }: { readonly info: RunInfo; readonly state: RunState },
+  command: Pick<StartCommand, "plan" | "data" | "config" | "backend" | "checkpoint">,
+): void {
+  runStore.getState().begin(info, state);
+  watch(run);
+  // The worker gets a copy: what it holds is lost with it.
+  run.kept = command.checkpoint;
+  post({
+    kind: "start",
+    runId: run.id,
+    host: { baseUrl: location.origin, token: readToken() },
+    observesLayers: observeStore.getState().isOn,
+    ...command,
+  });
+  // Pressed while the run's folder was being made, before the worker knew of the run.
+  if (run.stop) post({ kind: "stop", runId: run.id });
+  else if (run.isPaused) post({ kind: "pause", runId: run.id });
+}
+
 export function pause(): void {
-  if (!current || current.isStopping) return;
+  if (!current || current.stop) return;
   current.isPaused = true;
   post({ kind: "pause", runId: current.id });
 }
@@ -103,13 +158,35 @@ export function resume(): void {
   post({ kind: "resume", runId: current.id });
 }
 
-/** Ends the run after the step under way; its weights are kept. */
+/** Keeps the run in its folder at the next step: before the computer sleeps, or when somebody wants to be sure. */
+export function keepRun(): void {
+  if (current) post({ kind: "checkpoint", runId: current.id });
+}
+
+/** Ends the run after the step under way, its weights kept; where that step is long, with those of the last one. */
 export function stop(): void {
-  if (!current) return;
-  current.isStopping = true;
-  current.isPaused = false;
-  current.silentSeconds = 0;
-  post({ kind: "stop", runId: current.id });
+  const run = current;
+  if (!run) return;
+  run.stop ??= { atMs: performance.now(), isHeard: false };
+  run.isPaused = false;
+  run.silentSeconds = 0;
+  post({ kind: "stop", runId: run.id });
+  const timer = setInterval(() => {
+    if (current !== run) clearInterval(timer);
+    else endOverdue(run);
+  }, 50);
+}
+
+function endOverdue(run: CurrentRun): void {
+  if (run.stop === null) return;
+  const afterMs = performance.now() - run.stop.atMs;
+  if (!isStopOverdue({ afterMs, isHeard: run.stop.isHeard, hasHeld: run.held !== null })) return;
+  dropWorker();
+  const bytes = run.held ?? run.kept;
+  const state = runStore.getState().active?.state ?? initialRunState;
+  const { files, events } = endFromCheckpoint(bytes && new Uint8Array(bytes), state);
+  if (files.length > 0) run.recorder.recordFiles(files);
+  for (const event of events) receiveEvent(run.id, event);
 }
 
 /** Starts the backend early and, whenever the graph becomes valid, compiles its kernels. Returns the way to end that. */
@@ -181,12 +258,20 @@ function startWorker(): Worker {
 
 function receive(message: TrainingMessage): void {
   switch (message.kind) {
-    case "ready":
-      deviceStore.setState({ device: { backend: message.backend, device: message.device } });
+    case "ready": {
+      const { kind: _kind, ...device } = message;
+      deviceStore.setState({ device });
       if (current) current.silentSeconds = 0;
       return;
+    }
+    case "stopping":
+      if (message.runId === current?.id && current.stop) current.stop.isHeard = true;
+      return;
+    case "held":
+      if (message.runId === current?.id) current.held = message.bytes;
+      return;
     case "files":
-      if (message.runId === current?.id) current.recorder.recordFiles(message.files);
+      receiveFiles(message);
       return;
     case "event":
       receiveEvent(message.runId, message.event);
@@ -194,15 +279,27 @@ function receive(message: TrainingMessage): void {
   }
 }
 
-/** The report of a stopped run comes after its end, when another may have begun. */
+function receiveFiles({ runId, files }: Extract<TrainingMessage, { kind: "files" }>): void {
+  const run = findRun(runId);
+  if (!run) return;
+  run.silentSeconds = 0;
+  run.kept = files.find(({ name }) => name === checkpointFile)?.bytes ?? run.kept;
+  run.recorder.recordFiles(files);
+}
+
+/** The report and the last checkpoint of a run come after its end, when another may have begun. */
 let ended: CurrentRun | null = null;
 
+function findRun(runId: RunId): CurrentRun | null {
+  return runId === current?.id ? current : runId === ended?.id ? ended : null;
+}
+
 function receiveEvent(runId: RunId, event: RunEvent): void {
-  const run = runId === current?.id ? current : runId === ended?.id ? ended : null;
+  const run = findRun(runId);
   if (!run) return;
   run.silentSeconds = 0;
   run.recorder.recordEvent(event);
-  if (event.kind !== "ended") return;
+  if (event.kind !== "ended" || run !== current) return;
   ended = run;
   current = null;
 }
@@ -215,10 +312,7 @@ function watch(run: CurrentRun): void {
     }
     if (run.isPaused) return;
     run.silentSeconds++;
-    if (run.isStopping) run.stoppingSeconds++;
-    if (run.stoppingSeconds > maxStopSeconds) {
-      replaceWorker("The run did not react to Stop and was ended.");
-    } else if (run.silentSeconds > maxSilentSeconds) {
+    if (run.silentSeconds > maxSilentSeconds) {
       replaceWorker(
         `The training did not answer for ${maxSilentSeconds} seconds and was ended. Use a smaller batch or a smaller model.`,
       );
@@ -226,17 +320,22 @@ function watch(run: CurrentRun): void {
   }, 1000);
 }
 
-/** Ends a worker that hangs or crashed. The next command starts a fresh one. */
-function replaceWorker(reason: string): void {
+function dropWorker(): void {
   worker?.terminate();
   worker = null;
+}
+
+/** Ends a worker that hangs or crashed; its run can go on from its last checkpoint. The next command starts a fresh one. */
+function replaceWorker(reason: string): void {
+  dropWorker();
   const run = current;
   if (!run) return;
   const state = runStore.getState().active?.state;
+  const canResume = run.kept !== null ? " Resume it from its last checkpoint." : "";
   receiveEvent(run.id, {
     kind: "ended",
     reason: "failed",
-    message: reason,
+    message: `${reason}${canResume}`,
     code: "internal",
     epochs: state?.epochs.at(-1)?.epoch ?? 0,
     metrics: state?.epochs.at(-1)?.metrics ?? {},

@@ -8,9 +8,10 @@ import {
   type Preparation,
 } from "#shared/datasets/preparation.ts";
 import { createTrainingControl, type TrainingControl } from "#shared/engine/control.ts";
-import { selectBackend } from "#shared/engine/selectBackend.ts";
+import { renewWebgpu, selectBackend, type Backend } from "#shared/engine/selectBackend.ts";
 import { trainModel } from "#shared/engine/train.ts";
 import { warmUpModel } from "#shared/engine/warmUp.ts";
+import { checkpointFile, parseCheckpoint } from "#shared/training/checkpoint.ts";
 import type { RunEvent, RunFailureCode } from "#shared/training/events.ts";
 import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
 import { openFromHost } from "../host/fetchByteSource.ts";
@@ -48,8 +49,12 @@ addEventListener("message", (message: MessageEvent<TrainingCommand>) => {
     case "resume":
       if (active?.runId === command.runId) active.control.resume();
       return;
+    case "checkpoint":
+      if (active?.runId === command.runId) active.control.askForCheckpoint();
+      return;
     case "stop":
       if (active?.runId !== command.runId) return;
+      send({ kind: "stopping", runId: command.runId });
       active.control.stop();
       active.abort.abort();
       return;
@@ -67,7 +72,7 @@ function enqueue(task: () => Promise<void>): void {
 
 async function warmUp(command: Extract<TrainingCommand, { kind: "warmUp" }>): Promise<void> {
   const backend = await selectBackend(command.backend);
-  send({ kind: "ready", backend: backend.name, device: backend.device });
+  sendReady(backend);
   // Someone who has pressed Train meanwhile wants the real thing.
   if (command.model && active === null) {
     await warmUpModel(command.model.plan, command.model.config, backend);
@@ -89,16 +94,21 @@ async function train(
         signal: run.abort.signal,
       }),
     ]);
-    const tellReady = () => send({ kind: "ready", backend: backend.name, device: backend.device });
-    tellReady();
+    let current = backend;
+    sendReady(backend);
     // A long validation says nothing else; while this comes, the worker does not hang.
-    heartbeat = setInterval(tellReady, 5000);
+    heartbeat = setInterval(() => sendReady(current), 5000);
     if (run.control.state === "stopping") {
       tell(endEarly("stopped", "Stopped before the first step."));
       return;
     }
     if (!dataset.ok) {
       tell(endEarly("failed", dataset.error.map((issue) => issue.message).join(" "), "data"));
+      return;
+    }
+    const resume = command.checkpoint && parseCheckpoint(new Uint8Array(command.checkpoint));
+    if (resume && !resume.ok) {
+      tell(endEarly("failed", resume.error, "data"));
       return;
     }
     sendPreparation(runId, dataset.value.preparation);
@@ -111,6 +121,15 @@ async function train(
       control: run.control,
       onEvent: tell,
       observe: command.observesLayers ? {} : null,
+      resume: resume ? resume.value : null,
+      async renewBackend() {
+        const renewed = await awaitWebgpu(run.control);
+        if (renewed) sendReady((current = renewed));
+        return renewed;
+      },
+      onCheckpoint: ({ buffer }) =>
+        send({ kind: "files", runId, files: [{ name: checkpointFile, bytes: buffer }] }, [buffer]),
+      onHeld: ({ buffer }) => send({ kind: "held", runId, bytes: buffer }, [buffer]),
       onWeights(files) {
         const copies = files.map((file) => ({ name: file.name, bytes: file.bytes.buffer }));
         send({ kind: "files", runId, files: copies }, [
@@ -125,6 +144,24 @@ async function train(
     clearInterval(heartbeat);
     if (active === run) active = null;
   }
+}
+
+/** A GPU process that was killed takes a moment to come back. */
+const renewForMs = 8000;
+
+/** A new WebGPU device in place of a lost one; null where none comes back in time. */
+async function awaitWebgpu(control: TrainingControl): Promise<Backend | null> {
+  const deadlineMs = performance.now() + renewForMs;
+  while (performance.now() < deadlineMs && control.state !== "stopping") {
+    const backend = await renewWebgpu();
+    if (backend) return backend;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  return null;
+}
+
+function sendReady({ name, device, maxTensorBytes }: Backend): void {
+  send({ kind: "ready", backend: name, device, maxTensorBytes });
 }
 
 /** Kept from the start, so that also weights of a run that fails later can be used. */

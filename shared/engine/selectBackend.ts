@@ -57,6 +57,12 @@ export async function selectBackend(
   return plainBackend("cpu", "JavaScript", notes.join(" ") || null);
 }
 
+/** A new WebGPU device in place of a lost one; null where none can be had now. Nothing else is started instead. */
+export async function renewWebgpu(): Promise<Backend | null> {
+  const started = await startWebgpu(true);
+  return typeof started === "string" ? null : started;
+}
+
 async function startWebgpu(allowSoftware: boolean): Promise<Backend | string> {
   const gpu = findGpu();
   if (!gpu) return "WebGPU is not available here.";

@@ -16,7 +16,11 @@ export type TrainingCommand =
       readonly backend: BackendName | "auto";
       /** Whether to look inside the network every few seconds. */
       readonly observesLayers: boolean;
+      /** The checkpoint file to go on from; null: from fresh weights. */
+      readonly checkpoint: ArrayBuffer | null;
     }
+  /** Keep the run in its folder at the next step. */
+  | { readonly kind: "checkpoint"; readonly runId: RunId }
   | { readonly kind: "pause"; readonly runId: RunId }
   | { readonly kind: "resume"; readonly runId: RunId }
   | { readonly kind: "stop"; readonly runId: RunId }
@@ -28,7 +32,17 @@ export type TrainingCommand =
     };
 
 export type TrainingMessage =
-  | { readonly kind: "ready"; readonly backend: BackendName; readonly device: string }
+  | {
+      readonly kind: "ready";
+      readonly backend: BackendName;
+      readonly device: string;
+      /** Bytes that one tensor may have; null where there is no stated limit. */
+      readonly maxTensorBytes: number | null;
+    }
+  /** Stop was heard and will be heeded: the worker does not hang. */
+  | { readonly kind: "stopping"; readonly runId: RunId }
+  /** A checkpoint to end with, should the worker not hear Stop in time because its steps are long. */
+  | { readonly kind: "held"; readonly runId: RunId; readonly bytes: ArrayBuffer }
   | { readonly kind: "event"; readonly runId: RunId; readonly event: RunEvent }
   /** For the run's folder: `preparation.json` before the first step, the trained model (tfjs layout) before `ended`. */
   | {

@@ -40,7 +40,7 @@ export async function runTrain(
   const { plan } = compileProject(document, dataset.summary);
   const backend = await startBackend(backendName);
   const { trainModel } = await import("#shared/engine/train.ts");
-  const { selectBackend } = await import("#shared/engine/selectBackend.ts");
+  const { renewWebgpu } = await import("#shared/engine/selectBackend.ts");
   const { createTrainingControl } = await import("#shared/engine/control.ts");
 
   const startedMs = Date.now();
@@ -81,10 +81,7 @@ export async function runTrain(
       control,
       onEvent,
       resume: resumed?.checkpoint ?? null,
-      async renewBackend() {
-        const renewed = await selectBackend("webgpu");
-        return renewed.name === "webgpu" ? renewed : null;
-      },
+      renewBackend: renewWebgpu,
       onCheckpoint: (bytes) => folder.writeCheckpoint(bytes),
       onWeights: (files) => folder.writeFiles(files),
     });

@@ -1,0 +1,44 @@
+import type { RunInfo } from "#shared/host/contract.ts";
+import type { RunState } from "#shared/training/runReducer.ts";
+
+/** How a run can go on, and what the button says; null where it can't. */
+export type Continuing =
+  | { readonly kind: "resume"; readonly title: "Resume" | "Continue training" }
+  /** It has done all its epochs: somebody has to say how many more. */
+  | { readonly kind: "more"; readonly title: "Continue training"; readonly epochs: number };
+
+/** What would go wrong again in the same way, at the same step. */
+const hopeless: ReadonlySet<string> = new Set(["not-finite", "data", "limits", "out-of-memory"]);
+
+export function findContinuing(run: RunInfo, state: RunState): Continuing | null {
+  if (!run.checkpoint) return null;
+  switch (run.status) {
+    case "running":
+      return null;
+    case "interrupted":
+      return { kind: "resume", title: "Resume" };
+    case "failed":
+      return hopeless.has(state.ended?.code ?? "") ? null : { kind: "resume", title: "Resume" };
+    case "stopped":
+      return run.checkpoint.epochs >= (state.started?.epochs ?? Infinity)
+        ? { kind: "more", title: "Continue training", epochs: run.checkpoint.epochs }
+        : { kind: "resume", title: "Continue training" };
+    case "early-stopping":
+      // Its patience starts anew; the epochs it had left are there to be used.
+      return { kind: "more", title: "Continue training", epochs: run.checkpoint.epochs };
+    case "finished":
+      return { kind: "more", title: "Continue training", epochs: run.checkpoint.epochs };
+  }
+}
+
+/** Whether the GPU let the run down, so that the processor is worth a try. */
+export function isWorthTryingOnCpu(run: RunInfo, state: RunState): boolean {
+  const { ended } = state;
+  return (
+    run.status === "failed" &&
+    run.checkpoint !== undefined &&
+    run.checkpoint !== null &&
+    state.started?.backend !== "cpu" &&
+    (ended?.code === "device-lost" || ended?.code === "out-of-memory")
+  );
+}
