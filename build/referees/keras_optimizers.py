@@ -2,10 +2,10 @@
 
 Reads one JSON object from standard input:
     {"updates": [{"optimizer": str, "weights": [tensor], "gradients": [[tensor]]}],
-     "schedules": [{"schedule": str, "steps": [int]}],
+     "schedules": [{"schedule": str, "classes": [str], "lengths": {"stepsPerEpoch", "totalSteps": int}, "steps": [int]}],
      "plateaus": [{"callback": str, "learningRate": number, "monitor": str, "values": [number]}]}
-where a tensor is {"shape": [int], "values": [number]}, `optimizer` and `schedule` are expressions over `keras`, and
-`gradients` has a list for each step. Writes
+where a tensor is {"shape": [int], "values": [number]}, `optimizer` and `schedule` are expressions over `keras` (and
+`steps_per_epoch`, `total_steps`, the classes), and `gradients` has a list for each step. Writes
     {"updates": [[[number]]], "schedules": [[number]], "plateaus": [[number]]}
 the weights after the last step, the rates at the steps, the rate after each epoch. All in 64-bit floats, so that what
 is compared is the definition and not its rounding.
@@ -25,9 +25,12 @@ import numpy as np  # noqa: E402
 keras.config.set_floatx("float64")
 
 
-def evaluate(text):
+def evaluate(text, classes=(), **names):
     # The text is our own printer's output.
-    return eval(text, {"keras": keras})
+    scope = {"keras": keras, **names}
+    for source in classes:
+        exec(source, scope)
+    return eval(text, scope)
 
 
 def read_tensor(tensor):
@@ -44,7 +47,13 @@ def run_updates(case):
 
 
 def run_schedule(case):
-    schedule = evaluate(case["schedule"])
+    lengths = case["lengths"]
+    schedule = evaluate(
+        case["schedule"],
+        case["classes"],
+        steps_per_epoch=lengths["stepsPerEpoch"],
+        total_steps=lengths["totalSteps"],
+    )
     return [float(schedule(step)) for step in case["steps"]]
 
 

@@ -4,6 +4,7 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { TrainingConfig } from "../training/config.ts";
+import { createLearningRate } from "../training/learningRate.ts";
 import { buildModel } from "./buildModel.ts";
 import { restoreCheckpoint } from "./checkpoints.ts";
 import { disposeModel } from "./disposeModel.ts";
@@ -11,7 +12,7 @@ import { executeModel } from "./executeModel.ts";
 import { RunFault, type FaultWatch, type NotFiniteFault } from "./faults.ts";
 import { writeLayerStates } from "./layerStates.ts";
 import type { Backend } from "./selectBackend.ts";
-import type { Session } from "./session.ts";
+import { countSteps, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
 import { createEagerRunner } from "./step/eagerRunner.ts";
 import { createStopping } from "./stopping.ts";
@@ -77,9 +78,14 @@ async function findLayer(scene: Scene, place: Place): Promise<string | null> {
     const stopping = createStopping(null);
     if (from) restoreCheckpoint({ session, runner, stopping }, from);
     else writeFreshWeights(scene);
+    const steps = countSteps(scene.plan, session.dataset.train.length, config.batchSize);
+    const learningRate = createLearningRate(config, {
+      stepsPerEpoch: steps,
+      totalSteps: steps * config.epochs,
+    });
+    if (from) learningRate.write(from.schedule);
     const deadlineMs = performance.now() + maxReplayMs;
     const first = { epoch: (from?.epochsDone ?? 0) + 1, step: (from?.step ?? 0) + 1 };
-    const steps = Math.ceil(session.dataset.train.length / config.batchSize);
     for (let { epoch, step } = first; epoch <= place.epoch; epoch++, step = 1) {
       const order = orderSamples(session, config, epoch);
       model.resetStates();
@@ -95,6 +101,7 @@ async function findLayer(scene: Scene, place: Place): Promise<string | null> {
           step,
           start,
           count: Math.min(config.batchSize, order.length - start),
+          learningRate: learningRate.at(runner.stepsDone),
         });
         await runner.settle();
         const loss = runner.takeResults().at(-1)?.sums[0] ?? NaN;

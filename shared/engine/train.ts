@@ -3,8 +3,9 @@ import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { serializeCheckpoint, type Checkpoint } from "../training/checkpoint.ts";
-import type { TrainingConfig } from "../training/config.ts";
+import { effectiveBatchSize, type TrainingConfig } from "../training/config.ts";
 import type { Metrics, RunEvent, RunReport } from "../training/events.ts";
+import { keepsEpoch, nameEpochFile, packWeights } from "../training/epochWeights.ts";
 import { findMismatch, fingerprintRun } from "../training/fingerprint.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkLimits } from "./checkLimits.ts";
@@ -35,6 +36,8 @@ export interface TrainingRequest extends CheckpointSinks {
   readonly resume?: Checkpoint | null;
   /** A new device for one that was lost; null where none can be had. Absent: the run ends when the device is lost. */
   renewBackend?(): Promise<Backend | null>;
+  /** The weights after an epoch, for a look inside later on: of the epochs that `keepsEpoch` says. */
+  onEpochWeights?(file: ModelFile): void;
   /** The trained model's files; awaited before `ended` is told. */
   onWeights?(files: readonly ModelFile[]): Promise<void> | void;
 }
@@ -55,7 +58,8 @@ const maxLosses = 3;
  */
 export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcome> {
   // The Inputs of a stateful model say how large every batch is.
-  const batchSize = findFixedBatch(asked.plan) ?? asked.config.batchSize;
+  const batchSize =
+    findFixedBatch(asked.plan) ?? effectiveBatchSize(asked.config, asked.dataset.train.length);
   const request = { ...asked, config: { ...asked.config, batchSize } };
   let attempt: Attempt = {
     backend: asked.backend,
@@ -134,6 +138,7 @@ async function trainOnce(
       observe: request.observe ?? null,
       onGoodWeights: (weights) => {
         good = weights;
+        tellEpochWeights(request, weights);
       },
       onKept(checkpoint) {
         kept = checkpoint;
@@ -155,6 +160,16 @@ async function trainOnce(
     faults.close();
     if (session) disposeModel(session.model);
   }
+}
+
+/** A copy for the run's folder, where this epoch is one of those kept. */
+function tellEpochWeights(
+  { config, onEpochWeights }: TrainingRequest,
+  { epochs, snapshot }: GoodWeights,
+): void {
+  const weightCount = snapshot.reduce((sum, values) => sum + values.length, 0);
+  if (!onEpochWeights || !keepsEpoch({ epochs: config.epochs, weightCount }, epochs)) return;
+  onEpochWeights({ name: nameEpochFile(epochs), bytes: packWeights(snapshot) });
 }
 
 function toGoodWeights({ weights, epochsDone, metrics }: Checkpoint): GoodWeights {

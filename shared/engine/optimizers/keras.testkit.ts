@@ -10,7 +10,12 @@ export interface KerasQuestion {
     readonly weights: readonly Values[];
     readonly gradients: readonly (readonly Values[])[];
   }[];
-  readonly schedules?: readonly { readonly schedule: string; readonly steps: readonly number[] }[];
+  readonly schedules?: readonly {
+    readonly schedule: string;
+    readonly classes: readonly string[];
+    readonly lengths: { readonly stepsPerEpoch: number; readonly totalSteps: number };
+    readonly steps: readonly number[];
+  }[];
   readonly plateaus?: readonly {
     readonly callback: string;
     readonly learningRate: number;

@@ -50,7 +50,7 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
         seed: config.seed,
         batchStart: place.start,
         row: 0,
-        learningRate: config.optimizer.learningRate,
+        learningRate: place.learningRate ?? config.optimizer.learningRate,
         optimizer: updater.numbers(stepsDone),
       });
       let sums: tf.Tensor;

@@ -123,7 +123,7 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
         seed: config.seed,
         batchStart: place.start,
         row: ring.nextRow,
-        learningRate: config.optimizer.learningRate,
+        learningRate: place.learningRate ?? config.optimizer.learningRate,
         optimizer: updater.numbers(stepsDone),
       });
       try {

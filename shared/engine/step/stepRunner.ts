@@ -7,6 +7,8 @@ export interface StepPlace {
   readonly step: number;
   readonly start: number;
   readonly count: number;
+  /** As the schedule says; absent: the optimizer's own. */
+  readonly learningRate?: number;
 }
 
 /** What a step measured, in the order of `Objective.measure().sums`; the first is the batch's mean loss. */
