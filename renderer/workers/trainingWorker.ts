@@ -130,6 +130,9 @@ async function train(
       onCheckpoint: ({ buffer }) =>
         send({ kind: "files", runId, files: [{ name: checkpointFile, bytes: buffer }] }, [buffer]),
       onHeld: ({ buffer }) => send({ kind: "held", runId, bytes: buffer }, [buffer]),
+      onEpochWeights({ name, bytes: { buffer } }) {
+        send({ kind: "files", runId, files: [{ name, bytes: buffer }] }, [buffer]);
+      },
       onWeights(files) {
         const copies = files.map((file) => ({ name: file.name, bytes: file.bytes.buffer }));
         send({ kind: "files", runId, files: copies }, [

@@ -4,6 +4,7 @@ import type { RunState } from "#shared/training/runReducer.ts";
 import { Select } from "../../ui/Select.tsx";
 import { DiagnosisList } from "./DiagnosisList.tsx";
 import { LayerHistory } from "./LayerHistory.tsx";
+import { LookInside } from "./LookInside.tsx";
 import { useDiagnoses } from "./useDiagnoses.ts";
 
 /** In a run's page: what was diagnosed, and any layer of it over time. */
@@ -18,10 +19,15 @@ export function InsideRun(props: {
   const { kept } = state.observations;
   const layers = kept.at(-1)?.layers ?? [];
   const chosen = layers.find(({ layer }) => layer === wanted) ?? layers[0];
-  if (chosen === undefined && diagnoses.length === 0) return null;
   return (
     <section className="nl-inside" aria-label="Inside the network">
       <h3 className="nl-heading">Inside the network</h3>
+      {chosen === undefined && (
+        <p className="nl-quiet">
+          {state.observations.latest?.problem ??
+            "The layers were not observed in this run. Switch on “Observe layers” in the training settings."}
+        </p>
+      )}
       <DiagnosisList runId={run.id} diagnoses={diagnoses} canMend={canMend} />
       {chosen !== undefined && (
         <>
@@ -38,6 +44,7 @@ export function InsideRun(props: {
           />
         </>
       )}
+      <LookInside run={run} state={state} />
     </section>
   );
 }
