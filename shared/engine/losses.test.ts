@@ -86,6 +86,34 @@ const cases: readonly [LossName, number[][], number[][], number][] = [
       (0.25 + 4) / (sqrt(0.25 + 16) * sqrt(0.25 + 1)),
     ]),
   ],
+  // Clipped shares: 0.95, and 0.1 of the right class.
+  [
+    "categoricalFocalCrossentropy",
+    oneHot,
+    shares,
+    mean([-0.25 * 0.05 ** 2 * log(0.95), -0.25 * 0.9 ** 2 * log(0.1)]),
+  ],
+  // Documented at keras.io: 0.330 and 0.206 of two samples with gamma 2, whose mean is 0.268.
+  [
+    "binaryFocalCrossentropy",
+    bits,
+    chances,
+    mean([
+      -(0.6 ** 2) * log(0.4),
+      -(0.6 ** 2) * log(0.4),
+      -(0.4 ** 2) * log(0.6),
+      -(0.6 ** 2) * log(0.4),
+    ]),
+  ],
+  [
+    "categoricalGeneralizedCrossEntropy",
+    oneHot,
+    shares,
+    mean([(1 - sqrt(0.95)) / 0.5, (1 - sqrt(0.1)) / 0.5]),
+  ],
+  // Of the whole batch: one shared 0.4 of a single 1, among 2.0 predicted.
+  ["dice", bits, chances, 1 - (2 * 0.4) / (1 + 2 + 1e-7)],
+  ["tversky", bits, chances, 1 - 0.4 / (0.4 + 0.5 * 0.6 + 0.5 * 1.6 + 1e-7)],
 ];
 
 test("every loss has a case", () => {
@@ -191,4 +219,24 @@ test("logcosh does not overflow far from the truth", () => {
     createLoss("logcosh")(tf.tensor2d([[0]]), tf.tensor2d([[500]])).dataSync(),
   );
   expect(value[0]).toBeCloseTo(500 + log((1 + exp(-1000)) / 2), 3);
+});
+
+test("weights of 1 change nothing, weights of 2 double the loss, none of a sample leaves it out", () => {
+  for (const name of lossNames) {
+    const value = (weights: number[] | null, rows = [0, 1]) =>
+      tf.tidy(
+        () =>
+          createLoss(name)(
+            tf.tensor2d(rows.map((row) => bits[row] ?? [])),
+            tf.tensor2d(rows.map((row) => chances[row] ?? [])),
+            weights === null ? null : tf.tensor1d(weights),
+          ).dataSync()[0] ?? Number.NaN,
+      );
+    const plain = value(null);
+    expect(value([1, 1]), name).toBeCloseTo(plain, 6);
+    expect(value([2, 2]), name).toBeCloseTo(2 * plain, 5);
+    // Divided by the number of rows, not by the weights; an overlap of the batch has no rows to leave out.
+    const isWhole = name === "dice" || name === "tversky";
+    if (!isWhole) expect(value([1, 0]), name).toBeCloseTo(value(null, [0]) / 2, 5);
+  }
 });
