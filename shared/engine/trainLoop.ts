@@ -162,7 +162,7 @@ function openKeeper(
     ...rest,
     epochs: config.epochs,
     checkpoints: config.checkpoints,
-    readSchedule: learningRate.read,
+    readSchedule: () => learningRate.read(),
     elapsedMs: () => progress.elapsedMs(),
     refuse({ epochsDone, step }) {
       const where =
@@ -253,6 +253,7 @@ async function trainEpoch(
       const cost = plan.findNewCost();
       context.onEvent({
         ...progress.describe({ epoch, step, metrics: plan.tally.means() }),
+        learningRate,
         ...(cost === null ? {} : { cost }),
       });
     }
