@@ -14,6 +14,10 @@ const fake = vi.hoisted(() => {
     calls,
     handler: null as ((request: Request) => Promise<Response>) | null,
     permission: null as ((...args: never[]) => boolean) | null,
+    window: null as EventEmitter | null,
+    power: { on: (name: string, listener: () => void) => state.powerEvents.set(name, listener) },
+    powerEvents: new Map<string, () => void>(),
+    response: 0,
     windowOptions: null as { webPreferences?: object } | null,
     savePath: "",
     menu: [] as readonly { label?: string; submenu?: unknown }[],
@@ -44,11 +48,16 @@ vi.mock("electron", async () => {
     constructor(options: object) {
       super();
       fake.windowOptions = options;
+      fake.window = this;
       record("window");
     }
     loadURL = async (url: string) => void record(`load ${url}`);
     isDestroyed = () => false;
     isMinimized = () => false;
+    isVisible = () => true;
+    hide = () => record("hide");
+    close = () => record("close");
+    setProgressBar = (fraction: number) => record(`bar ${fraction}`);
     isMaximized = () => false;
     focus = () => record("focus");
     show = () => record("show");
@@ -61,7 +70,18 @@ vi.mock("electron", async () => {
       buildFromTemplate: (template: typeof fake.menu) => template,
       setApplicationMenu: (template: typeof fake.menu) => void (fake.menu = template),
     },
+    Tray: class extends Emitter {
+      setToolTip = (text: string) => record(`tray ${text}`);
+      setContextMenu = () => record("tray menu");
+      destroy = () => record("tray gone");
+    },
+    powerMonitor: fake.power,
+    powerSaveBlocker: {
+      start: (kind: string) => record(`block ${kind}`),
+      stop: () => record("unblock"),
+    },
     dialog: {
+      showMessageBox: async () => ({ response: fake.response }),
       showSaveDialog: async () => ({ canceled: false, filePath: fake.savePath }),
       showErrorBox: (title: string, text: string) => record(`error ${title}: ${text}`),
     },
@@ -149,6 +169,48 @@ describe("the desktop shell", () => {
     const menus = fake.menu.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
     menus.find((item) => item.id === "edit.undo")?.click();
     expect((await reader?.read())?.value).toContain("edit.undo");
+    await reader?.cancel();
+  });
+
+  it("asks before it closes on a run, and keeps the machine awake meanwhile", async () => {
+    const tell = (phase: string, progress: number) =>
+      ask("/api/training", {
+        method: "PUT",
+        body: JSON.stringify({ phase, title: "Digits", progress }),
+      });
+    const close = () => {
+      const event = { preventDefault: vi.fn() };
+      fake.window?.emit("close", event);
+      return event.preventDefault.mock.calls.length > 0;
+    };
+    expect(close()).toBe(false);
+    fake.calls.length = 0;
+    expect((await tell("running", 0.25)).status).toBe(200);
+    fake.response = 0;
+    expect(close()).toBe(true);
+    await vi.waitFor(() => expect(fake.calls).toContain("tray Netloom · 25 % · Digits"));
+    await tell("idle", 0);
+    expect(fake.calls).toEqual([
+      "block prevent-app-suspension",
+      "bar 0.25",
+      "hide",
+      "tray menu",
+      "tray Netloom · 25 % · Digits",
+      "unblock",
+      "bar -1",
+      "tray Netloom · training has ended · Digits",
+    ]);
+    expect(close()).toBe(false);
+    expect((await tell("running", 7)).status).toBe(400);
+  });
+
+  it("has the run kept before the machine sleeps", async () => {
+    const reader = (await ask("/api/events")).body
+      ?.pipeThrough(new TextDecoderStream())
+      .getReader();
+    await reader?.read();
+    fake.powerEvents.get("suspend")?.();
+    expect((await reader?.read())?.value).toContain("training.checkpoint");
     await reader?.cancel();
   });
 

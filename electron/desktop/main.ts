@@ -1,4 +1,15 @@
-import { app, BrowserWindow, dialog, Menu, nativeTheme, protocol, screen } from "electron";
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  Menu,
+  nativeTheme,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  Tray,
+} from "electron";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createHost, type Host } from "../services/createHost.ts";
@@ -10,6 +21,7 @@ import { dropExecutable, readLaunchArguments, type Launch } from "./launchArgume
 import { menuTemplate } from "./menuTemplate.ts";
 import { appAddress, appScheme, schemePrivileges } from "./security.ts";
 import { serveApp } from "./serveApp.ts";
+import { createTrainingGuard, type CloseAnswer } from "./trainingGuard.ts";
 import { windowOptions } from "./windowOptions.ts";
 import { fitBounds, readWindowBounds, writeWindowBounds } from "./windowState.ts";
 
@@ -25,6 +37,7 @@ const dataFolder = findDataFolder({
 // Chromium's own files beside ours: `NETLOOM_HOME` then keeps two applications (a test's, the user's) fully apart.
 app.setPath("userData", path.join(dataFolder, "chromium"));
 const stateFile = path.join(dataFolder, "window.json");
+const iconFile = path.join(root, "build", "icons", "icon.png");
 const launch = readLaunchArguments(dropExecutable(process.argv, app.isPackaged));
 
 // What must be said before `ready`.
@@ -56,6 +69,37 @@ function runWindow({ files, hasInPageDialogs }: Extract<Launch, { kind: "window"
   const waitingFiles = files.map((file) => path.resolve(file));
   let host: Host | null = null;
   let window: BrowserWindow | null = null;
+  let tray: Tray | null = null;
+  let isQuitting = false;
+  const guard = createTrainingGuard({
+    keepAwake() {
+      const id = powerSaveBlocker.start("prevent-app-suspension");
+      return () => powerSaveBlocker.stop(id);
+    },
+    async ask() {
+      const answer = await askBeforeClosing(window);
+      // Electron gave up quitting when the window stayed.
+      if (answer !== "stop") isQuitting = false;
+      return answer;
+    },
+    hideWindow: () => window?.hide(),
+    showProgress(text) {
+      if (tray === null) {
+        tray = new Tray(iconFile);
+        tray.on("click", () => void showWindow());
+        const item = { label: "Show Netloom", click: () => void showWindow() };
+        tray.setContextMenu(Menu.buildFromTemplate([item]));
+      }
+      tray.setToolTip(text);
+    },
+    removeTray() {
+      tray?.destroy();
+      tray = null;
+    },
+    setProgressBar: (fraction) => window?.setProgressBar(fraction ?? -1),
+    stopTraining: () => host?.emit({ kind: "command", id: "training.stop" }),
+    close: () => (isQuitting ? app.quit() : window?.close()),
+  });
 
   async function openFile(file: string): Promise<void> {
     if (host === null) {
@@ -68,12 +112,22 @@ function runWindow({ files, hasInPageDialogs }: Extract<Launch, { kind: "window"
   }
   async function showWindow(): Promise<void> {
     if (window === null || window.isDestroyed()) {
-      window = await createWindow();
-      window.on("closed", () => {
+      const created = await createWindow();
+      window = created;
+      created.on("close", (event) => {
+        if (!guard.mayClose()) event.preventDefault();
+      });
+      created.on("closed", () => {
         window = null;
       });
+      for (const end of ["did-start-loading", "render-process-gone"] as const) {
+        // The compiler knows each event's name, not the two as one.
+        created.webContents.on(end as "did-start-loading", () => guard.forget());
+      }
     }
     if (window.isMinimized()) window.restore();
+    if (!window.isVisible()) window.show();
+    guard.noteShown();
     window.focus();
   }
 
@@ -92,6 +146,9 @@ function runWindow({ files, hasInPageDialogs }: Extract<Launch, { kind: "window"
   app.on("window-all-closed", () => {
     if (process.platform !== "darwin") app.quit();
   });
+  app.on("before-quit", () => {
+    isQuitting = true;
+  });
   app.on("quit", () => host?.close());
 
   async function start(): Promise<void> {
@@ -104,6 +161,7 @@ function runWindow({ files, hasInPageDialogs }: Extract<Launch, { kind: "window"
       rendererFolder: path.join(root, "dist", "renderer"),
       version: __NETLOOM_VERSION__,
       shell: "electron",
+      onTraining: (activity) => guard.update(activity),
       ...(hasInPageDialogs ? {} : { showDialog }),
     });
     host = started;
@@ -114,6 +172,8 @@ function runWindow({ files, hasInPageDialogs }: Extract<Launch, { kind: "window"
       runCommand: (id) => started.emit({ kind: "command", id }),
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+    // Not everything that sleeps is asked first: a lid that closes, an empty battery.
+    powerMonitor.on("suspend", () => started.emit({ kind: "command", id: "training.checkpoint" }));
     for (const file of waitingFiles.splice(0)) await openFile(file);
     await showWindow();
   }
@@ -124,13 +184,29 @@ function runWindow({ files, hasInPageDialogs }: Extract<Launch, { kind: "window"
   });
 }
 
+async function askBeforeClosing(window: BrowserWindow | null): Promise<CloseAnswer> {
+  const options = {
+    type: "question" as const,
+    message: "A network is being trained.",
+    detail: "Training can go on without the window; the tray then tells how far it is.",
+    buttons: ["Keep training in the background", "Stop and save", "Cancel"],
+    defaultId: 0,
+    cancelId: 2,
+  };
+  const { response } =
+    window === null
+      ? await dialog.showMessageBox(options)
+      : await dialog.showMessageBox(window, options);
+  return response === 0 ? "background" : response === 1 ? "stop" : "cancel";
+}
+
 async function createWindow(): Promise<BrowserWindow> {
   const displays = screen.getAllDisplays().map((display) => display.workArea);
   const bounds = fitBounds(await readWindowBounds(stateFile), displays);
   const window = new BrowserWindow(
     windowOptions({
       preload: path.join(root, "dist", "desktop", "preload.cjs"),
-      icon: path.join(root, "build", "icons", "icon.png"),
+      icon: iconFile,
       bounds,
       isDark: nativeTheme.shouldUseDarkColors,
     }),

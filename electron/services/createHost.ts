@@ -2,7 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { Hono } from "hono";
-import type { Chosen, HostEvent, HostProblem, Purpose, Session } from "#shared/host/contract.ts";
+import type {
+  Chosen,
+  HostEvent,
+  HostProblem,
+  Purpose,
+  Session,
+  TrainingActivity,
+} from "#shared/host/contract.ts";
 import type { Result } from "#shared/base/result.ts";
 import { removeOrphans, type OpenForWriting } from "./atomicWrite.ts";
 import { createBlockLibrary } from "./blockLibrary.ts";
@@ -39,6 +46,8 @@ export interface HostOptions {
   /** Whether a request may use the routes under `/api`; absent where the shell lets only its own page in. */
   readonly authorize?: (request: Request) => boolean;
   readonly homeFolder?: string;
+  /** Told how the page's training goes, by the page. */
+  readonly onTraining?: (activity: TrainingActivity) => void;
   /** For tests: a disk that runs full, a clock. */
   readonly openForWriting?: OpenForWriting;
   readonly nowMs?: () => number;
@@ -86,6 +95,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       platform: process.platform,
       hasNativeDialogs: showDialog !== undefined,
     },
+    onTraining: options.onTraining ?? (() => {}),
     authorize: options.authorize ?? (() => true),
     showDialog: showDialog ?? null,
     chooser,

@@ -6,8 +6,10 @@ import {
   purposeSchema,
   runInfoSchema,
   saveRequestSchema,
+  trainingActivitySchema,
   type HostProblem,
   type Session,
+  type TrainingActivity,
 } from "#shared/host/contract.ts";
 import { ok, type Result } from "#shared/base/result.ts";
 import type { RunEvent } from "#shared/training/events.ts";
@@ -43,6 +45,8 @@ export interface HostServices {
   readonly runs: RunFolders;
   readonly exports: ExportFolders;
   readonly watch: ProjectWatch;
+  /** For the shell; does nothing where it has no use for it. */
+  readonly onTraining: (activity: TrainingActivity) => void;
 }
 
 /** The routes of `shared/host/contract.ts`: each parses its input and hands over to one service. */
@@ -54,6 +58,12 @@ export function hostRoutes(services: HostServices): Hono {
   });
   api.get("/session", () => replyJson(services.session));
   api.get("/events", () => services.events.subscribe());
+  api.put("/training", (c) =>
+    withBody(c, trainingActivitySchema, async (activity) => {
+      services.onTraining(activity);
+      return ok({});
+    }),
+  );
   api.get("/templates", async () => replyJson(await services.templates.list()));
   api.get("/templates/:id", async (c) => reply(await services.templates.read(c.req.param("id"))));
   addChoosing(api, services);

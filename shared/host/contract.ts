@@ -40,6 +40,7 @@ import { z } from "../base/schema.ts";
  * | DELETE /runs/:id | → {} |
  * | POST /exports | { directory, name } → { handle, location } (makes a new folder; never an existing one) |
  * | PUT  /exports/:handle/files/:name | bytes → {} |
+ * | PUT  /training | TrainingActivity → {} (how the page's run goes, for the shell: power, tray, closing the window) |
  * | GET  /events | → event stream of HostEvent |
  */
 export const hostProblemSchema = z.object({
@@ -201,6 +202,15 @@ export const runInfoSchema = z.object({
     .optional(),
 });
 export type RunInfo = z.infer<typeof runInfoSchema>;
+
+/** Of a page, as the desktop shell sees it. `saving`: ended, but not all of it written yet. */
+export const trainingActivitySchema = z.object({
+  phase: z.enum(["idle", "running", "paused", "saving"]),
+  /** The project's name. */
+  title: z.string().max(500),
+  progress: z.number().min(0).max(1),
+});
+export type TrainingActivity = z.infer<typeof trainingActivitySchema>;
 
 export type HostEvent =
   | { readonly kind: "command"; readonly id: string }
