@@ -84,7 +84,7 @@ export function formatNumber(value: number): string {
 
 /** Whether a metric is a share between 0 and 1. */
 function isShare(name: string): boolean {
-  return /accuracy$|^topK|^valTopK/i.test(name);
+  return /(accuracy|precision|recall|f1|auc|iou)$/i.test(name);
 }
 
 /** `valRmse` → `RMSE`, `topK5Accuracy` → `top-5 accuracy`; training and validation share it. */
@@ -92,6 +92,8 @@ export function metricTitle(name: string): string {
   const base = name.replace(/^val(?=[A-Z])/, "");
   const known = shortNames.get(base.toLowerCase());
   if (known !== undefined) return known;
+  const [, most] = /^topK(\d+)Accuracy$/i.exec(base) ?? [];
+  if (most !== undefined) return `top-${most} accuracy`;
   const words = base
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2");
@@ -104,7 +106,10 @@ const shortNames = new Map([
   ["rmse", "RMSE"],
   ["mae", "MAE"],
   ["mape", "MAPE"],
-  ["topk5accuracy", "top-5 accuracy"],
+  ["f1", "F1"],
+  ["auc", "AUC"],
+  ["prauc", "PR AUC"],
+  ["meaniou", "mean IoU"],
 ]);
 
 function trimZeros(text: string): string {
