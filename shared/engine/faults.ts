@@ -80,11 +80,8 @@ export interface FaultWatch {
 
 export function watchFaults(backend: Backend, context: FaultContext): FaultWatch {
   let seen: RunFault | null = null;
-  let reject: (fault: RunFault) => void = () => {};
-  const failure = new Promise<never>((_, onFailure) => {
-    reject = onFailure;
-  });
-  failure.catch(() => {});
+  // No `Promise.race` with one lasting promise: that would hold on to every step's until the run ends.
+  const waiting = new Set<(fault: RunFault) => void>();
   const close = backend.onFault((fault) => {
     seen ??=
       fault.code === "device-lost"
@@ -97,10 +94,23 @@ export function watchFaults(backend: Backend, context: FaultContext): FaultWatch
                 `The model asks more of this GPU than it allows (${fault.message.split("\n")[0]}). Use a batch of ${Math.max(1, Math.floor(context.config.batchSize / 2))} or smaller layers.`,
               )
             : new RunFault("internal", `The GPU refused a command: ${fault.message}`);
-    reject(seen);
+    for (const reject of waiting) reject(seen);
+    waiting.clear();
   });
   return {
-    guard: (promise) => Promise.race([promise, failure]),
+    guard: async <T>(promise: Promise<T>): Promise<T> => {
+      let stop: (fault: RunFault) => void = () => {};
+      try {
+        return await new Promise<T>((resolve, reject) => {
+          stop = reject;
+          waiting.add(reject);
+          if (seen) reject(seen);
+          promise.then(resolve, reject);
+        });
+      } finally {
+        waiting.delete(stop);
+      }
+    },
     check() {
       if (seen) throw seen;
     },

@@ -118,6 +118,13 @@ function describeDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
 }
 
 function webgpuBackend(device: GPUDevice, adapter: GPUAdapter, isSoftware: boolean): Backend {
+  // One handler for all runs: a handler of each run would live as long as the device.
+  const lostListeners = new Set<(message: string) => void>();
+  let lost: string | null = null;
+  void device.lost.then(({ message }) => {
+    lost = message;
+    for (const listener of lostListeners) listener(message);
+  });
   return {
     name: "webgpu",
     device: describeAdapter(adapter, isSoftware),
@@ -127,10 +134,9 @@ function webgpuBackend(device: GPUDevice, adapter: GPUAdapter, isSoftware: boole
       device.limits.maxBufferSize,
       device.limits.maxStorageBufferBindingSize,
     ),
-    // The loop reads small tensors back, which waits for the device and lets messages in.
+    // Every other step waits for the device to have done one, which lets messages in.
     breathe: () => Promise.resolve(),
     onFault(listener) {
-      let isListening = true;
       const onError = (event: GPUUncapturedErrorEvent) => {
         const isMemory = event.error.constructor.name === "GPUOutOfMemoryError";
         listener({
@@ -139,11 +145,11 @@ function webgpuBackend(device: GPUDevice, adapter: GPUAdapter, isSoftware: boole
         });
       };
       device.addEventListener("uncapturederror", onError);
-      void device.lost.then((info) => {
-        if (isListening) listener({ code: "device-lost", message: info.message });
-      });
+      const onLost = (message: string) => listener({ code: "device-lost", message });
+      if (lost === null) lostListeners.add(onLost);
+      else onLost(lost);
       return () => {
-        isListening = false;
+        lostListeners.delete(onLost);
         device.removeEventListener("uncapturederror", onError);
       };
     },
