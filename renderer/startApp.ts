@@ -12,6 +12,7 @@ import { applicationCommands } from "./shell/applicationCommands.ts";
 import { followTheme } from "./shell/followTheme.ts";
 import { keepSelectionValid } from "./state/keepSelectionValid.ts";
 import { sessionStore } from "./state/sessionStore.ts";
+import { followActivity } from "./training/followActivity.ts";
 import { followRuns } from "./training/followRuns.ts";
 import { runCommands } from "./training/runCommands.ts";
 import { startWarmUps } from "./training/trainingClient.ts";
@@ -24,6 +25,7 @@ export function startApp(): void {
   keepSelectionValid();
   startAutosave();
   followRuns();
+  followActivity();
   followData();
   whenProjectOpens(startWarmUps);
   listenToHost((event) => {

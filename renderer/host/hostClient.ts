@@ -18,6 +18,7 @@ import {
   type SaveRequest,
   sessionSchema,
   templateInfoSchema,
+  type TrainingActivity,
 } from "#shared/host/contract.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { requestHost, requestJson } from "./request.ts";
@@ -111,6 +112,8 @@ export const host = {
   listRunFiles: (id: RunId | string) => requestJson(z.array(runFileSchema), `/runs/${id}/files`),
   readRunFile: (id: RunId | string, name: string) =>
     readBytes(`/runs/${id}/files/${encodeURIComponent(name)}`),
+  tellTraining: (activity: TrainingActivity) =>
+    requestJson(doneSchema, "/training", { method: "PUT", json: activity }),
   deleteRun: (id: RunId | string) => remove(`/runs/${id}`),
 
   /** Makes a new folder in `directory` for exported files. */
