@@ -35,13 +35,15 @@ export function useTraining(): TrainingConfig {
 export function useMonitors(): readonly string[] {
   const nodes = useDocument((state) => state.document.graph.nodes);
   return useMemo(() => {
-    const named = Object.values(nodes)
-      .filter((node) => node.type === "output")
-      .flatMap((node) => {
-        const { metrics } = node.params;
-        return Array.isArray(metrics) ? metrics : [];
-      });
-    const known = metricNames.filter((name) => named.includes(name));
-    return ["valLoss", ...known.map((name) => joinNames("val", loggedMetricName(name)))];
+    const outputs = Object.values(nodes).filter((node) => node.type === "output");
+    const logged = outputs.flatMap(({ name, params }) => {
+      const { metrics, topK } = params;
+      const prefix = outputs.length > 1 ? name : "";
+      return metricNames
+        .filter((metric) => Array.isArray(metrics) && metrics.includes(metric))
+        .map((metric) => loggedMetricName(metric, typeof topK === "number" ? { topK } : {}))
+        .map((metric) => joinNames("val", joinNames(prefix, metric)));
+    });
+    return ["valLoss", ...new Set(logged)];
   }, [nodes]);
 }
