@@ -76,6 +76,26 @@ export const commandTable = {
       ["--json", "one JSON object on standard output, events as JSON lines on standard error"],
     ],
   },
+  "find-learning-rate": {
+    summary: "Search for a learning rate: the loss while it grows from step to step",
+    positionals: ["PROJECT"],
+    options: {
+      ...json,
+      ...data,
+      ...backend,
+      seed: { type: "string" },
+      "batch-size": { type: "string" },
+      steps: { type: "string" },
+    },
+    help: [
+      dataHelp,
+      ["--steps N", "steps from 1e-7 to 10 (default: 100)"],
+      ["--seed N", "root of all randomness: the same seed gives the same curve"],
+      ["--batch-size N", "samples per step"],
+      backendHelp,
+      jsonHelp,
+    ],
+  },
   evaluate: {
     summary: "Measure a trained run on data",
     positionals: ["PROJECT"],

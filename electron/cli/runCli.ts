@@ -53,6 +53,8 @@ async function runCommand(invocation: Invocation, io: CliIo): Promise<CommandRes
       return (await import("./commands/summary.ts")).runSummary(invocation, io);
     case "train":
       return (await import("./commands/train.ts")).runTrain(invocation, io);
+    case "find-learning-rate":
+      return (await import("./commands/findLearningRate.ts")).runFindLearningRate(invocation, io);
     case "evaluate":
       return (await import("./commands/evaluate.ts")).runEvaluate(invocation, io);
     case "predict":

@@ -6,6 +6,7 @@ import { serializeProject } from "#shared/project/serializeProject.ts";
 import { checkpointFile } from "#shared/training/checkpoint.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
+import type { SearchPoint, SearchResult } from "#shared/training/learningRateSearch.ts";
 import { initialRunState, type RunState } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { readToken } from "../host/token.ts";
@@ -189,6 +190,49 @@ function endOverdue(run: CurrentRun): void {
   for (const event of events) receiveEvent(run.id, event);
 }
 
+/** The one search for a learning rate that is under way. */
+interface Search {
+  readonly id: string;
+  readonly onPoints: (points: readonly SearchPoint[]) => void;
+  readonly end: (outcome: Result<SearchResult, string>) => void;
+}
+
+let search: Search | null = null;
+
+/** Searches on the document as it is now; nothing of it changes. The error is a sentence. Training ends a search. */
+export function searchLearningRate(onPoints: Search["onPoints"]): {
+  readonly outcome: Promise<Result<SearchResult, string>>;
+  cancel(): void;
+} {
+  const { document, documentAnalysis } = documentStore.getState();
+  const obstacle = current ? busy : search ? "A search is under way." : whyNotTrain();
+  const plan = compileDocument(document, documentAnalysis);
+  const failed = (message: string) => ({ outcome: Promise.resolve(err(message)), cancel() {} });
+  if (obstacle !== null || document.data === null) return failed(obstacle ?? "Bind data first.");
+  if (!plan.ok) return failed(plan.error[0]?.message ?? "The model has mistakes.");
+  const searchId = crypto.randomUUID();
+  const outcome = new Promise<Result<SearchResult, string>>((resolve) => {
+    search = { id: searchId, onPoints, end: resolve };
+  });
+  post({
+    kind: "findLearningRate",
+    searchId,
+    plan: plan.value,
+    data: document.data,
+    config: document.training,
+    host: { baseUrl: location.origin, token: readToken() },
+    backend: "auto",
+  });
+  return { outcome, cancel: () => post({ kind: "cancelSearch", searchId }) };
+}
+
+function endSearch(searchId: string | undefined, outcome: Result<SearchResult, string>): void {
+  if (search === null || search.id !== searchId) return;
+  const ended = search;
+  search = null;
+  ended.end(outcome);
+}
+
 /** Starts the backend early and, whenever the graph becomes valid, compiles its kernels. Returns the way to end that. */
 export function startWarmUps(): () => void {
   post({ kind: "warmUp", backend: "auto" });
@@ -276,6 +320,12 @@ function receive(message: TrainingMessage): void {
     case "event":
       receiveEvent(message.runId, message.event);
       return;
+    case "searchPoints":
+      if (message.searchId === search?.id) search.onPoints(message.points);
+      return;
+    case "searchEnded":
+      endSearch(message.searchId, message.outcome);
+      return;
   }
 }
 
@@ -323,6 +373,7 @@ function watch(run: CurrentRun): void {
 function dropWorker(): void {
   worker?.terminate();
   worker = null;
+  endSearch(search?.id, err("The search ended because the training worker had to be replaced."));
 }
 
 /** Ends a worker that hangs or crashed; its run can go on from its last checkpoint. The next command starts a fresh one. */

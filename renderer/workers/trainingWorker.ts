@@ -1,5 +1,6 @@
 import { assertNever } from "#shared/base/assertNever.ts";
 import type { RunId } from "#shared/base/ids.ts";
+import { err, ok, type Result } from "#shared/base/result.ts";
 import type { DataSource } from "#shared/datasets/binding.ts";
 import { openDataset } from "#shared/datasets/openDataset.ts";
 import {
@@ -8,11 +9,13 @@ import {
   type Preparation,
 } from "#shared/datasets/preparation.ts";
 import { createTrainingControl, type TrainingControl } from "#shared/engine/control.ts";
+import { findLearningRate } from "#shared/engine/findLearningRate.ts";
 import { renewWebgpu, selectBackend, type Backend } from "#shared/engine/selectBackend.ts";
 import { trainModel } from "#shared/engine/train.ts";
 import { warmUpModel } from "#shared/engine/warmUp.ts";
 import { checkpointFile, parseCheckpoint } from "#shared/training/checkpoint.ts";
 import type { RunEvent, RunFailureCode } from "#shared/training/events.ts";
+import { judgeSearch, type SearchResult } from "#shared/training/learningRateSearch.ts";
 import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
 import { openFromHost } from "../host/fetchByteSource.ts";
 
@@ -24,6 +27,7 @@ interface ActiveRun {
 }
 
 let active: ActiveRun | null = null;
+let search: { readonly id: string; readonly abort: AbortController } | null = null;
 let queue: Promise<void> = Promise.resolve();
 
 addEventListener("message", (message: MessageEvent<TrainingCommand>) => {
@@ -35,11 +39,22 @@ addEventListener("message", (message: MessageEvent<TrainingCommand>) => {
         control: createTrainingControl(),
         abort: new AbortController(),
       };
+      search?.abort.abort();
       // A run that is still writing its report gives way.
       active = run;
       enqueue(() => train(command, run));
       return;
     }
+    case "findLearningRate": {
+      search?.abort.abort();
+      const started = { id: command.searchId, abort: new AbortController() };
+      search = started;
+      enqueue(() => findRate(command, started.abort.signal));
+      return;
+    }
+    case "cancelSearch":
+      if (search?.id === command.searchId) search.abort.abort();
+      return;
     case "warmUp":
       enqueue(() => warmUp(command));
       return;
@@ -146,6 +161,48 @@ async function train(
   } finally {
     clearInterval(heartbeat);
     if (active === run) active = null;
+  }
+}
+
+async function findRate(
+  command: Extract<TrainingCommand, { kind: "findLearningRate" }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { searchId, plan, config } = command;
+  const end = (outcome: Result<SearchResult, string>) =>
+    send({ kind: "searchEnded", searchId, outcome });
+  try {
+    if (signal.aborted) {
+      end(ok(judgeSearch([], "cancelled")));
+      return;
+    }
+    const [backend, dataset] = await Promise.all([
+      selectBackend(command.backend),
+      openDataset(command.data, {
+        openSource: openFromHost(command.host, handleOf(command.data.source)),
+        signal,
+      }),
+    ]);
+    sendReady(backend);
+    if (!dataset.ok) {
+      end(err(dataset.error.map((issue) => issue.message).join(" ")));
+      return;
+    }
+    end(
+      await findLearningRate({
+        plan,
+        dataset: dataset.value,
+        config,
+        backend,
+        isCancelled: () => signal.aborted,
+        onPoints: (points) => send({ kind: "searchPoints", searchId, points }),
+      }),
+    );
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    end(err(`The search for a learning rate could not start: ${text}`));
+  } finally {
+    if (search?.id === searchId) search = null;
   }
 }
 

@@ -1,8 +1,10 @@
 import type { RunId } from "../base/ids.ts";
+import type { Result } from "../base/result.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { TrainingConfig } from "./config.ts";
 import type { BackendName, RunEvent } from "./events.ts";
+import type { SearchPoint, SearchResult } from "./learningRateSearch.ts";
 
 /** Between the window and the training worker. Every message of a run carries its id, so late ones can be told apart. */
 export type TrainingCommand =
@@ -24,6 +26,17 @@ export type TrainingCommand =
   | { readonly kind: "pause"; readonly runId: RunId }
   | { readonly kind: "resume"; readonly runId: RunId }
   | { readonly kind: "stop"; readonly runId: RunId }
+  /** Search for a learning rate on a copy of the model that is thrown away. A start ends it. */
+  | {
+      readonly kind: "findLearningRate";
+      readonly searchId: string;
+      readonly plan: ModelPlan;
+      readonly data: DataBinding;
+      readonly config: TrainingConfig;
+      readonly host: HostAccess;
+      readonly backend: BackendName | "auto";
+    }
+  | { readonly kind: "cancelSearch"; readonly searchId: string }
   /** Start the backend and, for a plan, compile its kernels before Train is pressed. */
   | {
       readonly kind: "warmUp";
@@ -44,6 +57,17 @@ export type TrainingMessage =
   /** A checkpoint to end with, should the worker not hear Stop in time because its steps are long. */
   | { readonly kind: "held"; readonly runId: RunId; readonly bytes: ArrayBuffer }
   | { readonly kind: "event"; readonly runId: RunId; readonly event: RunEvent }
+  | {
+      readonly kind: "searchPoints";
+      readonly searchId: string;
+      readonly points: readonly SearchPoint[];
+    }
+  /** The error is a sentence. */
+  | {
+      readonly kind: "searchEnded";
+      readonly searchId: string;
+      readonly outcome: Result<SearchResult, string>;
+    }
   /** For the run's folder: `preparation.json` before the first step, the trained model (tfjs layout) before `ended`. */
   | {
       readonly kind: "files";
