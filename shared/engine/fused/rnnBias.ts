@@ -1,31 +1,30 @@
-/** The bias's gradient of a recurrent layer: sums over all samples and steps, in one dispatch. */
+/** The gradient of a GRU's two biases: sums over all samples and steps, in one dispatch. */
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { areDirectProgramsUsed } from "../directKernels.ts";
 import { dispatch, makeOutput } from "../gpu/dispatch.ts";
 
-/** `[batch, time, width]` → `[width]`; with the state's part → `[2, width]`, as Keras's GRU with reset_after has it. */
+/** `[batch, time, width]` of the input's and of the state's part → `[2, width]`, as Keras's GRU with reset_after has it. */
 export function sumRnnBias(
   backend: WebGPUBackend,
   gradient: tf.Tensor,
-  hidden: tf.Tensor | null,
+  hidden: tf.Tensor,
 ): tf.Tensor {
   const [batch = 1, time = 1, width = 1] = gradient.shape;
-  const parts = hidden === null ? 1 : 2;
   // Where barriers are dear, one invocation a column; else 16 share one, and add up in a fixed order.
   const sharers = areDirectProgramsUsed() ? 1 : 16;
-  const sums = makeOutput(backend, hidden === null ? [width] : [2, width]);
+  const sums = makeOutput(backend, [2, width]);
   const read = (name: string) => `
     for (var row = sharer; row < uniforms.rows; row += ${sharers}u) { sum += ${name}[row * uniforms.width + column]; }`;
   dispatch(backend, {
-    key: `rnnBias ${parts} ${sharers}`,
+    key: `rnnBias ${sharers}`,
     bindings: [
       { name: "gradient", tensor: gradient, access: "read" },
-      ...(hidden === null ? [] : [{ name: "hidden", tensor: hidden, access: "read" } as const]),
+      { name: "hidden", tensor: hidden, access: "read" },
       { name: "sums", tensor: sums, access: "read_write" },
     ],
     uniforms: { rows: batch * time, width },
-    workgroups: [Math.ceil(width / 16), parts],
+    workgroups: [Math.ceil(width / 16), 2],
     wgsl: `
 ${sharers > 1 ? `var<workgroup> shares: array<f32, ${16 * sharers}>;` : ""}
 @compute @workgroup_size(${16 * sharers}) fn main(
@@ -34,7 +33,7 @@ ${sharers > 1 ? `var<workgroup> shares: array<f32, ${16 * sharers}>;` : ""}
   let sharer = local / 16u;
   var sum = 0.0;
   if (column < uniforms.width) {
-    ${parts === 1 ? read("gradient") : `if (group.y == 0u) { ${read("gradient")} } else { ${read("hidden")} }`}
+    if (group.y == 0u) { ${read("gradient")} } else { ${read("hidden")} }
   }
   ${
     sharers > 1

@@ -1,39 +1,38 @@
-/** The masks of a recurrent cell: one for its inputs and one for its state, the same at every step of a sequence. */
+/** The dropout of a recurrent cell: one mask for its inputs and one for its state, the same at every step of a sequence. */
 import * as tf from "@tensorflow/tfjs";
+import { disturb } from "./disturb.ts";
+import { takeStream } from "./random.ts";
 
-export interface CellMasks {
-  /** `[batch, features]`, 0 or 1 / (1 − rate). */
-  readonly input: tf.Tensor | null;
-  /** `[batch, units]`. */
+export interface DroppedCell {
+  /** `[batch, time, features]`. */
+  readonly input: tf.Tensor;
+  /** `[batch, units]`, 0 or 1 / (1 − rate); null where the state stays whole. */
   readonly state: tf.Tensor | null;
 }
 
 /**
- * The very masks that the cell would draw by itself, from its own function and in its order: tfjs's cells draw one for
+ * What the cell would draw by itself, in its order, so that every backend has the same masks: tfjs's cells draw one for
  * each gate (src/layers/recurrent.ts, generateDropoutMask) and use the first.
  */
-export function drawCellMasks(
+export function dropCell(
   cell: tf.layers.Layer,
-  sizes: {
-    readonly batch: number;
-    readonly features: number;
-    readonly units: number;
-    readonly training: boolean;
-  },
-): CellMasks {
-  const { batch, features, units, training } = sizes;
-  const draw = (rate: unknown, width: number): tf.Tensor | null => {
-    if (!training || typeof rate !== "number" || rate <= 0 || rate >= 1) return null;
-    const [mask] = Array.from({ length: drawsOf(cell) }, () =>
-      drawOne(cell, tf.ones([batch, width]), rate),
-    );
-    return mask ?? null;
+  input: tf.Tensor,
+  { units, training }: { readonly units: number; readonly training: boolean },
+): DroppedCell {
+  const drop = (field: string, x: () => tf.Tensor, noiseShape: readonly (number | null)[]) => {
+    const amount: unknown = Reflect.get(cell, field);
+    if (!training || typeof amount !== "number" || amount <= 0 || amount >= 1) return null;
+    const dropped = disturb(x(), cell, { kind: "dropout", amount, noiseShape });
+    for (let unused = 1; unused < countDraws(cell); unused++) takeStream(cell);
+    return dropped;
   };
-  const input = draw(Reflect.get(cell, "dropout"), features);
-  return { input, state: draw(Reflect.get(cell, "recurrentDropout"), units) };
+  // One mask [batch, features] counts its places as one of [batch, 1, features] does.
+  const dropped = drop("dropout", () => input, [null, 1, null]);
+  const state = drop("recurrentDropout", () => tf.fill([input.shape[0] ?? 1, units], 1), []);
+  return { input: dropped ?? input, state };
 }
 
-function drawsOf(cell: tf.layers.Layer): number {
+function countDraws(cell: tf.layers.Layer): number {
   switch (cell.getClassName()) {
     case "LSTMCell":
       return 4;
@@ -42,12 +41,4 @@ function drawsOf(cell: tf.layers.Layer): number {
     default:
       return 1;
   }
-}
-
-function drawOne(cell: tf.layers.Layer, ones: tf.Tensor, rate: number): tf.Tensor {
-  const own: unknown = Reflect.get(cell, "dropoutFunc");
-  const drawn: unknown =
-    typeof own === "function" ? Reflect.apply(own, cell, [ones, rate]) : tf.dropout(ones, rate);
-  if (!(drawn instanceof tf.Tensor)) throw new Error(`${cell.name} has drawn no mask.`);
-  return drawn;
 }

@@ -3,13 +3,15 @@ import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { areDirectProgramsUsed } from "../directKernels.ts";
 import { dispatch, type GpuBinding, makeOutput, spreadWorkgroups } from "../gpu/dispatch.ts";
+import "./convolutionKernels.ts";
+import { matrixSizes } from "./convolutionSizes.ts";
 import {
   countAll,
   type Inputs,
   needInput,
-  only,
   registerFused,
   runFusedKernel,
+  runOne,
 } from "./kernels.ts";
 import { type RnnGradients, writeBackward } from "./rnnBackward.ts";
 import { sumRnnBias } from "./rnnBias.ts";
@@ -27,6 +29,7 @@ import {
 export interface RnnInputs {
   readonly x: tf.Tensor;
   readonly kernel: tf.Tensor;
+  /** Of gruAfter only; other cells have theirs in `x`. */
   readonly bias: tf.Tensor | null;
   readonly mask: tf.Tensor | null;
   readonly dropout: tf.Tensor | null;
@@ -246,8 +249,17 @@ function runBackward(
     return tensor;
   };
   const rows = (tensor: tf.Tensor) => tf.reshape(tensor, [batch * time, -1]);
-  const multiply = (states: tf.Tensor, gradients: tf.Tensor) =>
-    tf.matMul(rows(states), rows(gradients), true, false);
+  const multiply = (states: tf.Tensor, gradients: tf.Tensor) => {
+    // On an emulated adapter the plain product is the faster one; on a GPU tfjs's may add up in any order.
+    if (areDirectProgramsUsed()) return tf.matMul(rows(states), rows(gradients), true, false);
+    const columns = gradients.size / (batch * time);
+    const sizes = matrixSizes(batch * time, units, columns);
+    return runOne(
+      "NetloomConvolveFilter",
+      { x: rows(states), dy: rows(gradients) },
+      { sizes, shape: [units, columns], activation: "linear", withBias: false },
+    );
+  };
   const gradient = need("gradient");
   const hidden = made.get("hiddenGradient") ?? null;
   return {
@@ -258,7 +270,7 @@ function runBackward(
       if (ofGates === undefined || ofCandidate === undefined) throw new Error("unreachable");
       return tf.concat([multiply(before, ofGates), multiply(find("reset"), ofCandidate)], 1);
     },
-    bias: () => sumRnnBias(backend, gradient, hidden),
+    bias: () => sumRnnBias(backend, gradient, need("hiddenGradient")),
     initialState: () => need("initialStateGradient"),
     initialCell: () => need("initialCellGradient"),
   };
@@ -301,5 +313,3 @@ export function fitsDevice(
       limits.maxStorageBufferBindingSize
   );
 }
-
-export const onlyTensor = (tensors: readonly tf.Tensor[]) => only(tensors, "A recurrent layer");

@@ -1,8 +1,11 @@
 /** SimpleRNN, LSTM and GRU, alone or in both directions, with kernels of our own for the whole sequence. */
 import * as tf from "@tensorflow/tfjs";
 import type { FusedCall, FusedLayer } from "./fusedLayers.ts";
+import { runConvolution } from "./convolutionKernels.ts";
+import { matrixSizes } from "./convolutionSizes.ts";
+import { readWeight } from "./layerFields.ts";
 import { hasRnnActivation } from "./rnnActivations.ts";
-import { drawCellMasks } from "./rnnDropout.ts";
+import { dropCell } from "./rnnDropout.ts";
 import { fitsDevice, readElement, runRnnKernel } from "./rnnKernel.ts";
 import { countBuffers, type RnnKind, type RnnOptions, type RnnParts } from "./rnnShape.ts";
 
@@ -138,15 +141,6 @@ function nameActivation(cell: unknown, field: string): string | null {
   return hasRnnActivation(name) ? name : null;
 }
 
-/** tfjs wraps a weight's variable. */
-function readWeight(cell: tf.layers.Layer, field: string): tf.Tensor | null {
-  const weight: unknown = Reflect.get(cell, field);
-  if (typeof weight !== "object" || weight === null) return null;
-  const read: unknown = Reflect.get(weight, "read");
-  const value: unknown = typeof read === "function" ? Reflect.apply(read, weight, []) : null;
-  return value instanceof tf.Tensor ? value : null;
-}
-
 function canRun(recurrent: Recurrent, { input, states, mask }: Sequence): boolean {
   const { options, weights } = recurrent;
   const [batch = 0, time = 0] = input.shape;
@@ -176,7 +170,7 @@ function partsOf(
   const { kind, returnSequences, zeroOutputForMask } = options;
   const isOutputState = !returnSequences && !(zeroOutputForMask && mask !== null);
   return {
-    bias: weights.bias !== null,
+    bias: weights.bias !== null && kind === "gruAfter",
     mask: mask === null ? null : readElement(mask),
     dropout: isDropped,
     initial: states.length > 0,
@@ -190,19 +184,31 @@ function runSequence(recurrent: Recurrent, sequence: Sequence): readonly tf.Tens
   const { cell, options, returnState, weights } = recurrent;
   const { input, states, mask, training } = sequence;
   const [batch = 1, time = 1, features = 1] = input.shape;
-  const drawn = drawCellMasks(cell, { batch, features, units: options.units, training });
-  const given =
-    drawn.input === null ? input : tf.mul(input, tf.reshape(drawn.input, [batch, 1, features]));
-  const rows = tf.matMul(tf.reshape(given, [batch * time, features]), weights.kernel);
-  const x = tf.reshape(rows, [batch, time, -1]);
-  const parts = partsOf(recurrent, sequence, drawn.state !== null);
+  const dropped = dropCell(cell, input, { units: options.units, training });
+  // GRU with reset_after has a second bias, which the sequence's kernel adds along with the first.
+  const isBiasInside = options.kind === "gruAfter";
+  const width = weights.kernel.shape[1] ?? 1;
+  const rows = runConvolution(
+    {
+      x: tf.reshape(dropped.input, [batch * time, features]),
+      filter: weights.kernel,
+      bias: isBiasInside ? null : weights.bias,
+    },
+    {
+      sizes: matrixSizes(batch * time, features, width),
+      shape: [batch * time, width],
+      activation: "linear",
+    },
+  );
+  const x = tf.reshape(rows, [batch, time, width]);
+  const parts = partsOf(recurrent, sequence, dropped.state !== null);
   const [initialState = null, initialCell = null] = states;
   const { output, finalState, finalCell, kept } = runRnnKernel(options, parts, {
     x,
     kernel: weights.recurrentKernel,
-    bias: weights.bias,
+    bias: isBiasInside ? weights.bias : null,
     mask,
-    dropout: drawn.state,
+    dropout: dropped.state,
     initialState,
     initialCell,
   });

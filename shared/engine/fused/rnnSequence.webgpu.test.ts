@@ -9,6 +9,8 @@ import { BothDirections } from "../layers/bothDirections.ts";
 import { CellRnn } from "../layers/cellRnn.ts";
 import { ResetAfterGruCell } from "../layers/resetAfterGruCell.ts";
 import "../layers/activation.ts";
+import { disturb } from "./disturb.ts";
+import { beginRandomStep, numberRandomPart } from "./random.ts";
 import { runFused } from "./fusedLayers.ts";
 
 const webgpu = await installNodeWebgpu();
@@ -70,10 +72,10 @@ const gateActivations = ["sigmoid", "sigmoid", "hardSigmoid", "netloom>hardSigmo
 function drawCase(number: number, sizes: { readonly units?: number } = {}): Case {
   const random = createRandom(`recurrent ${number}`);
   const kind = pick(random, ["simple", "lstm", "gruBefore", "gruAfter"] as const);
-  const units = sizes.units ?? pick(random, [1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 32, 33, 48]);
+  const units = sizes.units ?? pick(random, [1, 5, 16, 33]);
   const batch = pick(random, [1, 2, 3, 5, 8, 9, 16, 19]);
   const time = pick(random, [1, 2, 3, 5, 8, 13]);
-  const features = pick(random, [1, 2, 3, 4, 6]);
+  const features = 3;
   const isBoth = random.next() < 0.2;
   const hasStates = random.next() < 0.3;
   const hasMask = random.next() < 0.4;
@@ -142,28 +144,22 @@ interface Results {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-/** Fixed masks for dropout: the n-th call in a pass gets the n-th mask. */
-function fixDropout(layer: tf.layers.Layer): () => void {
-  let calls = 0;
+/** As `prepareRandomLayers` does it for a model. */
+function numberCells(layer: tf.layers.Layer): void {
   const cells = [Reflect.get(layer, "forwardLayer"), Reflect.get(layer, "backwardLayer"), layer]
     .filter((part) => part instanceof CellRnn)
     .flatMap(({ cells: found }) => found);
-  for (const cell of cells)
-    Reflect.set(cell, "dropoutFunc", (ones: tf.Tensor, rate: number) => {
-      const random = createRandom(`mask ${calls++}`);
-      const values = Float32Array.from({ length: ones.size }, () =>
-        random.next() < rate ? 0 : 1 / (1 - rate),
-      );
-      return tf.tensor(values, ones.shape);
-    });
-  return () => {
-    calls = 0;
-  };
+  for (const [at, cell] of cells.entries()) {
+    numberRandomPart(cell, at + 1);
+    Reflect.set(cell, "dropoutFunc", (ones: tf.Tensor, rate: number) =>
+      disturb(ones, cell, { kind: "dropout", amount: rate }),
+    );
+  }
 }
 
 async function compute(case_: Case, isFused: boolean): Promise<Results> {
   const layer = case_.makeLayer();
-  const restart = fixDropout(layer);
+  numberCells(layer);
   const inputs = [case_.input, ...case_.states].map(({ values, shape }) =>
     tf.variable(tf.tensor(values, [...shape])),
   );
@@ -186,7 +182,7 @@ async function compute(case_: Case, isFused: boolean): Promise<Results> {
         ? tf.greater(tf.tensor(mask.values.values, [...mask.values.shape]), 0.5)
         : tf.cast(tf.mul(tf.tensor(mask.values.values, [...mask.values.shape]), 1), mask.dtype);
   const run = (): tf.Tensor[] => {
-    restart();
+    beginRandomStep(7, 3);
     if (!isFused)
       return [
         layer.call(inputs, { training: true, ...(maskTensor && { mask: maskTensor }) }),
@@ -266,10 +262,11 @@ describe.skipIf(!webgpu.ok)("recurrent sequences by kernels of our own", () => {
     ["for a GPU", false],
   ])("%s", (_name, isDirect) => {
     beforeAll(() => useDirectPrograms(isDirect));
-    test.each(Array.from({ length: 17 }, (_unused, block) => block * 10))(
+    test.each(Array.from({ length: 8 }, (_unused, block) => block * 20))(
       "agree with tfjs on the CPU: shapes and options from %i",
+      { timeout: 120_000 },
       async (start) => {
-        for (let at = 0; at < 10; at++) await compare(drawCase(start + at + (isDirect ? 0 : 1000)));
+        for (let at = 0; at < 20; at++) await compare(drawCase(start + at + (isDirect ? 0 : 1000)));
       },
     );
   });

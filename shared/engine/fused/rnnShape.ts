@@ -18,6 +18,7 @@ export interface RnnOptions {
 
 /** Which further tensors a program has. */
 export interface RnnParts {
+  /** Of gruAfter: both of its biases. Other cells have theirs in the inputs. */
   readonly bias: boolean;
   /** What a mask's tensor holds. */
   readonly mask: "f32" | "i32" | null;
@@ -60,8 +61,8 @@ export function countKept(kind: RnnKind): number {
 
 /**
  * One invocation owns some units of every sample of its workgroup and reads the whole state, so there is one barrier a
- * step. An emulated adapter runs four invocations as one and pays for each switch at a barrier: workgroups of four, units
- * by fours, several samples to use a weight for.
+ * step. An emulated adapter runs four invocations as one and pays for each switch at a barrier: small workgroups, units by
+ * fours, several samples to use a weight for.
  */
 export function chooseRnnTiling(
   { kind, units }: Pick<RnnOptions, "kind" | "units">,
@@ -73,8 +74,9 @@ export function chooseRnnTiling(
   },
 ): RnnTiling {
   const lanes = device.isSoftware && units % 16 === 0 ? 4 : 1;
-  const most = device.isSoftware ? 4 : Math.min(1024, device.mostThreads);
-  const threads = device.isSoftware ? 4 : Math.min(most, Math.ceil(units / 32) * 32);
+  const few = Math.min(16, Math.ceil(units / lanes / 4) * 4);
+  const many = Math.min(1024, device.mostThreads, Math.ceil(units / 32) * 32);
+  const threads = device.isSoftware ? few : many;
   const wanted = !device.isSoftware || batch < 8 ? 1 : batch < 16 ? 2 : 4;
   for (let samples = wanted; samples >= 1; samples /= 2)
     if (countSharedBytes(kind, units, samples) <= device.sharedBytes)
