@@ -23,6 +23,11 @@ export function useDirectPrograms(use: boolean): void {
   }
 }
 
+/** Whether kernels of ours are to do without barriers, too. */
+export function areDirectProgramsUsed(): boolean {
+  return isUsed;
+}
+
 /**
  * A list of up to 128 numbers beside a larger tensor, as a bias is, is copied behind a barrier in every workgroup
  * (src/binary_op_webgpu.ts). As a matrix of one row it is read where it lies.

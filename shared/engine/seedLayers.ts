@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRandom, type Random } from "../base/random.ts";
+import { type Disturbance, disturb } from "./fused/disturb.ts";
+import { beginRandomStep, numberRandomPart } from "./fused/random.ts";
 import { makeOrthogonal } from "./orthogonal.ts";
 
 /**
@@ -26,8 +28,9 @@ export function seedInitializers(layer: tf.layers.Layer, random: Random): void {
 }
 
 /**
- * Dropout and noise repeat the same mask for ever when tfjs is given a seed, and can't be repeated without one.
- * The returned function gives them fresh seeds that depend on the root seed and the step alone; call it before each step.
+ * Dropout and noise repeat the same mask for ever when tfjs is given a seed, and can't be repeated without one. They are
+ * made to draw by the run's seed and the step alone, the same numbers on every backend (`fused/random.ts`); the returned
+ * function sets both and must be called before each step. Other layers that draw get a seed that depends on the same.
  */
 export function prepareRandomLayers(model: tf.LayersModel, seed: number): (step: number) => void {
   const setters: ((value: number) => void)[] = [];
@@ -36,78 +39,65 @@ export function prepareRandomLayers(model: tf.LayersModel, seed: number): (step:
     visitParts(layer, (part) => {
       if (seen.has(part)) return;
       seen.add(part);
-      const setter = prepareRandomPart(part);
-      if (setter) setters.push(setter);
+      if (prepareDisturbance(part)) numberRandomPart(part, seen.size);
+      else if ("stepSeed" in part) setters.push((value) => Reflect.set(part, "stepSeed", value));
     });
   }
   return (step) => {
+    beginRandomStep(seed, step);
     if (setters.length === 0) return;
     const random = createRandom(`${seed}/step ${step}`);
     for (const setSeed of setters) setSeed(drawSeed(random));
   };
 }
 
-function prepareRandomPart(part: object): ((value: number) => void) | null {
-  if (part instanceof tf.layers.Layer) {
-    switch (part.getClassName()) {
-      case "Dropout":
-        return (value) => Reflect.set(part, "seed", value);
-      case "GaussianNoise":
-        return prepareNoise(part);
-      case "GaussianDropout":
-        return prepareFactors(part);
-    }
+/** Whether the part is one that draws by `disturb` from now on. */
+function prepareDisturbance(part: object): boolean {
+  if ("dropoutFunc" in part && "recurrentDropout" in part) {
+    // tfjs's cells make their masks of ones by this function.
+    Reflect.set(part, "dropoutFunc", (ones: tf.Tensor, rate: number) =>
+      disturb(ones, part, { kind: "dropout", amount: rate }),
+    );
+    return true;
   }
-  // Layers of our own that draw numbers.
-  if ("stepSeed" in part) return (value) => Reflect.set(part, "stepSeed", value);
-  if ("dropoutFunc" in part && "recurrentDropout" in part) return prepareCell(part);
-  return null;
+  if (!(part instanceof tf.layers.Layer)) return false;
+  const rate = Number(Reflect.get(part, "rate"));
+  switch (part.getClassName()) {
+    case "Dropout":
+      return prepareCall(part, "dropout", rate, readNoiseShape(part));
+    case "GaussianNoise":
+      return prepareCall(part, "noise", Number(Reflect.get(part, "stddev")));
+    case "GaussianDropout":
+      return prepareCall(part, "factor", Math.sqrt(rate / (1 - rate)));
+    case "netloom>AlphaDropout": {
+      const args: unknown = Reflect.get(part, "args");
+      const own = Number(Reflect.get(Object(args), "rate"));
+      return prepareCall(part, "alpha", own, readNoiseShape(Object(args)));
+    }
+    default:
+      return false;
+  }
 }
 
-/** tfjs's noise layer draws without a seed; this does the same sum with one. */
-function prepareNoise(layer: tf.layers.Layer): (value: number) => void {
-  let seed = 1;
-  const stddev = Number(Reflect.get(layer, "stddev"));
-  layer.call = (inputs, kwargs) =>
-    tf.tidy(() => {
-      const input = Array.isArray(inputs) ? inputs[0] : inputs;
-      if (input === undefined) throw new Error("GaussianNoise got no input.");
-      if (!kwargs["training"]) return input;
-      return tf.add(input, tf.randomNormal(input.shape, 0, stddev, "float32", seed));
-    });
-  return (value) => {
-    seed = value;
+function prepareCall(
+  layer: tf.layers.Layer,
+  kind: Disturbance,
+  amount: number,
+  noiseShape: readonly (number | null)[] | null = null,
+): true {
+  layer.call = (inputs, kwargs) => {
+    const input = Array.isArray(inputs) ? inputs[0] : inputs;
+    if (input === undefined) throw new Error(`${layer.name} got no input.`);
+    if (kwargs["training"] !== true || amount === 0) return input;
+    return disturb(input, layer, { kind, amount, noiseShape });
   };
+  return true;
 }
 
-/** The same for factors around 1. */
-function prepareFactors(layer: tf.layers.Layer): (value: number) => void {
-  let seed = 1;
-  const rate = Number(Reflect.get(layer, "rate"));
-  const stddev = Math.sqrt(rate / (1 - rate));
-  layer.call = (inputs, kwargs) =>
-    tf.tidy(() => {
-      const input = Array.isArray(inputs) ? inputs[0] : inputs;
-      if (input === undefined) throw new Error("GaussianDropout got no input.");
-      if (!kwargs["training"]) return input;
-      return tf.mul(input, tf.randomNormal(input.shape, 1, stddev, "float32", seed));
-    });
-  return (value) => {
-    seed = value;
-  };
-}
-
-/** Recurrent cells take their dropout from a function; count its calls so that its masks differ from each other. */
-function prepareCell(cell: object): (value: number) => void {
-  let seed = 1;
-  let calls = 0;
-  Reflect.set(cell, "dropoutFunc", (input: tf.Tensor, rate: number) =>
-    tf.dropout(input, rate, undefined, seed + calls++),
-  );
-  return (value) => {
-    seed = value;
-    calls = 0;
-  };
+function readNoiseShape(holder: object): readonly (number | null)[] | null {
+  const shape: unknown = Reflect.get(holder, "noiseShape");
+  if (!Array.isArray(shape)) return null;
+  return shape.map((size: unknown) => (typeof size === "number" ? size : null));
 }
 
 /** Visits initializers, cells and wrapped layers below a layer, and the layer itself, each with a path of field names. */

@@ -5,6 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { fusedBatchNormalization } from "./batchNormalization.ts";
+import { fusedConvolution, fusedDense, fusedTransposed } from "./convolutionLayers.ts";
+import { fusedGlobalPooling, fusedPooling } from "./pooling.ts";
+import { fuseBothDirections, fuseRecurrent } from "./rnnLayers.ts";
 
 export interface FusedCall {
   readonly layer: tf.layers.Layer;
@@ -16,7 +20,34 @@ export interface FusedCall {
 export type FusedLayer = (call: FusedCall) => tf.Tensor | readonly tf.Tensor[] | null;
 
 /** By `layer.getClassName()`. */
-const fusedLayers: Readonly<Record<string, FusedLayer>> = {};
+const fusedLayers: Readonly<Record<string, FusedLayer>> = {
+  Dense: fusedDense,
+  Conv1D: fusedConvolution,
+  Conv2D: fusedConvolution,
+  DepthwiseConv2D: fusedConvolution,
+  Conv2DTranspose: fusedTransposed,
+  "netloom>Convolution": fusedConvolution,
+  "netloom>DepthwiseConvolution": fusedConvolution,
+  "netloom>TransposedConvolution": fusedTransposed,
+  MaxPooling1D: fusedPooling,
+  MaxPooling2D: fusedPooling,
+  AveragePooling1D: fusedPooling,
+  AveragePooling2D: fusedPooling,
+  "netloom>WindowPooling": fusedPooling,
+  GlobalMaxPooling1D: fusedGlobalPooling,
+  GlobalMaxPooling2D: fusedGlobalPooling,
+  GlobalAveragePooling1D: fusedGlobalPooling,
+  GlobalAveragePooling2D: fusedGlobalPooling,
+  "netloom>GlobalPooling": fusedGlobalPooling,
+  BatchNormalization: fusedBatchNormalization,
+  "netloom>BatchNormalization": fusedBatchNormalization,
+  SimpleRNN: fuseRecurrent,
+  LSTM: fuseRecurrent,
+  GRU: fuseRecurrent,
+  "netloom>CellRnn": fuseRecurrent,
+  Bidirectional: fuseBothDirections,
+  "netloom>BothDirections": fuseBothDirections,
+};
 
 let isUsed = true;
 

@@ -4,6 +4,7 @@
  * goes on as if it had never stopped. The mixing is PCG's output function (Jarzynski & Olano 2020, Hash functions for GPU
  * rendering, JCGT 9(3)), twice, with a key of 64 bits.
  */
+import * as tf from "@tensorflow/tfjs";
 import { currentStep, setStep, type StepNumbers } from "../step/stepNumbers.ts";
 
 export interface RandomKey {
@@ -83,9 +84,14 @@ export function takeStream(part: object): number {
 export function beginRandomStep(seed: number, step: number): void {
   uses = new WeakMap();
   const now = currentStep();
-  if (now !== null && now.seed === seed && now.step === step) return;
+  // Numbers set for another backend are not in this one's buffer.
+  if (now !== null && now.seed === seed && now.step === step && toldBackend === tf.backend())
+    return;
+  toldBackend = tf.backend();
   setStep({ ...(now ?? nothing), seed, step });
 }
+
+let toldBackend: object | null = null;
 
 const nothing: StepNumbers = {
   step: 0,
