@@ -67,7 +67,9 @@ test.skipIf(!hasDawn)(
   "a device that is destroyed while steps are played ends the steps",
   async () => {
     const run = await openRun(classifierPlan, data, configOf({ batchSize: 12 }));
-    const { runner, backend } = run;
+    const { runner } = run;
+    const backend = tf.backend();
+    if (!(backend instanceof WebGPUBackend)) throw new Error("WebGPU is not there.");
     runner.beginEpoch(data.train);
     const step = (number: number) => runner.run({ epoch: 1, step: number, start: 0, count: 12 });
     for (let number = 1; number <= 6; number++) await step(number);

@@ -12,6 +12,7 @@ import { createUpdater } from "../optimizers/createUpdater.ts";
 import { prepareRandomLayers } from "../seedLayers.ts";
 import type { Session } from "../session.ts";
 import { openDeviceData } from "./deviceData.ts";
+import { watchHostRandomness } from "./hostRandomness.ts";
 import { createMeasureRing } from "./measureRing.ts";
 import { setStep } from "./stepNumbers.ts";
 import { createStepTape, type StepTape } from "./stepTape.ts";
@@ -25,6 +26,8 @@ export interface RecordedRequest {
   readonly faults: FaultWatch;
   /** For tests: false runs every step as tfjs does. Default true. */
   readonly records?: boolean;
+  /** Data up to this size lies on the device; default 1 GiB. */
+  readonly dataBytes?: number;
 }
 
 /** Steps handed over before the oldest is awaited: keeps the device busy and stop quick. */
@@ -40,11 +43,18 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
   const variables = listVariables(model);
   const updater = createUpdater(config, variables);
   const reseed = prepareRandomLayers(model, config.seed);
+  const randomness = watchHostRandomness(model);
   const places = holdPlaces(
     backend,
     model.weights.map((weight) => weight.read()),
   );
-  const data = openDeviceData({ backend, dataset, reader, batchSize: config.batchSize });
+  const data = openDeviceData({
+    backend,
+    dataset,
+    reader,
+    batchSize: config.batchSize,
+    ...(request.dataBytes === undefined ? {} : { mostBytes: request.dataBytes }),
+  });
   const ring = createMeasureRing(backend);
   const tapes = new Map<number, StepTape>();
   const inFlight: Promise<unknown>[] = [];
@@ -74,6 +84,12 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
     if (tape === undefined) {
       tape = createStepTape(backend, {
         body: () => body(count),
+        findFault() {
+          const [name] = randomness.takeNames();
+          return name === undefined
+            ? null
+            : `${name} draws random numbers on the processor at every step.`;
+        },
         places,
         records: records && tapes.size < mostTapes,
       });

@@ -10,6 +10,7 @@ import { watchFaults, type FaultWatch } from "../faults.ts";
 import { selectBackend } from "../selectBackend.ts";
 import { createSession, type Session } from "../session.ts";
 import { readWeights } from "../snapshots.ts";
+import { createEagerRunner } from "./eagerRunner.ts";
 import { createRecordedRunner } from "./recordedRunner.ts";
 import type { StepCounts, StepRunner } from "./stepRunner.ts";
 
@@ -20,11 +21,19 @@ export interface Steps {
   readonly counts: StepCounts;
 }
 
+export interface RunOptions {
+  /** Default true: steps on WebGPU are recorded. */
+  readonly records?: boolean;
+  /** The JavaScript backend instead of WebGPU. */
+  readonly onCpu?: boolean;
+  /** Data that is larger is sent a batch at a time. */
+  readonly dataBytes?: number;
+}
+
 export interface OpenRun {
   readonly session: Session;
   readonly runner: StepRunner;
   readonly faults: FaultWatch;
-  readonly backend: WebGPUBackend;
   readonly close: () => void;
 }
 
@@ -33,21 +42,29 @@ export async function openRun(
   plan: ModelPlan,
   dataset: Dataset,
   config: TrainingConfig,
-  options: { readonly records?: boolean } = {},
+  options: RunOptions = {},
 ): Promise<OpenRun> {
-  const described = await selectBackend("webgpu");
+  const { records = true, onCpu = false, dataBytes } = options;
+  const described = await selectBackend(onCpu ? "cpu" : "webgpu");
   const backend = tf.backend();
-  if (!(backend instanceof WebGPUBackend)) throw new Error("WebGPU is not there.");
   const opened = createSession(plan, dataset, () => buildModel(plan, { seed: config.seed }));
   if (!opened.ok) throw new Error(opened.error);
   const session = opened.value;
   const faults = watchFaults(described, { plan, config });
-  const runner = createRecordedRunner({ session, config, backend, faults, ...options });
+  const request = { session, config, faults };
+  const runner =
+    backend instanceof WebGPUBackend
+      ? createRecordedRunner({
+          ...request,
+          backend,
+          records,
+          ...(dataBytes === undefined ? {} : { dataBytes }),
+        })
+      : createEagerRunner(request);
   return {
     session,
     runner,
     faults,
-    backend,
     close() {
       runner.dispose();
       disposeModel(session.model);
@@ -61,7 +78,7 @@ export async function runSteps(
   plan: ModelPlan,
   dataset: Dataset,
   config: TrainingConfig,
-  options: { readonly records?: boolean } = {},
+  options: RunOptions = {},
 ): Promise<Steps> {
   const { runner, session, close } = await openRun(plan, dataset, config, options);
   try {
@@ -69,6 +86,7 @@ export async function runSteps(
     for (let epoch = 1; epoch <= config.epochs; epoch++) {
       const order = dataset.train.slice();
       createRandom(config.seed).fork(`shuffle/${epoch}`).shuffle(order);
+      session.model.resetStates();
       runner.beginEpoch(order);
       for (let start = 0, step = 1; start < order.length; start += config.batchSize, step++) {
         const count = Math.min(config.batchSize, order.length - start);

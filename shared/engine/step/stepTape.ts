@@ -27,6 +27,8 @@ export interface StepTape {
 export interface TapeRequest {
   /** What a step does, through tfjs and `dispatch`; leaves no tensors. */
   readonly body: () => void;
+  /** After the body: why what it did can't be played again, for people; null where nothing is known. */
+  readonly findFault: () => string | null;
   readonly places: Places;
   readonly records: boolean;
 }
@@ -78,7 +80,8 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
       }),
     );
     recorded++;
-    if (previous.fault !== null) return giveUp(previous.fault);
+    const fault = request.findFault() ?? previous.fault;
+    if (fault !== null) return giveUp(fault);
     const difference = before === null ? "" : compareRecordings(before, previous);
     if (difference !== null) {
       if (recorded >= mostRecordings) giveUp(difference);
