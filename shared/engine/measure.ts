@@ -37,10 +37,14 @@ export async function measureSamples(pass: Pass, objective: Objective): Promise<
   return tally.means();
 }
 
-/** One output's values for the samples, row-major, with its sizes; null when broken off. */
+/**
+ * One output's values for the samples, row-major, with its sizes; null when broken off. Where the loss takes logits and
+ * `makeChances` is given, they come as what they stand for.
+ */
 export async function predictSamples(
   pass: Pass,
   output: number,
+  makeChances: (predicted: tf.Tensor) => tf.Tensor = (predicted) => predicted,
 ): Promise<{ readonly values: Float32Array; readonly sizes: readonly number[] } | null> {
   let values = new Float32Array(0);
   let sizes: readonly number[] = [];
@@ -48,9 +52,12 @@ export async function predictSamples(
   for (const samples of beginPass(pass)) {
     if (!(await pass.proceed())) return null;
     const inputs = pass.reader.readInputs(samples);
-    const predicted = tf.tidy(() => runModel(pass.model, inputs, { training: false })[output]);
+    const predicted = tf.tidy(() => {
+      const values = runModel(pass.model, inputs, { training: false })[output];
+      if (!values) throw new Error(`The model has no output ${output + 1}.`);
+      return makeChances(values);
+    });
     tf.dispose(inputs);
-    if (!predicted) throw new Error(`The model has no output ${output + 1}.`);
     try {
       const part = await pass.guard(predicted.data());
       if (filled === 0) {

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { assertNever } from "../base/assertNever.ts";
+import type { PlanOutput } from "../compiler/plan.ts";
+import type { FieldSpec } from "../datasets/dataset.ts";
 import type { LossName, LossOptions } from "../training/losses.ts";
 import { type MetricName, type MetricOptions, readMetricOptions } from "../training/metrics.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
@@ -166,11 +168,24 @@ function createR2(): Metric {
 }
 
 /** What the loss takes from scores, measures must take from chances. */
-function toChances(context: MetricContext, predicted: tf.Tensor): tf.Tensor {
+function toChances(
+  context: Pick<MetricContext, "loss" | "lossOptions" | "hasClasses">,
+  predicted: tf.Tensor,
+): tf.Tensor {
   if (context.lossOptions?.fromLogits !== true) return predicted;
   return isBinaryOutput(context, unitsOf(predicted))
     ? tf.sigmoid(predicted)
     : tf.softmax(predicted);
+}
+
+/** How to read an output whose loss takes logits: of classes their chances, else the values as they are. */
+export function readChances(
+  output: PlanOutput | undefined,
+  field: FieldSpec | undefined,
+): (predicted: tf.Tensor) => tf.Tensor {
+  if (output === undefined || !field || field.classes === null) return (predicted) => predicted;
+  const { loss, lossOptions = {} } = output;
+  return (predicted) => toChances({ loss, lossOptions, hasClasses: true }, predicted);
 }
 
 function unitsOf(values: tf.Tensor): number {

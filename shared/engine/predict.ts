@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { errorText } from "./buildModel.ts";
 import type { EvaluationRequest } from "./evaluate.ts";
 import { predictSamples } from "./measure.ts";
+import { readChances } from "./metrics.ts";
 import { areProbabilities, readClass } from "./report.ts";
 import { createSession, inferenceBatchSize } from "./session.ts";
 
@@ -34,6 +35,7 @@ export async function predictModel(
       hasShares: boolean;
     }[] = [];
     for (const [index, output] of plan.outputs.entries()) {
+      const field = session.value.fields.targets[index];
       const predicted = await predictSamples(
         {
           model,
@@ -47,8 +49,8 @@ export async function predictModel(
           guard: <T>(promise: Promise<T>) => promise,
         },
         index,
+        readChances(output, field),
       );
-      const field = session.value.fields.targets[index];
       const values = predicted?.values ?? new Float32Array(0);
       const isClasses = (field?.classes ?? null) !== null;
       outputs.push({

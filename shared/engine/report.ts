@@ -2,6 +2,7 @@ import type { FieldSpec } from "../datasets/dataset.ts";
 import type { RunReport, SamplePrediction } from "../training/events.ts";
 import { measureBaselines } from "./baselines.ts";
 import { predictSamples, type Pass } from "./measure.ts";
+import { readChances } from "./metrics.ts";
 import type { Session } from "./session.ts";
 
 const maxResiduals = 500;
@@ -17,6 +18,7 @@ export async function buildReport(
   const predicted = await predictSamples(
     { ...pass, model: session.model, reader: session.reader },
     0,
+    readChances(session.plan.outputs[0], session.fields.targets[0]),
   );
   if (!predicted) return null;
   const field = session.fields.targets[0];

@@ -112,6 +112,21 @@ const cases: readonly (readonly [string, readonly OutputCase[]])[] = [
       { loss: "cosineSimilarity", sizes: [4], lossWeight: 2, isWeighted: true },
     ],
   ],
+  // Not fused: these go through ops.
+  ...(
+    [
+      "categoricalFocalCrossentropy",
+      "binaryFocalCrossentropy",
+      "categoricalGeneralizedCrossEntropy",
+      "hinge",
+      "squaredHinge",
+      "categoricalHinge",
+      "tversky",
+    ] as const
+  ).map((loss): readonly [string, readonly OutputCase[]] => [
+    loss,
+    [{ loss, sizes: [5], metrics: ["accuracy"], isWeighted: true }],
+  ]),
   ["dice of pictures", [{ loss: "dice", sizes: [4, 4, 1], metrics: ["meanIoU", "auc"] }]],
   [
     "more rows than workers",
