@@ -8,6 +8,7 @@ import { layerDefinitions } from "../layers/registry.ts";
 import { defaultTraining } from "../training/config.ts";
 import { printKeras } from "./printKeras.ts";
 import { findKerasPython, findPlainPython, parsePython, runWithKeras } from "./python.testkit.ts";
+import { objectiveCases } from "./objectiveScripts.testkit.ts";
 import { makePlan, scriptCases, writeDataFiles } from "./scripts.testkit.ts";
 import { sizedCases } from "./sizedScripts.testkit.ts";
 
@@ -15,11 +16,13 @@ const folder = fileURLToPath(new URL("../../.cache/codegen/python", import.meta.
 const plainPython = findPlainPython();
 const kerasPython = findKerasPython();
 
-const printed = [...scriptCases, ...sizedCases].map(({ plan, training, data }) => {
-  const [file] = printKeras(plan, { training, data }).files;
-  if (file === undefined) throw new Error("nothing was printed");
-  return { ...file, hasData: data !== null };
-});
+const printed = [...scriptCases, ...sizedCases, ...objectiveCases].map(
+  ({ plan, training, data }) => {
+    const [file] = printKeras(plan, { training, data }).files;
+    if (file === undefined) throw new Error("nothing was printed");
+    return { ...file, hasData: data !== null };
+  },
+);
 
 describe.skipIf(plainPython === null)("printed Python (skipped without python3)", () => {
   test("parses, with every layer example", () => {
@@ -48,7 +51,7 @@ describe.skipIf(kerasPython === null)("printed Python (skipped without Keras)", 
       .filter(({ hasData }) => hasData)
       .map(({ name }) => name.replace(/\.py$/, ""));
     // One of each kind: compiling a training step takes Keras seconds.
-    const trained = ["spirals", "two_views", "twins", "idx_images", "table", "series"];
+    const trained = ["spirals", "two_views", "focal", "twins", "idx_images", "table", "series"];
     const output = runWithKeras(kerasPython ?? "", folder, { modules, trained });
     const losses: unknown = JSON.parse(output.trim().split("\n").at(-1) ?? "");
     expect(Object.keys(losses ?? {})).toEqual(modules);
