@@ -6,15 +6,17 @@ import { host } from "../host/hostClient.ts";
 import { runStore, useRuns } from "../state/runStore.ts";
 import { ask } from "../ui/ask.ts";
 import { Button } from "../ui/Button.tsx";
-import { formatDuration, formatMetric, metricTitle } from "../ui/format.ts";
+import { formatDuration, formatLarge, formatMetric, metricTitle } from "../ui/format.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { ChartToolbar } from "./ChartToolbar.tsx";
-import { backendTitles } from "./describeRun.ts";
+import { backendTitles, describeCost } from "./describeRun.ts";
+import { ContinueButtons } from "./ContinueButtons.tsx";
 import { openExport } from "./exportStore.ts";
 import { listCurveNames, MetricChart, type OtherRun } from "./MetricChart.tsx";
 import { RunComparison } from "./RunComparison.tsx";
 import { useZoom } from "./RunCharts.tsx";
 import { InsideRun } from "./observe/InsideRun.tsx";
+import { formatSpan, measureEpochMs } from "./RunFigures.tsx";
 import { RunReportView } from "./RunReportView.tsx";
 import { RunStatusDot } from "./RunStatusDot.tsx";
 
@@ -46,6 +48,7 @@ export function RunDetail({ run, compared }: RunDetailProps) {
         <RunStatusDot status={run.status} />
         <span className="nl-quiet">{describeOrigin(run, state)}</span>
         <div className="nl-run-buttons">
+          <ContinueButtons run={run} state={state} />
           <Button
             icon={Download}
             disabled={run.status === "running"}
@@ -65,7 +68,13 @@ export function RunDetail({ run, compared }: RunDetailProps) {
           </Button>
         </div>
       </header>
-      {run.message !== "" && run.status === "failed" && (
+      {state.cost !== null && <p className="nl-quiet nl-run-cost">{describeCost(state.cost)}</p>}
+      {state.recovered !== null && (
+        <p className="nl-run-note">
+          <b>Recovered.</b> {state.recovered.message}
+        </p>
+      )}
+      {run.message !== "" && (run.status === "failed" || run.status === "interrupted") && (
         <p className="nl-run-message">{run.message}</p>
       )}
       <Facts run={run} state={state} />
@@ -107,6 +116,8 @@ const comparisonColors = ["--c-merge", "--c-norm", "--c-pool", "--c-attn", "--c-
 
 function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState }) {
   const { started, ended } = state;
+  const epochMs = measureEpochMs(state);
+  const speed = state.latest?.samplesPerSecond;
   const elapsed = ended?.elapsedMs ?? state.latest?.elapsedMs;
   const facts: readonly (readonly [string, string])[] = [
     ...Object.entries(run.metrics)
@@ -122,6 +133,10 @@ function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState
       ),
     ["epochs", started === null ? String(run.epochs) : `${run.epochs} of ${started.epochs}`],
     ["time", elapsed === undefined ? "–" : formatDuration(elapsed)],
+    ...(epochMs === null ? [] : [["one epoch", formatSpan(epochMs)] as const]),
+    ...(speed === undefined || speed === 0
+      ? []
+      : [["samples per second", formatLarge(Math.round(speed))] as const]),
   ];
   return (
     <dl className="nl-run-facts">

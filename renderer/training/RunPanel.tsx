@@ -1,5 +1,5 @@
 import { Play } from "lucide-react";
-import { selectProgress, type RunState } from "#shared/training/runReducer.ts";
+import { selectProgress } from "#shared/training/runReducer.ts";
 import { runCommand } from "../commands/defineCommand.ts";
 import { useDataset } from "../state/datasetStore.ts";
 import { useDocument } from "../state/documentStore.ts";
@@ -7,13 +7,14 @@ import { type ActiveRun, useRuns } from "../state/runStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
-import { formatBytes, formatCount, formatDuration, formatLarge } from "../ui/format.ts";
 import { ProgressBar } from "../ui/ProgressBar.tsx";
 import { describeBest, describeStatus } from "./describeRun.ts";
+import { ContinueButtons } from "./ContinueButtons.tsx";
 import { findMostConfused } from "./findMostConfused.ts";
 import { DiagnosisList } from "./observe/DiagnosisList.tsx";
 import { useDiagnoses } from "./observe/useDiagnoses.ts";
 import { RunCharts } from "./RunCharts.tsx";
+import { RunFigures, Stats } from "./RunFigures.tsx";
 import { obstacleAction } from "./obstacleAction.ts";
 import { findObstacle } from "./runQueries.ts";
 import { TrainingSettings } from "./TrainingSettings.tsx";
@@ -39,46 +40,10 @@ function ActiveRunPanel({ active }: { readonly active: ActiveRun }) {
         <RunCharts key={info.id} state={state} runLabel={`Run ${info.number}`} />
         <div className="nl-run-side">
           <DiagnosisList runId={info.id} diagnoses={diagnoses} canMend />
-          {isOver ? <Ended active={active} /> : <Figures state={state} />}
+          {isOver ? <Ended active={active} /> : <RunFigures state={state} />}
         </div>
       </div>
     </div>
-  );
-}
-
-function Figures({ state }: { readonly state: RunState }) {
-  const { started, latest } = state;
-  if (started === null)
-    return <p className="nl-quiet">Building the model and compiling its kernels.</p>;
-  const rows: readonly (readonly [string, string])[] = [
-    [
-      "Step",
-      latest === null
-        ? "–"
-        : `${formatCount(latest.step)} of ${formatCount(started.stepsPerEpoch)}`,
-    ],
-    ["Samples/s", latest === null ? "–" : formatLarge(Math.round(latest.samplesPerSecond))],
-    ["Time", formatDuration(latest?.elapsedMs ?? 0)],
-    [
-      "Left",
-      latest?.remainingMs === null || latest === null ? "–" : formatDuration(latest.remainingMs),
-    ],
-    ["Memory", latest === null ? "–" : formatBytes(latest.memoryBytes)],
-    ["Best epoch", state.bestEpoch === null ? "–" : String(state.bestEpoch)],
-  ];
-  return <Stats rows={rows} />;
-}
-
-function Stats({ rows }: { readonly rows: readonly (readonly [string, string])[] }) {
-  return (
-    <dl className="nl-stats">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 
@@ -114,6 +79,7 @@ function Ended({ active }: { readonly active: ActiveRun }) {
         <Button size="small" onClick={() => sessionStore.getState().showView("runs")}>
           Full report
         </Button>
+        <ContinueButtons run={info} state={state} size="small" />
         <Button size="small" icon={Play} onClick={() => runCommand("training.start")}>
           Train again
         </Button>

@@ -12,6 +12,7 @@ import { IconButton } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { describeProgress } from "./describeRun.ts";
+import { LearningRateFinder } from "./LearningRateFinder.tsx";
 import { isTraining, whyNotTrain } from "./runQueries.ts";
 import { TrainingSettings } from "./TrainingSettings.tsx";
 import { trainingSettingsStore } from "./trainingSettingsStore.ts";
@@ -20,7 +21,13 @@ import "./training.css";
 /** Train, and its settings. While a run is under way it is the run's progress with Pause and Stop. */
 export function TrainButton() {
   const isRunning = useRuns(isTraining);
-  return isRunning ? <Progress /> : <Start />;
+  return (
+    <>
+      {isRunning ? <Progress /> : <Start />}
+      {/* Here, because the settings that open it may close meanwhile. */}
+      <LearningRateFinder />
+    </>
+  );
 }
 
 function Start() {

@@ -1,4 +1,7 @@
+import { ChartSpline } from "lucide-react";
 import { type Batching, trainingLimits } from "#shared/training/config.ts";
+import { runCommand } from "../commands/defineCommand.ts";
+import { IconButton } from "../ui/Button.tsx";
 import { changeTraining, useTraining } from "./changeTraining.ts";
 import { OptimizerChoice, OptimizerSettings } from "./OptimizerSettings.tsx";
 import { changeOptimizer } from "./optimizers.ts";
@@ -72,6 +75,13 @@ export function TrainingSettings() {
         <NumberSetting
           label="Learning rate"
           help="Length of a step. Too large: the loss jumps or is not a number. Too small: it hardly falls."
+          aside={
+            <IconButton
+              icon={ChartSpline}
+              label="Find a learning rate"
+              onClick={() => runCommand("training.findLearningRate")}
+            />
+          }
           min={1e-12}
           max={trainingLimits.learningRate}
           value={optimizer.learningRate}

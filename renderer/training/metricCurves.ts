@@ -54,7 +54,7 @@ function drawTraining(title: string, own: MetricCurves, smoothing: number): read
   }
   if (training.length === 0) return [{ ...line, points: steps }];
   return [
-    { ...line, label: `${title}, every step`, points: steps, isRaw: true, isUnlisted: true },
+    { ...line, label: `${title} (every step)`, points: steps, isRaw: true, isUnlisted: true },
     ...drawLine(title, training, { color: trainingColor, smoothing }),
   ];
 }
@@ -73,7 +73,7 @@ function drawLine(
   if (points.length === 0) return [];
   if (smoothing === 0) return [{ label, color, points, isDashed }];
   return [
-    { label: `${label}, measured`, color, points, isRaw: true, isUnlisted: true },
+    { label: `${label} (measured)`, color, points, isRaw: true, isUnlisted: true },
     { label, color, points: smoothCurve(points, smoothing), measured: points, isDashed },
   ];
 }
@@ -87,7 +87,7 @@ function drawSpan(
   const all = [own, ...others.map(({ curves }) => curves)].map(chooseMain);
   const { mean, range } = spanCurves(all.filter((points) => points.length > 0));
   return {
-    curves: drawLine(`${title}, mean of ${all.length} runs`, mean, {
+    curves: drawLine(`mean ${title} of ${all.length} runs`, mean, {
       color: validationColor,
       smoothing: settings.smoothing,
     }),

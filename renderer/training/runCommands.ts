@@ -6,6 +6,7 @@ import { sessionStore } from "../state/sessionStore.ts";
 import { announce } from "../ui/announce.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { openExport } from "./exportStore.ts";
+import { openLearningRateFinder } from "./learningRateFinderStore.ts";
 import { obstacleAction } from "./obstacleAction.ts";
 import { findObstacle, isPaused, isTraining } from "./runQueries.ts";
 import * as training from "./trainingClient.ts";
@@ -64,6 +65,14 @@ export const runCommands = [
     run: openTrainingSettings,
   }),
   defineCommand({
+    id: "training.findLearningRate",
+    title: "Find a learning rate",
+    group: "Training",
+    keywords: "range test finder suggest step size",
+    isEnabled: () => isOpen() && !isTraining(),
+    run: findLearningRate,
+  }),
+  defineCommand({
     id: "export.open",
     title: "Export…",
     group: "Export",
@@ -87,6 +96,20 @@ export const runCommands = [
     }),
   ),
 ];
+
+function findLearningRate(): void {
+  const obstacle = findObstacle();
+  if (obstacle === null) {
+    openLearningRateFinder();
+    return;
+  }
+  const action = obstacleAction(obstacle);
+  showToast({
+    tone: "warning",
+    message: obstacle.message,
+    ...(action === null ? {} : { action }),
+  });
+}
 
 async function startTraining(): Promise<void> {
   const session = sessionStore.getState();
