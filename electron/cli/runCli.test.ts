@@ -127,17 +127,6 @@ test.each([
   expect(answer.error).toMatch(error);
 });
 
-test("find-learning-rate suggests a rate, and the same one for the same seed", async () => {
-  const words = ["find-learning-rate", "perceptron", "--backend", "cpu", "--steps", "60"];
-  const { json, exitCode } = await runJson(...words);
-  expect(exitCode).toBe(0);
-  expect(json).toMatchObject({ suggestion: expect.any(Number), reason: expect.any(String) });
-  expect(await runJson(...words)).toMatchObject({ json: { suggestion: json["suggestion"] } });
-  const told = await run(words);
-  expect(told.out).toContain("Try a learning rate of");
-  expect((await run([...words, "--steps", "3"])).exitCode).toBe(2);
-}, 60_000);
-
 test("summary counts what the template is known for", async () => {
   const { json, exitCode } = await runJson("summary", "lecture-cnn");
   expect(exitCode).toBe(0);

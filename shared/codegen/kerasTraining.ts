@@ -1,10 +1,12 @@
 /** Prints how the model is compiled and fitted in Python. */
+import { assertNever } from "../base/assertNever.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { pythonLiteral, quote } from "./literals.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import { printKerasWeights } from "./classWeights.ts";
 import { kerasOptimizer } from "./optimizerWords.ts";
+import { kerasSchedule } from "./scheduleWords.ts";
 import { kerasLoggedName, kerasLoss, kerasMetric } from "./kerasObjective.ts";
 import { chooseMetrics } from "./trainingWords.ts";
 
@@ -18,9 +20,21 @@ export function printKerasCompile(plan: ModelPlan, training: TrainingConfig): st
     printed.flat().flatMap(({ helper }) => (helper === undefined ? [] : helper.split("\n\n\n"))),
   );
   const metrics = printed.map((list) => `[${list.map(({ text }) => text).join(", ")}]`);
-  return `${[...helpers].map((helper) => `${helper}\n\n\n`).join("")}def compile_model(model):
-    model.compile(
-        optimizer=${kerasOptimizer(training)},
+  const { rate, classes, notes } = kerasSchedule(
+    training.schedule,
+    training.optimizer.learningRate,
+  );
+  const schedule = [
+    ...notes.map((note) => `    ${note}\n`),
+    ...(rate?.includes("total_steps")
+      ? [`    total_steps = ${training.epochs} * steps_per_epoch\n`]
+      : []),
+    ...(rate === null ? [] : [`    learning_rate = ${rate}\n`]),
+  ];
+  const parameters = rate === null ? "model" : "model, steps_per_epoch=100";
+  return `${[...helpers, ...classes].map((helper) => `${helper}\n\n\n`).join("")}def compile_model(${parameters}):
+${schedule.join("")}    model.compile(
+        optimizer=${kerasOptimizer(training, rate === null ? undefined : "learning_rate")},
         loss=${printOne(outputs.map(kerasLoss))},${
           weights.every((weight) => weight === 1)
             ? ""
@@ -41,9 +55,10 @@ export function printKerasTraining(
   training: TrainingConfig,
   options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
 ): string {
-  const { epochs, shuffle, seed, earlyStopping } = training;
+  const { epochs, shuffle, seed, earlyStopping, keepBest } = training;
+  const { rate, callback } = kerasSchedule(training.schedule, training.optimizer.learningRate);
   const fixed = findFixedBatch(plan);
-  const batchSize = fixed ?? training.batchSize;
+  const batchSize = fixed ?? printBatchSize(training);
   const { hasData, needsFiles, validation } = options;
   const hasValidation = hasData && validation > 0;
   const parameters = hasData ? (needsFiles ? "folder" : "") : "inputs, targets";
@@ -53,11 +68,26 @@ export function printKerasTraining(
                 monitor=${quote(kerasMonitor(earlyStopping.monitor))},
                 patience=${earlyStopping.patience},
                 min_delta=${earlyStopping.minDelta},
-                restore_best_weights=${pythonLiteral(earlyStopping.restoreBest)},
+                restore_best_weights=${pythonLiteral(earlyStopping.restoreBest && keepBest === null)},
             )`,
       ]
     : [];
-  const entries = [...(fixed === null ? [] : ["            FreshStates()"]), ...stopping];
+  // Keras goes back to the best weights at the end of a run too.
+  const keeping = keepBest
+    ? [
+        `            keras.callbacks.EarlyStopping(
+                monitor=${quote(kerasMonitor(keepBest.monitor))},
+                patience=${epochs},
+                restore_best_weights=True,
+            )`,
+      ]
+    : [];
+  const entries = [
+    ...(fixed === null ? [] : ["            FreshStates()"]),
+    ...(callback === null ? [] : [`            ${callback}`]),
+    ...stopping,
+    ...keeping,
+  ];
   const callbacks =
     entries.length === 0
       ? ""
@@ -74,14 +104,23 @@ export function printKerasTraining(
           `    inputs, targets = keep_whole_batches((inputs, targets), ${kept})\n`,
           hasValidation ? `    validation = keep_whole_batches(validation, ${kept})\n` : "",
         ].join("");
+  const needsCount = rate !== null || batchSize === "count";
+  const counting = needsCount
+    ? [
+        "    count = len(keras.tree.flatten(inputs)[0])\n",
+        hasData ? "" : "    count = int(count * 0.8)\n",
+        rate === null
+          ? "    compile_model(model)\n"
+          : `    compile_model(model, steps_per_epoch=-(-count // ${batchSize}))\n`,
+      ].join("")
+    : "";
   const weights = printKerasWeights(plan, training);
   const weighing = weights.lines.map((line) => `        ${line}\n`).join("");
   return `${fixed === null ? "" : stateHelpers}${weights.helper}def train_model(${parameters}):
     keras.utils.set_random_seed(${seed})
     model = build_model()
-    compile_model(model)
-    model.summary()
-${load}${whole}    model.fit(
+${counting === "" ? "    compile_model(model)\n" : ""}    model.summary()
+${load}${whole}${counting}    model.fit(
         inputs,
         targets,
         batch_size=${batchSize},
@@ -89,6 +128,20 @@ ${load}${whole}    model.fit(
 ${shuffle ? "" : "        shuffle=False,\n"}${hasValidation ? "        validation_data=validation,\n" : hasData ? "" : "        validation_split=0.2,\n"}${weighing}${callbacks}        verbose=2,
     )
     return model`;
+}
+
+/** Of a batch: a number, or the name of the count of samples. */
+function printBatchSize({ batching, batchSize }: TrainingConfig): number | "count" {
+  switch (batching) {
+    case "mini-batch":
+      return batchSize;
+    case "full-batch":
+      return "count";
+    case "stochastic":
+      return 1;
+    default:
+      return assertNever(batching);
+  }
 }
 
 /** For models of a fixed batch size, which only stateful layers need. */

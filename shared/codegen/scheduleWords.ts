@@ -1,8 +1,8 @@
 /** What schedules of the learning rate are called in Keras. */
 import { assertNever } from "../base/assertNever.ts";
 import type { PlainSchedule, ScheduleConfig, ScheduleUnit } from "../training/config.ts";
-import { snakeCase } from "../layers/lowerParams.ts";
 import { findPlateau } from "../training/schedules.ts";
+import { kerasLoggedName } from "./kerasObjective.ts";
 import { pythonLiteral, quote } from "./literals.ts";
 import { printFloat } from "./optimizerWords.ts";
 
@@ -118,7 +118,7 @@ function printSteps(count: number, unit: ScheduleUnit): string {
 export function kerasPlateau(plateau: Extract<PlainSchedule, { kind: "reduceOnPlateau" }>): string {
   const { monitor, factor, patience, minDelta, cooldown, minLearningRate } = plateau;
   const options = {
-    monitor: quote(kerasMonitor(monitor)),
+    monitor: quote(kerasLoggedName(monitor)),
     factor: pythonLiteral(factor),
     patience: String(patience),
     min_delta: pythonLiteral(minDelta),
@@ -127,11 +127,6 @@ export function kerasPlateau(plateau: Extract<PlainSchedule, { kind: "reduceOnPl
   };
   const words = Object.entries(options).map(([name, value]) => `${name}=${value}`);
   return `keras.callbacks.ReduceLROnPlateau(${words.join(", ")})`;
-}
-
-/** `valRmse` → `val_rmse`, `valTopK5Accuracy` → Keras's own name. */
-export function kerasMonitor(monitor: string): string {
-  return snakeCase(monitor).replace("top_k5_accuracy", "top_k_categorical_accuracy");
 }
 
 const warmUpClass = `class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
