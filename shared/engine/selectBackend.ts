@@ -96,11 +96,12 @@ async function startWebgpu(allowSoftware: boolean): Promise<Backend | string> {
   }
 }
 
-/** Everything tfjs asks for, at the adapter's limits. */
+/** Everything tfjs asks for, at the adapter's limits, and what kernels of ours can use: 16-bit floats. */
 function describeDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   const { limits } = adapter;
   const requiredFeatures: GPUFeatureName[] = [];
-  for (const feature of ["timestamp-query", "bgra8unorm-storage"] as const) {
+  const wanted = ["timestamp-query", "bgra8unorm-storage", "shader-f16"] as const;
+  for (const feature of wanted) {
     if (adapter.features.has(feature)) requiredFeatures.push(feature);
   }
   return {
