@@ -32,7 +32,7 @@ export async function createOurs(workload: Workload, material: Material): Promis
       return tf.tensor(weight.values, [...weight.shape]);
     }),
   );
-  const faults = watchFaults(backend, { batchSize });
+  const faults = watchFaults(backend, { plan: workload.plan, config });
   const runner = createStepRunner({ session: session.value, config, backend, faults });
   runner.beginEpoch(dataset.train);
   let stepsDone = 0;
