@@ -20,6 +20,8 @@ export interface KeeperContext extends CheckpointContext {
   readonly control: TrainingControl;
   readonly checkpoints: CheckpointConfig;
   readonly sinks: CheckpointSinks;
+  /** Steps that the run had done at the checkpoint that it goes on from. */
+  readonly keptSteps: number;
   onEvent(event: RunEvent): void;
   /** The newest one in plain memory: outlives the device. */
   onKept(checkpoint: Checkpoint): void;
@@ -57,7 +59,7 @@ export function createRunKeeper(context: KeeperContext): RunKeeper {
   const { session, runner, control, checkpoints, sinks, faults, elapsedMs } = context;
   const startMs = elapsedMs();
   const held = { atMs: startMs, costMs: 0 };
-  const written = { atMs: startMs, steps: runner.stepsDone, costMs: 0, isFirst: true };
+  const written = { atMs: startMs, steps: context.keptSteps, costMs: 0, isFirst: true };
   let lastStepMs = startMs;
   let isRequested = false;
   let writing: Promise<void> = Promise.resolve();
@@ -143,8 +145,7 @@ export function createRunKeeper(context: KeeperContext): RunKeeper {
       const isCheap =
         startedMs - written.atMs >= Math.max(epochIntervalMs, costFactor * written.costMs);
       const isForFolder = isTimeToWrite() || (isCheap && checkpoints.everyMinutes !== null);
-      const passedMs = startedMs - held.atMs;
-      if (!isForFolder && passedMs < Math.max(firstAfterMs, costFactor * held.costMs)) return;
+      if (!isForFolder && startedMs - held.atMs < costFactor * held.costMs) return;
       const purpose = isForFolder ? "write" : "memory";
       await keepSnapshot(position, snapshot, { startedMs, purpose });
     },

@@ -65,7 +65,6 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
     backend: asked.backend,
     resume: asked.resume ?? null,
     cause: asked.resume ? "continued" : "started",
-    message: "",
     losses: 0,
     startMs: performance.now(),
   };
@@ -73,7 +72,9 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
     const outcome = await trainOnce({ ...request, backend: attempt.backend }, attempt);
     if ("ended" in outcome) return outcome;
     const { kept, failure } = outcome;
-    const hasAdvanced = (kept?.stepsDone ?? 0) > (attempt.resume?.stepsDone ?? 0);
+    const hasAdvanced =
+      (kept?.stepsDone ?? 0) > (attempt.resume?.stepsDone ?? 0) ||
+      (failure.good?.epochs ?? 0) > (attempt.resume?.epochsDone ?? 0);
     const losses = hasAdvanced ? 1 : attempt.losses + 1;
     const backend = losses < maxLosses ? await request.renewBackend?.() : null;
     if (!backend) return fail(request, failure);
@@ -83,7 +84,6 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
       losses,
       resume: kept ?? attempt.resume,
       cause: "device-lost",
-      message: failure.fault.message,
     };
   }
 }
@@ -92,8 +92,6 @@ interface Attempt {
   readonly backend: Backend;
   readonly resume: Checkpoint | null;
   readonly cause: "started" | "continued" | "device-lost";
-  /** Of the fault before it. */
-  readonly message: string;
   readonly losses: number;
   /** Of the whole call. */
   readonly startMs: number;
@@ -113,7 +111,7 @@ async function trainOnce(
   const { resume } = attempt;
   const faults = watchFaults(backend, request);
   let session: Session | null = null;
-  let good: GoodWeights | null = null;
+  let good: GoodWeights | null = resume && toGoodWeights(resume);
   let kept: Checkpoint | null = null;
   try {
     const fingerprint = fingerprintRun(request.plan, request.dataset, config);
@@ -221,7 +219,7 @@ function describeStart({ runId, plan, dataset, config, backend }: TrainingReques
 
 function describeRecovery(
   { plan, dataset, config, backend }: TrainingRequest,
-  { resume, message }: Attempt,
+  { resume }: Attempt,
   cause: "continued" | "device-lost",
 ): RunEvent {
   const { epochsDone = 0, step = 0, elapsedMs = 0 } = resume ?? {};
@@ -244,7 +242,7 @@ function describeRecovery(
     message:
       cause === "continued"
         ? `Training goes on ${place}.`
-        : `${message} Training goes on ${place} on a new device.`,
+        : `The GPU device was lost. Training goes on ${place} on a new one (${backend.device}).`,
   };
 }
 

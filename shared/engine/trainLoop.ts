@@ -162,6 +162,7 @@ function openKeeper(
     ...rest,
     epochs: config.epochs,
     checkpoints: config.checkpoints,
+    keptSteps: context.resume?.stepsDone ?? 0,
     readSchedule: () => learningRate.read(),
     elapsedMs: () => progress.elapsedMs(),
     refuse({ epochsDone, step }) {
