@@ -35,9 +35,11 @@ function findHighRate({ state, config, all, recent }: Evidence): readonly Diagno
   const late = listLosses(recent);
   const trivial = findTrivialLoss(all) ?? first;
   // Further from the mark than without any learning at all, after steps that were long at least once.
+  const [, second] = state.epochs;
+  const known = second === undefined ? findMean(late) : (state.epochs.at(-1)?.metrics["loss"] ?? 0);
   const diverges =
-    losses.length >= 5 &&
-    findMean(late) > 1.5 * Math.max(trivial, 1e-6) &&
+    (losses.length >= 5 || second !== undefined) &&
+    known > 1.5 * Math.max(trivial, 1e-6) &&
     all.some((entry) => (findUpdateRatio(entry) ?? 0) > longRatio);
   const isWild = all.length >= 4 && wild >= 0.6;
   if (!hasFailed && !diverges && !isWild) return [];

@@ -43,7 +43,10 @@ export function LayerHistory({ history }: { readonly history: readonly LayerObse
               history={past.map(({ gradient }) => gradient)}
               color="--chart-validation"
             />
-            <RatioChart ratios={past.map(({ updateRatio }) => updateRatio)} />
+            {/* A bias starts at zero: its first steps are as long as itself, which says nothing. */}
+            {!/^(bias|beta)$/.test(weight.name) && (
+              <RatioChart ratios={past.map(({ updateRatio }) => updateRatio)} />
+            )}
           </section>
         );
       })}

@@ -9,12 +9,12 @@ const most = 0;
 
 /** How far each step moves the weights, by their own length; the band around a thousandth is healthy. */
 export function RatioChart({ ratios }: { readonly ratios: readonly (number | null)[] }) {
+  const step = width / Math.max(1, ratios.length - 1);
   const points = ratios.flatMap((ratio, index) =>
     ratio === null || ratio <= 0 ? [] : [`${toX(index)},${toY(ratio)}`],
   );
   const last = ratios.findLast((ratio) => ratio !== null) ?? null;
   if (last === null) return null;
-  const step = width / Math.max(1, ratios.length - 1);
   function toX(index: number): string {
     return (ratios.length === 1 ? width / 2 : index * step).toFixed(1);
   }

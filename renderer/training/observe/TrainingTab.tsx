@@ -43,8 +43,8 @@ export function TrainingTab({ node }: { readonly node: NodeId }) {
     );
   }
   return (
-    <div className="ed-inspector-body">
-      <p className="ed-inspector-text is-quiet">
+    <div className="nl-training-tab">
+      <p className="nl-quiet">
         Run {active.info.number}, {history.length === 1 ? "one look" : `${history.length} looks`}{" "}
         inside.
       </p>

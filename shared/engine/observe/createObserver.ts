@@ -70,6 +70,7 @@ export function createObserver(context: ObserverContext, options: ObserveOptions
   let stepCount = 0;
   let dueMs = startMs;
   let pending: Pending | null = null;
+  let isFirst = true;
   // A look that fails once would fail again; the training itself must not suffer from it.
   let hasFailed = false;
 
@@ -101,12 +102,14 @@ export function createObserver(context: ObserverContext, options: ObserveOptions
           const costMs = round(observation.costMs + performance.now() - beganMs);
           context.onObservation({ ...addRatios(observation, changes), costMs });
           const now = performance.now();
+          // The first look compiles kernels, which is paid once: later ones tell what a look costs.
           const pauseMs = Math.max(
             shortestIntervalMs,
-            costMs / costShare,
+            (isFirst ? costMs / 5 : costMs) / costShare,
             (now - startMs) * elapsedShare,
           );
           dueMs = now + pauseMs;
+          isFirst = false;
         }
       } catch (error) {
         faults.check();
