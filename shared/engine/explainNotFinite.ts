@@ -107,6 +107,8 @@ async function findLayer(scene: Scene, place: Place): Promise<string | null> {
         const loss = runner.takeResults().at(-1)?.sums[0] ?? NaN;
         const after = await faults.guard(readWeights(model));
         if (Number.isFinite(loss) && isSnapshotFinite(after)) continue;
+        const sample = findBadSample(scene, { epoch, step });
+        if (sample !== null) return sample;
         writeWeights(model, before);
         const output = await findBadOutput(scene, { epoch, step });
         if (output !== null)

@@ -111,12 +111,13 @@ async function trainOnce(
   const { resume } = attempt;
   const faults = watchFaults(backend, request);
   let session: Session | null = null;
-  let good: GoodWeights | null = resume && toGoodWeights(resume);
+  let good: GoodWeights | null = null;
   let kept: Checkpoint | null = null;
   try {
     const fingerprint = fingerprintRun(request.plan, request.dataset, config);
     const mismatch = resume && findMismatch(resume.fingerprint, fingerprint);
     if (mismatch) throw new RunFault("data", `${mismatch} Start a new run instead.`);
+    good = resume && toGoodWeights(resume);
     session = openSession(request);
     onEvent(
       attempt.cause === "started"
@@ -161,13 +162,12 @@ async function trainOnce(
 }
 
 /** A copy for the run's folder, where this epoch is one of those kept. */
-function tellEpochWeights(
-  { config, onEpochWeights }: TrainingRequest,
-  { epochs, snapshot }: GoodWeights,
-): void {
+function tellEpochWeights(request: TrainingRequest, { epochs, snapshot }: GoodWeights): void {
+  const { config } = request;
   const weightCount = snapshot.reduce((sum, values) => sum + values.length, 0);
-  if (!onEpochWeights || !keepsEpoch({ epochs: config.epochs, weightCount }, epochs)) return;
-  onEpochWeights({ name: nameEpochFile(epochs), bytes: packWeights(snapshot) });
+  if (!request.onEpochWeights || !keepsEpoch({ epochs: config.epochs, weightCount }, epochs))
+    return;
+  request.onEpochWeights({ name: nameEpochFile(epochs), bytes: packWeights(snapshot) });
 }
 
 function toGoodWeights({ weights, epochsDone, metrics }: Checkpoint): GoodWeights {
