@@ -198,10 +198,16 @@ describe.skipIf(!webgpu.ok)("the fused objective", () => {
           )([predicted]);
           return grads[0] ?? tf.scalar(0);
         });
-      await step().data();
+      step().dispose();
+      const before = tf.memory();
       // Counted on the device itself: dispatches of any kernel, and writes of any buffer.
       const counted = countCommands(backend.device, step);
       expect(counted).toEqual({ dispatches: 2, writes: 0 });
+      const { numTensors, numDataBuffers } = tf.memory();
+      expect({ numTensors, numDataBuffers }).toEqual({
+        numTensors: before.numTensors,
+        numDataBuffers: before.numDataBuffers,
+      });
       tf.dispose([truth, predicted]);
     },
   );

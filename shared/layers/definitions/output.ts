@@ -40,7 +40,7 @@ export const output = defineLayer({
   category: "io",
   summary: "Where results leave: names the target they are compared with and the loss.",
   about:
-    "An output computes nothing. It says which target of the data the incoming values are compared with, by which loss, and what else is measured. With several outputs the total loss is the sum of their losses times their weights. Class numbers in the data are turned into one-hot vectors where the loss wants them.",
+    "An output computes nothing. It says which target of the data the incoming values are compared with, by which loss, and what else is measured. With several outputs the total loss is the sum of their losses times their weights. Class numbers in the data are turned into one-hot vectors where the loss wants them. Two of Keras's losses are not offered: CTC, whose labels are of another length than what it gets, and Circle, which compares the samples of a batch with each other.",
   sources: [
     { title: "Keras: losses", url: "https://keras.io/api/losses/" },
     { title: "Keras: metrics", url: "https://keras.io/api/metrics/" },
