@@ -1,6 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as tf from "@tensorflow/tfjs";
@@ -95,6 +103,22 @@ export async function readDigits(
   const predicted = await (model.predict(input) as tf.Tensor).argMax(-1).data();
   const right = predicted.filter((digit, index) => digit === labels[index]).length;
   return { weights: model.countParams(), accuracy: right / count };
+}
+
+/** The scalars of an event file as TensorBoard's own reader gives them, or null where it isn't installed. */
+export function readTensorBoard(
+  bytes: Uint8Array,
+): readonly (readonly [tag: string, step: number, wallTime: number, value: number])[] | null {
+  const python = findKeras();
+  if (python === null) return null;
+  const folder = mkdtempSync(join(tmpdir(), "netloom-tensorboard-"));
+  const file = join(folder, "events.out.tfevents.1.netloom");
+  writeFileSync(file, bytes);
+  const referee = join(root, "build/referees/tensorboard_scalars.py");
+  const { status, stdout } = spawnSync(python, [referee, file], { encoding: "utf8" });
+  rmSync(folder, { recursive: true, force: true });
+  if (status !== 0) return null;
+  return (JSON.parse(stdout) as { scalars: [string, number, number, number][] }).scalars;
 }
 
 function findKeras(): string | null {

@@ -1,5 +1,6 @@
 import { defaultSearchRange, type SearchPoint } from "#shared/training/learningRateSearch.ts";
 import { formatNumber } from "../ui/format.ts";
+import "./charts.css";
 
 const size = { width: 560, height: 240, left: 48, right: 10, top: 18, bottom: 24 } as const;
 

@@ -39,7 +39,9 @@ export function MetricChart(props: MetricChartProps) {
       ...other,
       curves: readCurves(other.state, metric, axis),
     }));
-    return drawMetric(title, own, { others: beside, settings });
+    // A rate is set, not measured: there is nothing to smooth.
+    const smoothing = metric === "learningRate" ? 0 : settings.smoothing;
+    return drawMetric(title, own, { others: beside, settings: { ...settings, smoothing } });
   }, [own, others, metric, axis, title, settings]);
   const format = (value: number): string => formatMetric(metric, value);
   const last = (points: readonly (readonly [number, number])[]): string => {

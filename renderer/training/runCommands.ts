@@ -10,7 +10,7 @@ import { openLearningRateFinder } from "./learningRateFinderStore.ts";
 import { obstacleAction } from "./obstacleAction.ts";
 import { findObstacle, isPaused, isTraining } from "./runQueries.ts";
 import * as training from "./trainingClient.ts";
-import { openTrainingSettings } from "./trainingSettingsStore.ts";
+import { closeTrainingSettings, openTrainingSettings } from "./trainingSettingsStore.ts";
 
 const isOpen = () => sessionStore.getState().view !== "start";
 
@@ -100,6 +100,7 @@ export const runCommands = [
 function findLearningRate(): void {
   const obstacle = findObstacle();
   if (obstacle === null) {
+    closeTrainingSettings();
     openLearningRateFinder();
     return;
   }

@@ -8,3 +8,7 @@ export const trainingSettingsStore = createStore<{ readonly isPopoverOpen: boole
 export function openTrainingSettings(): void {
   trainingSettingsStore.setState({ isPopoverOpen: true });
 }
+
+export function closeTrainingSettings(): void {
+  trainingSettingsStore.setState({ isPopoverOpen: false });
+}
