@@ -1,5 +1,4 @@
-/** What optimizers are called in each target. */
-import { assertNever } from "../base/assertNever.ts";
+/** What optimizers are called in Keras. */
 import {
   defaultOptimizers,
   type OptimizerConfig,
@@ -59,32 +58,4 @@ function printPython(value: number | boolean | string): string {
 /** Keras takes no whole number for a rate: `1.0`. */
 export function printFloat(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : String(value);
-}
-
-/** tfjs's optimizers take their options by position; its defaults are Keras's except Adagrad's accumulator (0.1 in both). */
-export function tfjsOptimizer(config: OptimizerConfig): string {
-  const call = (name: string, ...options: readonly (number | boolean)[]) =>
-    `tf.train.${name}(${[config.learningRate, ...options].join(", ")})`;
-  switch (config.name) {
-    case "sgd":
-      return call("sgd");
-    case "momentum":
-      return call("momentum", config.momentum, ...(config.nesterov ? [true] : []));
-    case "adagrad":
-      return call("adagrad");
-    case "adadelta":
-      return call("adadelta", config.rho);
-    case "rmsprop":
-      return call("rmsprop", config.rho, ...(config.momentum === 0 ? [] : [config.momentum]));
-    case "adam":
-    case "adamw":
-    case "nadam":
-    case "lion":
-    case "adamax":
-      return config.beta1 === 0.9 && config.beta2 === 0.999
-        ? call(config.name)
-        : call(config.name, config.beta1, config.beta2);
-    default:
-      return assertNever(config);
-  }
 }

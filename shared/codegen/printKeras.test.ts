@@ -9,6 +9,7 @@ import { defaultTraining } from "../training/config.ts";
 import { printKeras } from "./printKeras.ts";
 import { findKerasPython, findPlainPython, parsePython, runWithKeras } from "./python.testkit.ts";
 import { objectiveCases } from "./objectiveScripts.testkit.ts";
+import { optimizerCases } from "./optimizerScripts.testkit.ts";
 import { makePlan, scriptCases, writeDataFiles } from "./scripts.testkit.ts";
 import { sizedCases } from "./sizedScripts.testkit.ts";
 
@@ -16,7 +17,7 @@ const folder = fileURLToPath(new URL("../../.cache/codegen/python", import.meta.
 const plainPython = findPlainPython();
 const kerasPython = findKerasPython();
 
-const printed = [...scriptCases, ...sizedCases, ...objectiveCases].map(
+const printed = [...scriptCases, ...sizedCases, ...objectiveCases, ...optimizerCases].map(
   ({ plan, training, data }) => {
     const [file] = printKeras(plan, { training, data }).files;
     if (file === undefined) throw new Error("nothing was printed");
@@ -51,7 +52,17 @@ describe.skipIf(kerasPython === null)("printed Python (skipped without Keras)", 
       .filter(({ hasData }) => hasData)
       .map(({ name }) => name.replace(/\.py$/, ""));
     // One of each kind: compiling a training step takes Keras seconds.
-    const trained = ["spirals", "two_views", "focal", "twins", "idx_images", "table", "series"];
+    const trained = [
+      "spirals",
+      "two_views",
+      "focal",
+      "warmed_cycle",
+      "stochastic_lion",
+      "twins",
+      "idx_images",
+      "table",
+      "series",
+    ];
     const output = runWithKeras(kerasPython ?? "", folder, { modules, trained });
     const losses: unknown = JSON.parse(output.trim().split("\n").at(-1) ?? "");
     expect(Object.keys(losses ?? {})).toEqual(modules);

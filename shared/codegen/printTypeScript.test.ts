@@ -12,6 +12,7 @@ import { layerDefinitions } from "../layers/registry.ts";
 import { computeOnce, worstDifference } from "./compute.testkit.ts";
 import { printTypeScript } from "./printTypeScript.ts";
 import { objectiveCases } from "./objectiveScripts.testkit.ts";
+import { optimizerCases } from "./optimizerScripts.testkit.ts";
 import { makePlan, scriptCases, writeDataFiles } from "./scripts.testkit.ts";
 import { sizedCases } from "./sizedScripts.testkit.ts";
 import { defaultTraining } from "../training/config.ts";
@@ -20,7 +21,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, ".cache", "codegen", "typescript");
 const dataFolder = join(folder, "data");
 
-const allCases = [...scriptCases, ...sizedCases, ...objectiveCases];
+const allCases = [...scriptCases, ...sizedCases, ...objectiveCases, ...optimizerCases];
 const printed = allCases.map(({ plan, training, data }) => {
   const [file] = printTypeScript(plan, { training, data }).files;
   if (file === undefined) throw new Error("nothing was printed");

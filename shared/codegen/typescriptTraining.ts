@@ -1,6 +1,8 @@
 /** Prints how the model is compiled and fitted in TypeScript. */
+import { assertNever } from "../base/assertNever.ts";
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { TrainingConfig } from "../training/config.ts";
+import { findPlateau } from "../training/schedules.ts";
 import { typescriptLiteral } from "./literals.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import {
@@ -13,10 +15,12 @@ import {
 } from "./tfjsObjective.ts";
 import { chooseMetrics } from "./trainingWords.ts";
 import { printTfjsWeights } from "./classWeights.ts";
-import { tfjsOptimizer } from "./optimizerWords.ts";
+import { printTfjsOptimizer } from "./tfjsOptimizer.ts";
 
 /** Metric functions that tfjs lacks, and `compileModel`. */
-export function printCompile(plan: ModelPlan, { optimizer }: TrainingConfig): readonly string[] {
+export function printCompile(plan: ModelPlan, training: TrainingConfig): readonly string[] {
+  const optimizer = printTfjsOptimizer(training);
+  const parameters = `model: tf.LayersModel${optimizer.needsSteps ? ", stepsPerEpoch = 100" : ""}`;
   // tfjs measures every output by every metric; of two that share a name the first output's is printed.
   const metrics = [
     ...new Map(
@@ -35,9 +39,10 @@ export function printCompile(plan: ModelPlan, { optimizer }: TrainingConfig): re
   const names = metrics.map(({ text }) => text).join(", ");
   return [
     ...helpers,
-    `export function compileModel(model: tf.LayersModel): void {
+    ...optimizer.parts,
+    `export function compileModel(${parameters}): void {
   model.compile({
-    optimizer: ${tfjsOptimizer(optimizer)},
+    optimizer: ${optimizer.expression},
     loss: ${printLosses(plan.outputs)},
     metrics: [${names}],
   });
@@ -77,9 +82,10 @@ export function printTraining(
   training: TrainingConfig,
   options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
 ): readonly string[] {
-  const { epochs, shuffle, seed, earlyStopping } = training;
+  const { epochs, shuffle, seed, earlyStopping, keepBest, schedule } = training;
   const fixed = findFixedBatch(plan);
-  const batchSize = fixed ?? training.batchSize;
+  const batchSize = fixed ?? printBatchSize(training);
+  const { needsSteps } = printTfjsOptimizer(training);
   const whole = (text: string) => (fixed === null ? text : `keepWholeBatches(${text})`);
   const { hasData, needsFiles, validation } = options;
   const parameters = hasData
@@ -125,14 +131,32 @@ export function printTraining(
     "    ],",
     "  });",
   ];
+  const needsCount = needsSteps || batchSize === "count";
+  const inputs = hasData ? "train.inputs" : "inputs";
+  const counting = needsCount
+    ? [
+        `  const [first] = [${inputs}].flat();`,
+        hasData
+          ? "  const count = first.shape[0] ?? 1;"
+          : "  const count = Math.floor((first.shape[0] ?? 1) * 0.8);",
+        needsSteps
+          ? `  compileModel(model, Math.${fixed === null ? "ceil" : "floor"}(count / ${batchSize}));\n`
+          : "  compileModel(model);\n",
+      ].join("\n")
+    : "";
+  const remarks = [
+    ...(findPlateau(schedule) === null
+      ? []
+      : ["  // tfjs lowers no learning rate on a plateau: it stays as it is.\n"]),
+    ...(keepBest === null ? [] : ["  // tfjs cannot bring the best weights back.\n"]),
+  ].join("");
   const main = `export async function trainModel(${parameters}): Promise<tf.LayersModel> {
   // tfjs draws weights, dropout and the order of samples from Math.random: a seed makes runs alike.
   Math.random = createRandom(${seed});
   await tf.ready();
   const model = buildModel();
-  compileModel(model);
-  model.summary();
-${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData(${needsFiles ? "folder" : ""});\n` : ""}${fit.join("\n")}
+${counting === "" ? "  compileModel(model);\n" : ""}  model.summary();
+${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData(${needsFiles ? "folder" : ""});\n` : ""}${counting}${remarks}${fit.join("\n")}
   return model;
 }`;
   // A fifth is held out where no data is bound, and must be whole batches too.
@@ -141,6 +165,20 @@ ${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData
     ...(weights.helper === "" ? [] : [weights.helper]),
     main,
   ];
+}
+
+/** Of a batch: a number, or the name of the count of samples. */
+function printBatchSize({ batching, batchSize }: TrainingConfig): number | "count" {
+  switch (batching) {
+    case "mini-batch":
+      return batchSize;
+    case "full-batch":
+      return "count";
+    case "stochastic":
+      return 1;
+    default:
+      return assertNever(batching);
+  }
 }
 
 /** For models of a fixed batch size, which only stateful layers need. */

@@ -1,7 +1,8 @@
 /**
  * What each optimizer does to one weight, in two languages that say the same: WGSL for our kernel and tfjs for every
  * other backend. As in Keras 3.15 (`keras/src/optimizers/*.py`), but for the place of Adam's epsilon. tfjs 4.22 has no
- * AdamW, Nadam, Lion, AMSGrad or weight decay, and its centred RMSprop divides by a variance that rounding takes below
+ * AdamW, Nadam, Lion, AMSGrad or weight decay, its Adadelta divides by the mean square of before the gradient, which
+ * makes the first steps plain SGD's (src/optimizers/adadelta_optimizer.ts), and its centred RMSprop divides by a variance that rounding takes below
  * zero (NaN, src/optimizers/rmsprop_optimizer.ts).
  */
 import type * as tf from "@tensorflow/tfjs";
