@@ -29,6 +29,8 @@ export function executeModel(
     readonly training: boolean;
     /** Told of what each use of a layer gives, in the order of execution. */
     readonly onLayer?: (name: string, outputs: readonly tf.Tensor[]) => void;
+    /** Runs what a use of a layer computes: to time it. */
+    readonly around?: (name: string, run: () => tf.Tensor[]) => tf.Tensor[];
     /** Without training, too, nothing is disposed of on the way: a gradient needs it. */
     readonly keepsAll?: boolean;
   },
@@ -49,8 +51,11 @@ export function executeModel(
     const givenMasks = sources.map((source) => masks.get(source) ?? null);
     const mask = givenMasks.some((entry) => entry !== null) ? { mask: givenMasks[0] ?? null } : {};
     const { training } = options;
-    const fused = runFused({ layer, inputs: given, training, masks: givenMasks });
-    const applied = list(fused ?? layer.apply(given, { training, ...mask }));
+    const run = () => {
+      const fused = runFused({ layer, inputs: given, training, masks: givenMasks });
+      return list(fused ?? layer.apply(given, { training, ...mask }));
+    };
+    const applied = options.around ? options.around(layer.name, run) : run();
     const result = options.training ? applied : partOutputs(applied);
     options.onLayer?.(layer.name, result);
     const resultMasks = listMasks(layer, given, givenMasks, outputs.length);

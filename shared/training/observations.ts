@@ -94,10 +94,18 @@ export interface Observation {
   readonly layers: readonly LayerObservation[];
   readonly inputs: readonly InputObservation[];
   readonly outputs: readonly OutputObservation[];
+  /** How long each layer takes for a forward pass over a batch; measured once a run, absent in other observations. */
+  readonly times?: readonly LayerTime[];
   /** What the observation cost, its reads included. */
   readonly costMs: number;
   /** Why there is nothing to see, for people; the run is then not looked into any more. */
   readonly problem?: string;
+}
+
+export interface LayerTime {
+  /** Its id in the flat graph. */
+  readonly node: string;
+  readonly elapsedMs: number;
 }
 
 export interface ObservationHistory {
@@ -119,6 +127,9 @@ export function addObservation(
   const older =
     kept.length < maxObservations
       ? kept
-      : kept.filter((_, index) => index >= kept.length - half || index % 2 === 0);
+      : kept.filter(
+          ({ times }, index) =>
+            index >= kept.length - half || index % 2 === 0 || times !== undefined,
+        );
   return { latest: observation, kept: [...older, observation] };
 }

@@ -1,21 +1,25 @@
 import * as tf from "@tensorflow/tfjs";
 import type { PlanLayer } from "../../compiler/plan.ts";
-import type {
-  InputObservation,
-  LayerObservation,
-  Observation,
-  ObservedFunction,
-  OutputObservation,
-  WeightObservation,
-} from "../../training/observations.ts";
+import type { InputObservation, Observation } from "../../training/observations.ts";
 import { errorText } from "../buildModel.ts";
 import { executeModel } from "../executeModel.ts";
 import type { FaultWatch } from "../faults.ts";
 import { listPenalties } from "../penalties.ts";
 import type { Session } from "../session.ts";
 import { collectStatistics, type TensorAnswer, type TensorRequest } from "./collectStatistics.ts";
-import { observeOutput } from "./observeOutput.ts";
-import { round, type MeasuredTensor } from "./statistics.ts";
+import {
+  addRatios,
+  describeLayer,
+  describeOutputs,
+  describeWeights,
+  dropSaturation,
+  findFunction,
+  isReadRaw,
+  type ObservedVariable,
+  take,
+} from "./describeObservation.ts";
+import { round } from "./statistics.ts";
+import { timeLayers } from "./timeLayers.ts";
 import { withoutTraces } from "./withoutTraces.ts";
 
 /** How often a run is looked into. */
@@ -52,8 +56,6 @@ const costShare = 0.06;
 const shortestIntervalMs = 1500;
 /** Long runs are looked into less often, so that what is kept of them stays small. */
 const elapsedShare = 0.02;
-/** Passes over which a unit must be silent to be called dead. */
-const silentPasses = 4;
 /** Values of an output that are read back at most. */
 const mostOutputValues = 65_536;
 
@@ -71,6 +73,7 @@ export function createObserver(context: ObserverContext, options: ObserveOptions
   let dueMs = startMs;
   let pending: Pending | null = null;
   let isFirst = true;
+  let hasTimes = false;
   // A look that fails once would fail again; the training itself must not suffer from it.
   let hasFailed = false;
 
@@ -99,8 +102,12 @@ export function createObserver(context: ObserverContext, options: ObserveOptions
           const { observation, weightsBefore } = pending;
           pending = null;
           const changes = await measureChanges(variables, weightsBefore, faults);
+          // The kernels are compiled by then.
+          const wantsTimes = !isFirst && !hasTimes;
+          if (wantsTimes) hasTimes = true;
+          const times = wantsTimes ? await tryTiming(context, step.samples) : {};
           const costMs = round(observation.costMs + performance.now() - beganMs);
-          context.onObservation({ ...addRatios(observation, changes), costMs });
+          context.onObservation({ ...addRatios(observation, changes), ...times, costMs });
           const now = performance.now();
           // The first look compiles kernels, which is paid once: later ones tell what a look costs.
           const pauseMs = Math.max(
@@ -133,11 +140,18 @@ export function createObserver(context: ObserverContext, options: ObserveOptions
   };
 }
 
-/** A trainable weight, of which layer, and its name there. */
-interface ObservedVariable {
-  readonly layer: string;
-  readonly name: string;
-  readonly variable: tf.Variable;
+/** Times that can't be had are no reason to see nothing. */
+async function tryTiming(
+  { session, faults }: ObserverContext,
+  samples: Uint32Array,
+): Promise<Pick<Observation, "times">> {
+  try {
+    const times = await faults.guard(timeLayers(session, samples));
+    return times.length === 0 ? {} : { times };
+  } catch {
+    faults.check();
+    return {};
+  }
 }
 
 function listVariables(model: tf.LayersModel): readonly ObservedVariable[] {
@@ -271,24 +285,6 @@ function activationRequest(layer: PlanLayer, tensor: tf.Tensor): TensorRequest {
   };
 }
 
-/** What a layer's output went through last. Cells' gates are inside and don't show. */
-export function findFunction({ call }: PlanLayer): ObservedFunction {
-  if (call.className === "ReLU") return "relu";
-  if (call.className === "Softmax") return "softmax";
-  const option = call.options.find(({ tfjsName }) => tfjsName === "activation");
-  switch (option?.value) {
-    case "relu":
-    case "relu6":
-      return "relu";
-    case "sigmoid":
-    case "tanh":
-    case "softmax":
-      return option.value;
-    default:
-      return "other";
-  }
-}
-
 interface AnswerParts {
   readonly inputs: readonly TensorAnswer[];
   readonly uses: readonly TensorAnswer[];
@@ -306,105 +302,6 @@ function splitAnswers(
     uses: answers.slice(counts.inputs, behindUses),
     weights: answers.slice(behindUses),
   };
-}
-
-function describeLayer(
-  layer: PlanLayer,
-  given: {
-    readonly answer: TensorAnswer;
-    readonly weights: readonly WeightObservation[];
-    readonly silence: Map<string, Float32Array[]>;
-    readonly isOutput: boolean;
-  },
-): LayerObservation {
-  const { statistics, unitMaxima } = given.answer;
-  return {
-    layer: layer.name,
-    node: layer.id,
-    function: findFunction(layer),
-    isOutput: given.isOutput,
-    activation: dropSaturation(statistics),
-    deadShare: unitMaxima === null ? null : countDead(given.silence, layer.name, unitMaxima),
-    saturatedShare: statistics.saturatedShare,
-    weights: given.weights,
-  };
-}
-
-const scalers: ReadonlySet<string> = new Set([
-  "Embedding",
-  "Rescaling",
-  "Normalization",
-  "BatchNormalization",
-  "LayerNormalization",
-  "UnitNormalization",
-  "CategoryEncoding",
-]);
-
-function isReadRaw(layers: readonly PlanLayer[], input: string): boolean {
-  const readers = layers.filter(({ inputs }) => inputs.some(({ layer }) => layer === input));
-  return readers.some(({ call }) => !scalers.has(call.className));
-}
-
-/** Share of units that have been silent in every pass remembered. */
-function countDead(
-  silence: Map<string, Float32Array[]>,
-  layer: string,
-  maxima: Float32Array,
-): number {
-  const passes = [...(silence.get(layer) ?? []), maxima].slice(-silentPasses);
-  silence.set(layer, passes);
-  let dead = 0;
-  for (let unit = 0; unit < maxima.length; unit++) {
-    if (passes.every((pass) => (pass[unit] ?? 0) <= 0)) dead++;
-  }
-  return round(dead / Math.max(1, maxima.length));
-}
-
-/** Weights of a layer's first use; other uses share them. */
-function describeWeights(
-  variables: readonly ObservedVariable[],
-  answers: readonly TensorAnswer[],
-  layer: PlanLayer,
-): readonly WeightObservation[] {
-  if (layer.sharedWith !== null) return [];
-  return variables.flatMap((variable, index) =>
-    variable.layer === layer.name
-      ? [
-          {
-            name: variable.name,
-            values: dropSaturation(take(answers, 2 * index).statistics),
-            gradient: dropSaturation(take(answers, 2 * index + 1).statistics),
-            updateRatio: null,
-          },
-        ]
-      : [],
-  );
-}
-
-function describeOutputs(
-  { plan, reader, fields }: Session,
-  samples: Uint32Array,
-  predictions: readonly ArrayLike<number>[],
-): readonly OutputObservation[] {
-  return plan.outputs.map((output, index) => {
-    const truth = reader.readTruth(index, samples);
-    const units = truth.shape.at(-1) ?? 1;
-    const given = predictions[index] ?? [];
-    const rowsPerSample = truth.values.length / units / Math.max(1, samples.length);
-    const rows = Math.floor(given.length / units);
-    return observeOutput({
-      name: output.name,
-      loss: String(output.loss),
-      hasClasses: (fields.targets[index]?.classes ?? null) !== null,
-      units,
-      predictions: given,
-      truths: truth.values.subarray(0, given.length),
-      samples: Uint32Array.from(
-        { length: rows },
-        (_, row) => samples[Math.floor(row / Math.max(1, rowsPerSample))] ?? 0,
-      ),
-    });
-  });
 }
 
 /** WebGPU's backend looks a tensor up again when its values have come: it must be there until then. */
@@ -450,22 +347,6 @@ async function measureChanges(
   );
 }
 
-function addRatios(observation: Observation, changes: ReadonlyMap<string, number>): Observation {
-  return {
-    ...observation,
-    layers: observation.layers.map((layer) => ({
-      ...layer,
-      weights: layer.weights.map((weight) => {
-        const change = changes.get(`${layer.layer}/${weight.name}`) ?? 0;
-        const { norm } = weight.values;
-        // Where nothing was (a bias before its first step), no ratio says anything.
-        const updateRatio = norm === 0 ? null : round(change / norm);
-        return { ...weight, updateRatio };
-      }),
-    })),
-  };
-}
-
 /** As `tf.tidy`, which takes no promises: what is read has been handed to the device when the scope ends. */
 function inScope<T>(run: () => T): T {
   tf.engine().startScope();
@@ -474,14 +355,4 @@ function inScope<T>(run: () => T): T {
   } finally {
     tf.engine().endScope();
   }
-}
-
-function dropSaturation({ saturatedShare: _share, ...statistics }: MeasuredTensor) {
-  return statistics;
-}
-
-function take<T>(list: readonly T[], index: number): T {
-  const item = list[index];
-  if (item === undefined) throw new Error(`Entry ${index + 1} of an observation is missing.`);
-  return item;
 }

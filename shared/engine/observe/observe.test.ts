@@ -129,6 +129,13 @@ test("an observation holds what each layer gave, its weights, gradients and step
   expect(first?.outputs[0]?.truthCounts).toHaveLength(3);
 });
 
+test("the time of each layer is measured once a run", async () => {
+  const observations = observationsIn(await train(classifierPlan, { everySteps: 3 }));
+  const timed = observations.flatMap(({ times }) => times ?? []);
+  expect(timed.map(({ node }) => node)).toEqual(["hidden", "scores"]);
+  for (const { elapsedMs } of timed) expect(elapsedMs).toBeGreaterThan(0);
+});
+
 test("units that never answer are dead, those that do are not", async () => {
   const planWith = (value: number) =>
     planOf(

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { afterAll, expect, test } from "vitest";
 import { installNodeWebgpu } from "#electron/services/nodeWebgpu.ts";
 import { createRandom } from "../../base/random.ts";
@@ -73,6 +74,10 @@ test.skipIf(!webgpu.ok)("kernels count what plain JavaScript counts", async () =
   units.dispose();
 });
 
+function hasTimestampsOf(backend: unknown): boolean {
+  return backend instanceof WebGPUBackend && backend.device.features.has("timestamp-query");
+}
+
 const normalized = planOf(
   [2],
   [
@@ -114,6 +119,10 @@ test.skipIf(!webgpu.ok).each([
   );
   expect(observations.flatMap(({ problem }) => problem ?? [])).toEqual([]);
   expect(observations.length).toBeGreaterThan(1);
+  // Where the adapter has timestamps, each layer's pass has a time.
+  const times = observations.flatMap((observation) => observation.times ?? []);
+  const hasTimestamps = hasTimestampsOf(tf.backend());
+  expect(times).toHaveLength(hasTimestamps ? plan.layers.length : 0);
   for (const { layers } of observations) {
     expect(layers).toHaveLength(plan.layers.length);
     const ratio = layers[0]?.weights[0]?.updateRatio;
