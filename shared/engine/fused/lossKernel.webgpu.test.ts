@@ -148,6 +148,41 @@ describe.skipIf(!webgpu.ok)("the fused objective", () => {
     expect(await measureDraws(objective, outputs, draws)).toEqual(actual);
   });
 
+  test.each([5, 300])("the first of equal scores counts, among %i", async (units) => {
+    const output: OutputCase = {
+      loss: "categoricalCrossentropy",
+      sizes: [units],
+      metrics: ["accuracy", "topKAccuracy"],
+      metricOptions: { topK: 1 },
+    };
+    const drawn = drawPair(output, 8, "equals");
+    const draw = { ...drawn, predicted: drawn.predicted.map((_share, at) => 1 + (at % 2)) };
+    draw.truth.fill(0);
+    for (let row = 0; row < 8; row++) draw.truth[row * units + Math.floor((row % 4) / 2)] = 1;
+    const objective = openObjective([output]);
+    await selectBackend("cpu");
+    const expected = await measureDraws(objective, [output], [draw]);
+    expect(expected.sums[1]).toBeGreaterThan(0);
+    expect(expected.sums[1]).toBeLessThan(8);
+    await selectBackend("webgpu");
+    expectSame(await measureDraws(objective, [output], [draw]), expected);
+  });
+
+  test.each(
+    fusedLosses.flatMap((loss) =>
+      [Number.NaN, Infinity, -Infinity].map((value) => [loss, value] as const),
+    ),
+  )("%s of %d is no number either", async (loss, value) => {
+    await selectBackend("webgpu");
+    for (const units of [3, 300]) {
+      const output: OutputCase = { loss, sizes: [units], metrics: ["accuracy"] };
+      const draw = drawPair(output, 3, "spoilt");
+      draw.predicted[units + 1] = value;
+      const { total, sums } = await measureDraws(openObjective([output]), [output], [draw]);
+      expect([Number.isFinite(total), Number.isFinite(sums[0])]).toEqual([false, false]);
+    }
+  });
+
   test.each([
     [
       "softmax classification",

@@ -92,7 +92,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var weight = ${shader.isWeighted ? "weights[row / uniforms.positions]" : "1.0"};
     ${writeClassWeight(shader)}
     var loss = 0.0;
+    var exponent = 0u;
     ${body}
+    // Clamping may turn what is no number into one, but a spoilt prediction must spoil the loss.
+    let largest = u32(most(f32(exponent >> 23u)));
+    if (largest == 255u) { loss = bitcast<f32>((largest << 23u) | 0x400000u); }
     sums[0] += loss * weight;
     ${writeMetrics(shader)}
   }
@@ -104,6 +108,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }`;
   return text.replaceAll("FIRST", lanes === 1 ? "0u" : "lane");
 }
+
+/** The largest exponent of a row: 255 only of infinities and what is no number. */
+const noticeSpoilt = "exponent = max(exponent, bitcast<u32>(p) & 0x7f800000u);";
 
 /** Loop over the units of a row, every lane its own. */
 function eachUnit(lines: string): string {
@@ -162,7 +169,7 @@ function writeCategorical({ options, hasGradient, factor }: LossShader): string 
   const scale = hasGradient ? `let scale = weight * ${literal(factor)} / f32(uniforms.rows);` : "";
   if (options.fromLogits) {
     return `var highest = -3.4e38;
-    ${eachUnit("highest = max(highest, p);")}
+    ${eachUnit(`${noticeSpoilt} highest = max(highest, p);`)}
     highest = most(highest);
     var powers = 0.0;
     ${eachUnit("powers += exp(p - highest);")}
@@ -178,7 +185,7 @@ function writeCategorical({ options, hasGradient, factor }: LossShader): string 
     ${put("mass * exp(p - highest) / powers - target_share")}`;
   }
   return `var whole = 0.0;
-    ${eachUnit("whole += p;")}
+    ${eachUnit(`${noticeSpoilt} whole += p;`)}
     whole = total(whole);
     var slopes = 0.0;
     ${eachUnit(`let target_share = ${smooth};
@@ -195,7 +202,8 @@ function writeElementwise({ loss, hasGradient, factor }: LossShader): string {
   const isMean = loss !== "kullbackLeiblerDivergence";
   const divisor = isMean ? "f32(uniforms.rows) * f32(units)" : "f32(uniforms.rows)";
   return `${hasGradient ? `let scale = weight * ${literal(factor)} / (${divisor});` : ""}
-    ${eachUnit(`loss += value_of(t, p);
+    ${eachUnit(`${noticeSpoilt}
+      loss += value_of(t, p);
       ${hasGradient ? "gradient[start + unit] = scale * slope_of(t, p);" : ""}`)}
     loss = total(loss)${isMean ? " / f32(units)" : ""};`;
 }
