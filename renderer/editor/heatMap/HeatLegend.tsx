@@ -1,12 +1,12 @@
 import { X } from "lucide-react";
-import { type HeatMeasure, heatMeasures } from "#shared/analysis/measureHeat.ts";
 import { documentStore, useDocument } from "../../state/documentStore.ts";
 import { IconButton } from "../../ui/Button.tsx";
+import { useRuns } from "../../state/runStore.ts";
 import { Select } from "../../ui/Select.tsx";
 import { canvasStore } from "../canvasStore.ts";
 import { selectNodes } from "../editDocument.ts";
 import { formatHeat, formatShare } from "./HeatTint.tsx";
-import { readHeat, setHeatMeasure, useHeatMeasure } from "./heatStore.ts";
+import { readHeat, setHeatMeasure, type ShownMeasure, useHeatMeasure } from "./heatStore.ts";
 import "./heatMap.css";
 
 const measures = [
@@ -14,7 +14,8 @@ const measures = [
   { value: "multiplyAdds", label: "Multiply-adds" },
   { value: "activations", label: "Activation memory" },
   { value: "training", label: "Training memory" },
-] as const satisfies readonly { value: HeatMeasure; label: string }[];
+  { value: "time", label: "Measured time" },
+] as const satisfies readonly { value: ShownMeasure; label: string }[];
 
 /** Says what the colours mean, and which layers cost most. */
 export function HeatLegend() {
@@ -22,6 +23,7 @@ export function HeatLegend() {
   // Rendered again whenever costs change.
   useDocument((state) => state.analysis.nodes);
   useDocument((state) => state.document.training.batchSize);
+  useRuns(({ active }) => active?.state.observations);
   if (measure === null) return null;
   const { nodes } = documentStore.getState().graph;
   const dearest = [...readHeat()]
@@ -35,7 +37,7 @@ export function HeatLegend() {
           value={measure}
           options={measures}
           onChange={(chosen) =>
-            setHeatMeasure(heatMeasures.find((known) => known === chosen) ?? measure)
+            setHeatMeasure(measures.find(({ value }) => value === chosen)?.value ?? measure)
           }
         />
         <IconButton
@@ -47,7 +49,11 @@ export function HeatLegend() {
         />
       </header>
       {dearest.length === 0 ? (
-        <p>No layer here has a known cost of this kind yet.</p>
+        <p>
+          {measure === "time"
+            ? "Press Train: each layer is timed once, a few seconds into the run, where layers are observed and the device has timestamps."
+            : "No layer here has a known cost of this kind yet."}
+        </p>
       ) : (
         <ol>
           {dearest.map(([id, heat]) => (

@@ -1,8 +1,7 @@
 import type { CSSProperties } from "react";
-import type { HeatMeasure } from "#shared/analysis/measureHeat.ts";
 import type { NodeId } from "#shared/base/ids.ts";
 import { formatBytes, formatLarge } from "../../ui/format.ts";
-import { useHeatMeasure, useNodeHeat } from "./heatStore.ts";
+import { type ShownMeasure, useHeatMeasure, useNodeHeat } from "./heatStore.ts";
 import "./heatMap.css";
 
 /** The tint of a node in the heat map, with its share of the whole. */
@@ -25,7 +24,7 @@ export function formatShare(share: number): string {
   return percent < 0.1 ? "< 0.1 %" : `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }
 
-export function formatHeat(measure: HeatMeasure, value: number): string {
+export function formatHeat(measure: ShownMeasure, value: number): string {
   switch (measure) {
     case "weights":
       return `${formatLarge(value)} weights`;
@@ -33,6 +32,8 @@ export function formatHeat(measure: HeatMeasure, value: number): string {
       return `${formatLarge(value)} multiply-adds per sample`;
     case "activations":
       return `${formatBytes(value)} of activations per sample`;
+    case "time":
+      return `${value.toPrecision(3)} ms forward for a batch`;
     case "training":
       return `${formatBytes(value)} in training`;
   }

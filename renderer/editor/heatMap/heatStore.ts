@@ -4,17 +4,22 @@ import { type HeatMeasure, type NodeHeat, measureHeat } from "#shared/analysis/m
 import type { GraphAnalysis } from "#shared/analysis/types.ts";
 import type { NodeId } from "#shared/base/ids.ts";
 import { documentStore, useDocument } from "../../state/documentStore.ts";
+import { runStore, useRuns } from "../../state/runStore.ts";
+import { measureTimes } from "../../training/observe/measureTimes.ts";
 
 /** Which cost the canvas shows as a heat map; null: none. Belongs to the window, not to the document. */
-export const heatStore = createStore<{ readonly measure: HeatMeasure | null }>()(() => ({
+export const heatStore = createStore<{ readonly measure: ShownMeasure | null }>()(() => ({
   measure: null,
 }));
 
-export function setHeatMeasure(measure: HeatMeasure | null): void {
+/** What is estimated from the graph, and what was measured in the last run. */
+export type ShownMeasure = HeatMeasure | "time";
+
+export function setHeatMeasure(measure: ShownMeasure | null): void {
   heatStore.setState({ measure });
 }
 
-export function useHeatMeasure(): HeatMeasure | null {
+export function useHeatMeasure(): ShownMeasure | null {
   return useStore(heatStore, (state) => state.measure);
 }
 
@@ -31,6 +36,7 @@ let last: {
 export function readHeat(): HeatMap {
   const { measure } = heatStore.getState();
   if (measure === null) return noHeat;
+  if (measure === "time") return readTimes();
   const { analysis, document } = documentStore.getState();
   const { nodes } = analysis;
   const { batchSize } = document.training;
@@ -40,8 +46,19 @@ export function readHeat(): HeatMap {
   return last.heat;
 }
 
+/** Of the run that this window started last; nothing before its times are measured. */
+function readTimes(): HeatMap {
+  const { kept } = runStore.getState().active?.state.observations ?? { kept: [] };
+  const times = kept.findLast((observation) => observation.times !== undefined)?.times;
+  if (times === undefined) return noHeat;
+  const { graph, scope } = documentStore.getState();
+  return measureTimes(times, { scope, graph });
+}
+
 /** The heat of one node; null while no heat map is shown, or where the node costs nothing. */
 export function useNodeHeat(id: NodeId): NodeHeat | null {
   const measure = useHeatMeasure();
+  // Times come with a run, all else with an edit.
+  useRuns(({ active }) => (measure === "time" ? active?.state.observations : null));
   return useDocument(() => (measure === null ? null : (readHeat().get(id) ?? null)));
 }
