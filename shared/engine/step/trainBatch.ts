@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { applyConstraints } from "../constraints.ts";
 import { RunFault } from "../faults.ts";
 import type { Updater } from "../optimizers/createUpdater.ts";
 import { listPenalties } from "../penalties.ts";
@@ -41,6 +42,7 @@ export function trainBatch(
     if (gradient) named.set(name, gradient);
   }
   updater.apply(named);
+  applyConstraints(model);
   const [sums] = measured;
   if (sums === undefined) throw new Error("The step measured nothing.");
   return sums;
