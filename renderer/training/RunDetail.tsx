@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { ChartLine, Download, Trash2 } from "lucide-react";
 import { type RunInfo } from "#shared/host/contract.ts";
-import { initialRunState, type RunState, runReducer } from "#shared/training/runReducer.ts";
+import { initialRunState, replayRun, type RunState } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { runStore, useRuns } from "../state/runStore.ts";
 import { ask } from "../ui/ask.ts";
@@ -232,7 +232,7 @@ async function readRunState(id: string): Promise<RunState | null> {
     showToast({ tone: "error", message: run.error.message });
     return null;
   }
-  return run.value.events.reduce(runReducer, initialRunState);
+  return replayRun(run.value.events);
 }
 
 async function deleteRun(run: RunInfo): Promise<void> {

@@ -4,6 +4,7 @@ import type { RunEvent } from "./events.ts";
 import {
   initialRunState,
   maxStepPoints,
+  replayRun,
   runReducer,
   selectMetricNames,
   selectProgress,
@@ -148,4 +149,25 @@ describe("a run that goes on from a checkpoint", () => {
     expect(state).toMatchObject({ phase: "running", ended: null, report: null });
     expect(state.steps).toHaveLength(1);
   });
+});
+
+test("replaying a run gives what folding its events one by one gives", () => {
+  const steps = Array.from({ length: 2 * maxStepPoints + 77 }, (_, index) => ({
+    ...step(1, index + 1),
+    metrics: { loss: Math.sin(index) },
+    ...(index === 5 ? { cost: { isRecorded: true, reason: null, dispatches: 9 } } : {}),
+  }));
+  const events: readonly RunEvent[] = [
+    started,
+    ...steps.slice(0, 5000),
+    { kind: "paused", elapsedMs: 1 },
+    ...steps.slice(5000, 5002),
+    { kind: "resumed", elapsedMs: 1 },
+    ...steps.slice(5002),
+    epoch(1, true),
+    ended("finished"),
+    step(2, 1),
+    report,
+  ];
+  expect(replayRun(events)).toEqual(play(...events));
 });

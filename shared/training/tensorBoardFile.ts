@@ -18,14 +18,29 @@ export function writeTensorBoardFile(
   scalars: readonly ScalarRecord[],
   options: { readonly startedMs: number },
 ): Uint8Array<ArrayBuffer> {
-  const version = join([
-    doubleField(1, options.startedMs / 1000),
-    bytesField(3, encodeText("brain.Event:2")),
-  ]);
-  return join([
-    frameRecord(version),
-    ...scalars.map((scalar) => frameRecord(encodeScalar(scalar))),
-  ]);
+  const tags = new Map<string, Uint8Array>();
+  const tagOf = ({ tag }: ScalarRecord): Uint8Array => {
+    const bytes = tags.get(tag) ?? encodeText(tag);
+    tags.set(tag, bytes);
+    return bytes;
+  };
+  const version = encodeText("brain.Event:2");
+  const versionLength = doubleLength + bytesLength(version.length);
+  const total = scalars.reduce(
+    (length, scalar) => length + frameLength + measureScalar(scalar, tagOf(scalar)).event,
+    frameLength + versionLength,
+  );
+  const out = createOutput(total);
+  out.frame(versionLength, () => {
+    out.double(1, options.startedMs / 1000);
+    out.bytes(3, version);
+  });
+  for (const scalar of scalars) {
+    const tag = tagOf(scalar);
+    const lengths = measureScalar(scalar, tag);
+    out.frame(lengths.event, () => writeScalar(out, scalar, { tag, lengths }));
+  }
+  return out.written;
 }
 
 /** `events.out.tfevents.<seconds>.<writer>`: TensorBoard takes every file whose name contains "tfevents". */
@@ -34,26 +49,107 @@ export function nameTensorBoardFile(startedMs: number, writer: string): string {
   return `events.out.tfevents.${Math.floor(startedMs / 1000)}.${safe}`;
 }
 
-/** Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2 } } } */
-function encodeScalar({ tag, step, wallTimeMs, value }: ScalarRecord): Uint8Array {
-  const summaryValue = join([bytesField(1, encodeText(tag)), floatField(2, value)]);
-  return join([
-    doubleField(1, wallTimeMs / 1000),
-    // Proto3 leaves a zero out.
-    step === 0 ? new Uint8Array() : varintField(2, step),
-    bytesField(5, bytesField(1, summaryValue)),
-  ]);
+/** Bytes of the nested messages; a message is written behind its length. */
+interface ScalarLengths {
+  readonly event: number;
+  readonly summary: number;
+  readonly value: number;
 }
 
-/** Length (8 bytes, little-endian) and its checksum, the data and its checksum. */
-function frameRecord(data: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(16 + data.length);
-  const view = new DataView(frame.buffer);
-  view.setBigUint64(0, BigInt(data.length), true);
-  view.setUint32(8, maskChecksum(computeCrc32c(frame.subarray(0, 8))), true);
-  frame.set(data, 12);
-  view.setUint32(12 + data.length, maskChecksum(computeCrc32c(data)), true);
-  return frame;
+function measureScalar({ step }: ScalarRecord, tag: Uint8Array): ScalarLengths {
+  const value = bytesLength(tag.length) + floatLength;
+  const summary = bytesLength(value);
+  // Proto3 leaves a zero out.
+  const stepLength = step === 0 ? 0 : 1 + varintLength(step);
+  return { value, summary, event: doubleLength + stepLength + bytesLength(summary) };
+}
+
+/** Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2 } } } */
+function writeScalar(
+  out: Output,
+  { step, wallTimeMs, value }: ScalarRecord,
+  { tag, lengths }: { readonly tag: Uint8Array; readonly lengths: ScalarLengths },
+): void {
+  out.double(1, wallTimeMs / 1000);
+  if (step !== 0) {
+    out.key(2, wire.varint);
+    out.varint(step);
+  }
+  out.key(5, wire.bytes);
+  out.varint(lengths.summary);
+  out.key(1, wire.bytes);
+  out.varint(lengths.value);
+  out.bytes(1, tag);
+  out.float(2, value);
+}
+
+/** Length (8 bytes) and its checksum before the data, the data's checksum behind it. */
+const frameLength = 16;
+/** With the byte that holds field and kind; our fields are all below 16. */
+const doubleLength = 9;
+const floatLength = 5;
+
+function bytesLength(length: number): number {
+  return 1 + varintLength(length) + length;
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) length++;
+  return length;
+}
+
+type Output = ReturnType<typeof createOutput>;
+
+/** Writes one after the other into a space of the right size. */
+function createOutput(length: number) {
+  const written = new Uint8Array(length);
+  const view = new DataView(written.buffer);
+  let at = 0;
+  const key = (field: number, kind: number): void => {
+    written[at++] = (field << 3) | kind;
+  };
+  /** Seven bits a byte, the lowest first. Divides, because steps may pass 2³¹. */
+  const varint = (value: number): void => {
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) written[at++] = (rest % 128) + 128;
+    written[at++] = rest;
+  };
+  const checksum = (from: number): void => {
+    view.setUint32(at, maskChecksum(computeCrc32c(written.subarray(from, at))), true);
+    at += 4;
+  };
+  return {
+    written,
+    key,
+    varint,
+    double(field: number, value: number): void {
+      key(field, wire.fixed64);
+      view.setFloat64(at, value, true);
+      at += 8;
+    },
+    float(field: number, value: number): void {
+      key(field, wire.fixed32);
+      view.setFloat32(at, value, true);
+      at += 4;
+    },
+    bytes(field: number, data: Uint8Array): void {
+      key(field, wire.bytes);
+      varint(data.length);
+      written.set(data, at);
+      at += data.length;
+    },
+    /** A TFRecord around what `write` writes. */
+    frame(dataLength: number, write: () => void): void {
+      const start = at;
+      view.setUint32(at, dataLength, true);
+      at += 8;
+      checksum(start);
+      const dataStart = at;
+      write();
+      checksum(dataStart);
+    },
+  };
 }
 
 /** Masked, so that the checksum of a record that holds checksums is still telling (tensorflow/core/lib/hash/crc32c.h). */
@@ -70,57 +166,15 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32C (Castagnoli 1993; RFC 3720 B.4 gives test values). */
 export function computeCrc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (let at = 0; at < bytes.length; at++) {
+    crc = (crcTable[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  }
   return (crc ^ 0xffffffff) >>> 0;
 }
 
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
-function varintField(field: number, value: number): Uint8Array {
-  return join([encodeVarint((field << 3) | wire.varint), encodeVarint(value)]);
-}
-
-function doubleField(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(9);
-  bytes[0] = (field << 3) | wire.fixed64;
-  new DataView(bytes.buffer).setFloat64(1, value, true);
-  return bytes;
-}
-
-function floatField(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(5);
-  bytes[0] = (field << 3) | wire.fixed32;
-  new DataView(bytes.buffer).setFloat32(1, value, true);
-  return bytes;
-}
-
-function bytesField(field: number, data: Uint8Array): Uint8Array {
-  return join([encodeVarint((field << 3) | wire.bytes), encodeVarint(data.length), data]);
-}
-
-/** Seven bits a byte, the lowest first. Divides, because steps may pass 2³¹. */
-function encodeVarint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 128) {
-    bytes.push((rest % 128) + 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
-}
-
 const encoder = new TextEncoder();
 function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
