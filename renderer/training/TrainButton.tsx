@@ -13,6 +13,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { describeProgress } from "./describeRun.ts";
 import { LearningRateFinder } from "./LearningRateFinder.tsx";
+import { useMemoryNote } from "./MemoryNote.tsx";
 import { isTraining, whyNotTrain } from "./runQueries.ts";
 import { TrainingSettings } from "./TrainingSettings.tsx";
 import { trainingSettingsStore } from "./trainingSettingsStore.ts";
@@ -35,10 +36,12 @@ function Start() {
   useDocument((state) => state.modelAnalysis);
   useDocument((state) => state.document.data);
   useDataset((state) => state.phase);
+  const memory = useMemoryNote();
   const reason = whyNotTrain();
+  const offer = memory === null ? "Train the network on the data" : memory.text;
   return (
     <span className="nl-train">
-      <Tooltip text={reason ?? "Train the network on the data"} shortcut="Mod+Enter">
+      <Tooltip text={reason ?? offer} shortcut="Mod+Enter">
         <button
           type="button"
           className="nl-button is-primary nl-train-start"

@@ -2,6 +2,7 @@ import { ChartSpline } from "lucide-react";
 import { type Batching, trainingLimits } from "#shared/training/config.ts";
 import { runCommand } from "../commands/defineCommand.ts";
 import { IconButton } from "../ui/Button.tsx";
+import { MemoryNote } from "./MemoryNote.tsx";
 import { changeTraining, useTraining } from "./changeTraining.ts";
 import { OptimizerChoice, OptimizerSettings } from "./OptimizerSettings.tsx";
 import { changeOptimizer } from "./optimizers.ts";
@@ -71,6 +72,7 @@ export function TrainingSettings() {
             onChange={(value, options) => changeTraining({ batchSize: value }, options)}
           />
         )}
+        <MemoryNote />
         <OptimizerChoice />
         <NumberSetting
           label="Learning rate"

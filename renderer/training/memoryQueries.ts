@@ -1,0 +1,69 @@
+import type { DocumentAnalysis } from "#shared/analysis/analyzeDocument.ts";
+import { compileDocument } from "#shared/compiler/compileDocument.ts";
+import type { ModelPlan } from "#shared/compiler/plan.ts";
+import type { DatasetSummary } from "#shared/datasets/dataset.ts";
+import type { ProjectDocument } from "#shared/document/model.ts";
+import { countValues } from "#shared/layers/shape.ts";
+import { effectiveBatchSize, type TrainingConfig } from "#shared/training/config.ts";
+import {
+  findLargestBatch,
+  formatMemory,
+  measureMemoryNeeds,
+  type MemoryLimits,
+} from "#shared/training/memoryNeeds.ts";
+
+/** What training will take of the device, before it is pressed. */
+export interface MemoryNote {
+  /** "Training needs about 120 MB on the device." */
+  readonly text: string;
+  /** A batch that fits, where this one doesn't; 0: not even one sample does. null: all is well. */
+  readonly largestBatch: number | null;
+}
+
+/** Data larger than this are not kept on the device, but sent batch by batch. */
+const mostDataBytes = 2 ** 30;
+
+/** null where nothing can be said: no data, mistakes in the network. */
+export function describeMemory(
+  document: ProjectDocument,
+  analysis: DocumentAnalysis,
+  { summary, limits }: { readonly summary: DatasetSummary | null; readonly limits: MemoryLimits },
+): MemoryNote | null {
+  if (summary === null) return null;
+  const plan = compileDocument(document, analysis);
+  return plan.ok ? describePlanMemory(plan.value, document.training, { summary, limits }) : null;
+}
+
+export function describePlanMemory(
+  plan: ModelPlan,
+  config: TrainingConfig,
+  { summary, limits }: { readonly summary: DatasetSummary; readonly limits: MemoryLimits },
+): MemoryNote {
+  const batchSize = effectiveBatchSize(config, summary.trainCount);
+  const dataBytes = countDataBytes(summary);
+  const needs = measureMemoryNeeds(plan, config, { batchSize, dataBytes });
+  const parts = [
+    `weights ${formatMemory(needs.weights)}`,
+    `gradients ${formatMemory(needs.gradients)}`,
+    `optimizer ${formatMemory(needs.optimizer)}`,
+    `activations ${formatMemory(needs.activations)}`,
+    `data ${formatMemory(needs.data)}`,
+  ];
+  const largestBatch = findLargestBatch(plan, config, { limits, most: batchSize, dataBytes });
+  const need = `Training needs about ${formatMemory(needs.total)}: ${parts.join(", ")}.`;
+  if (largestBatch >= batchSize) return { text: need, largestBatch: null };
+  const { layer, bytes, isOutput } = needs.largest;
+  const isOneTooLarge = limits.tensor !== null && bytes > limits.tensor;
+  const reason = isOneTooLarge
+    ? `The ${isOutput ? "output" : "weights"} of ${layer} alone would be ${formatMemory(bytes)}; this device takes ${formatMemory(limits.tensor ?? 0)} in one piece.`
+    : `${need} This device has ${formatMemory(limits.total ?? 0)}.`;
+  const remedy =
+    largestBatch > 0 ? `A batch of at most ${largestBatch} fits.` : "Make the network smaller.";
+  return { text: `${reason} ${remedy}`, largestBatch };
+}
+
+function countDataBytes({ fields, trainCount }: DatasetSummary): number {
+  const values = fields.reduce((sum, { shape }) => sum + (countValues(shape) ?? 0), 0);
+  const bytes = 4 * values * trainCount;
+  return bytes <= mostDataBytes ? bytes : 0;
+}
