@@ -1,4 +1,5 @@
 import { patchGradients } from "./gradientPatches.ts";
+import { replaceStockGradients } from "./fused/stockGradients.ts";
 import { useDirectPrograms } from "./directKernels.ts";
 import { patchWebgpuKernels } from "./webgpuPatches.ts";
 
@@ -8,6 +9,7 @@ import { patchWebgpuKernels } from "./webgpuPatches.ts";
  */
 export function applyPatches(adapter: { readonly isSoftware: boolean }): void {
   patchGradients();
+  replaceStockGradients();
   patchWebgpuKernels();
   useDirectPrograms(adapter.isSoftware);
 }

@@ -3,6 +3,8 @@ import type * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { makeOutput, spreadWorkgroups } from "../gpu/dispatch.ts";
 import { activationWgsl, findFusedActivation, writeActivate } from "./activations.ts";
+import type { FusedLayer } from "./fusedLayers.ts";
+import { readActivation } from "./layerFields.ts";
 import {
   type Attributes,
   countAll,
@@ -182,3 +184,13 @@ export function slopeOf(activation: string, dy: tf.Tensor, y: tf.Tensor): tf.Ten
   if (activation === "linear") return dy;
   return runOne("NetloomActivationSlope", { dy, known: y }, { activation, from: "y" });
 }
+
+/** tfjs's Activation layer; "linear" is left to it, because an output must not be the input itself. */
+export const fusedActivation: FusedLayer = ({ layer, inputs }) => {
+  const [x] = inputs;
+  const activation = readActivation(layer, "activation");
+  if (x === undefined || x.size === 0 || activation === null) return null;
+  const name = activation.getClassName();
+  if (name !== "softmax" && (name === "linear" || findFusedActivation(name) === null)) return null;
+  return applyActivation(activation, x);
+};

@@ -13,6 +13,7 @@ import {
   dispatchFused,
   type Inputs,
   needInput,
+  only,
   registerFused,
   runFusedKernel,
   runOne,
@@ -265,15 +266,17 @@ export const fusedBatchNormalization: FusedLayer = ({ layer, inputs, training })
   const axis = given < 0 ? given + x.rank : given;
   const gamma = readWeight(layer, "gamma");
   const beta = readWeight(layer, "beta");
-  const [y] = runFusedKernel(
-    "NetloomBatchNormalize",
-    { x, gamma, beta, movingMean, movingVariance },
-    {
-      axis,
-      momentum: readNumber(layer, "momentum") ?? 0.99,
-      epsilon: readNumber(layer, "epsilon") ?? 1e-3,
-      gamma,
-    },
+  const momentum = readNumber(layer, "momentum") ?? 0.99;
+  const epsilon = readNumber(layer, "epsilon") ?? 1e-3;
+  // The statistics beside it go with the tidy.
+  return tf.tidy(() =>
+    only(
+      runFusedKernel(
+        "NetloomBatchNormalize",
+        { x, gamma, beta, movingMean, movingVariance },
+        { axis, momentum, epsilon, gamma },
+      ),
+      layer.name,
+    ),
   );
-  return y ?? null;
 };

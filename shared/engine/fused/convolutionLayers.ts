@@ -1,5 +1,5 @@
 /** Dense and the convolutions of tfjs and of our own, as calls of the kernels in `convolutionKernels.ts`. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { applyActivation, chooseFusedActivation } from "./activationKernels.ts";
 import { runConvolution, runTransposed } from "./convolutionKernels.ts";
 import { type ConvolutionSizes, flattenSizes, matrixSizes } from "./convolutionSizes.ts";
@@ -80,8 +80,10 @@ type Activation = NonNullable<ReturnType<typeof readActivation>>;
 
 function finish(activation: Activation, run: (fused: string) => tf.Tensor): tf.Tensor {
   const fused = chooseFusedActivation(activation.getClassName());
-  const result = run(fused);
-  return fused === activation.getClassName() ? result : applyActivation(activation, result);
+  return tf.tidy(() => {
+    const result = run(fused);
+    return fused === activation.getClassName() ? result : applyActivation(activation, result);
+  });
 }
 
 type Padding = "valid" | "same" | "causal";

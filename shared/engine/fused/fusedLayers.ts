@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { fusedActivation } from "./activationKernels.ts";
 import { fusedBatchNormalization } from "./batchNormalization.ts";
 import { fusedConvolution, fusedDense, fusedTransposed } from "./convolutionLayers.ts";
 import { fusedGlobalPooling, fusedPooling } from "./pooling.ts";
@@ -29,6 +30,7 @@ const fusedLayers: Readonly<Record<string, FusedLayer>> = {
   "netloom>Convolution": fusedConvolution,
   "netloom>DepthwiseConvolution": fusedConvolution,
   "netloom>TransposedConvolution": fusedTransposed,
+  Activation: fusedActivation,
   MaxPooling1D: fusedPooling,
   MaxPooling2D: fusedPooling,
   AveragePooling1D: fusedPooling,
