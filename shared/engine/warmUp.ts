@@ -3,7 +3,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import { countValues } from "../layers/shape.ts";
-import type { TrainingConfig } from "../training/config.ts";
+import { effectiveBatchSize, type TrainingConfig } from "../training/config.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkLimits } from "./checkLimits.ts";
 import { disposeModel } from "./disposeModel.ts";
@@ -43,7 +43,7 @@ export async function warmUpModel(
   backend: Backend,
 ): Promise<void> {
   if (backend.name === "cpu") return;
-  const batchSize = findFixedBatch(plan) ?? config.batchSize;
+  const batchSize = findFixedBatch(plan) ?? effectiveBatchSize(config, config.batchSize);
   if (checkLimits(plan, batchSize, backend.maxTensorBytes) !== null) return;
   if (isTooBigToTry(plan, batchSize)) return;
   const dataset = makeBlankDataset(plan, batchSize);

@@ -4,7 +4,11 @@ import { kerasOptimizer } from "../../codegen/optimizerWords.ts";
 import { findKerasPython } from "../../codegen/python.testkit.ts";
 import { defaultOptimizers } from "../../training/config.ts";
 import { selectBackend } from "../selectBackend.ts";
+import { measureMemoryNeeds } from "../../training/memoryNeeds.ts";
+import { classifierPlan } from "../plans.testkit.ts";
 import { askKerasOptimizers } from "./keras.testkit.ts";
+import { createRule } from "./rules.ts";
+import { planSlots } from "./updateSteps.ts";
 import {
   findDistance,
   makeMaterial,
@@ -163,6 +167,19 @@ test("slots of another optimizer or network are refused, and nothing is changed"
   expect(() => updater.writeSlots(shorter)).toThrow(/2 numbers in the checkpoint, but 7/);
   updater.dispose();
   for (const { variable } of variables) variable.dispose();
+});
+
+test("memory is estimated with as many numbers a weight as are kept", () => {
+  for (const { config, title } of updateCases) {
+    const { optimizer } = config;
+    // Without momentum there is nothing to keep; the estimate is above that.
+    if (optimizer.name === "momentum" && optimizer.momentum === 0) continue;
+    const weights = [{ name: "kernel", shape: [10], isTrainable: true }] as const;
+    const layers = classifierPlan.layers.map((one) => ({ ...one, weights }));
+    const needs = measureMemoryNeeds({ ...classifierPlan, layers }, config, { batchSize: 1 });
+    const kept = planSlots(config, createRule(config.optimizer)).length;
+    expect(needs.optimizer / needs.gradients, title).toBe(kept);
+  }
 });
 
 test("updates leave no tensors behind", async () => {

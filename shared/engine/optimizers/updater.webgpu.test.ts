@@ -3,8 +3,9 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installNodeWebgpu } from "#electron/services/nodeWebgpu.ts";
 import { defaultOptimizers } from "../../training/config.ts";
+import { internalsOf } from "../gpu/internals.ts";
 import { selectBackend } from "../selectBackend.ts";
-import { createUpdater } from "./createUpdater.ts";
+import { createUpdater, type UpdaterConfig } from "./createUpdater.ts";
 import {
   findDistance,
   makeMaterial,
@@ -19,7 +20,7 @@ if (!webgpu.ok) console.warn(`Skipped: ${webgpu.error.message}`);
 
 /** Odd sizes, more variables than one dispatch takes, one large enough for several sums of squares a thread. */
 const material = makeMaterial(
-  [[3, 5], [7], [1], [4, 2, 3], [129], [1], [33, 17], [64], [65], [300, 50], [2, 2]],
+  [[3, 5], [7], [1], [4, 2, 3], [129], [1], [33, 17], [64], [65], [130, 50], [2, 2]],
   10,
 );
 const plain = { clipping: null, accumulation: 1 } as const;
@@ -41,7 +42,7 @@ describe.skipIf(!webgpu.ok)("on WebGPU", () => {
     await selectBackend("cpu");
     for (const { config } of updateCases) wanted.push(await runUpdates(config, material));
     await selectBackend("webgpu");
-  });
+  }, 60_000);
 
   test.each(updateCases.map(({ title }, index) => [title, index] as const))(
     "%s gives what the processor gives",
@@ -152,7 +153,31 @@ describe.skipIf(!webgpu.ok)("on WebGPU", () => {
     expect(findDistance(found, expected)).toBeLessThanOrEqual(1e-6);
   });
 
-  test("updates take few dispatches, and leave no tensors and no state behind", async () => {
+  test("many variables share a dispatch, and norms take one more for all", () => {
+    const backend = needBackend();
+    const { maxStorageBuffersPerShaderStage: buffers } = backend.device.limits;
+    const count = (clipping: UpdaterConfig["clipping"], extraBuffers: number) => {
+      const config = { optimizer: defaultOptimizers.adam, clipping, accumulation: 1 };
+      const { variables, updater } = startUpdates(config, material);
+      const gradients = material.gradients[0] ?? [];
+      const step = { shapes: material.shapes, gradients };
+      takeStep(updater, config, { stepsDone: 0, ...step });
+      // The numbers of the next step submit everything before them.
+      takeStep(updater, config, { stepsDone: 1, ...step });
+      const { dispatchCountInPass } = internalsOf(backend);
+      updater.dispose();
+      tf.dispose(variables.map(({ variable }) => variable));
+      const groups = Math.ceil(11 / Math.floor((Math.min(16, buffers) - 1 - extraBuffers) / 2));
+      return { dispatches: dispatchCountInPass, groups };
+    };
+    const plainly = count(null, 1);
+    expect(plainly.dispatches).toBe(plainly.groups);
+    expect(plainly.groups).toBeLessThanOrEqual(4);
+    const clipped = count({ kind: "globalNorm", limit: 1 }, 2);
+    expect(clipped.dispatches).toBe(2 * clipped.groups + 1);
+  });
+
+  test("updates leave no tensors and no state behind", async () => {
     const backend = needBackend();
     const before = { tensors: tf.memory().numTensors, data: backend.numDataIds() };
     for (const { config } of updateCases.slice(0, 4)) await runUpdates(config, material);
