@@ -20,7 +20,7 @@ export function LearningRateCurve({ points, current, suggestion }: LearningRateC
   const x = (rate: number): number =>
     size.left + (Math.log(rate / from) / Math.log(to / from)) * plotWidth;
   const y = (loss: number): number =>
-    size.top + (1 - (Math.min(loss, most) - least) / (most - least)) * plotHeight;
+    size.top + (1 - (Math.min(Math.max(loss, least), most) - least) / (most - least)) * plotHeight;
   const draw = (read: (point: SearchPoint) => number): string =>
     points
       .filter((point) => Number.isFinite(read(point)))
@@ -58,7 +58,12 @@ export function LearningRateCurve({ points, current, suggestion }: LearningRateC
       ))}
       {points.length > 0 &&
         [least, (least + most) / 2, most].map((loss) => (
-          <text key={loss} x={size.left - 8} y={y(loss) + 4} textAnchor="end">
+          <text
+            key={loss}
+            x={size.left - 8}
+            y={y(loss) + (loss === least ? -1 : 4)}
+            textAnchor="end"
+          >
             {formatNumber(loss)}
           </text>
         ))}
@@ -67,6 +72,7 @@ export function LearningRateCurve({ points, current, suggestion }: LearningRateC
           at={x(current)}
           height={size.height - size.bottom - 6}
           label={`now ${formatNumber(current)}`}
+          isBeside
           className="nl-finder-now"
         />
       )}
@@ -89,13 +95,15 @@ function Mark(props: {
   /** Of the label. */
   readonly height: number;
   readonly label: string;
+  /** Left of the line instead of above it. */
+  readonly isBeside?: boolean;
   readonly className: string;
 }) {
-  const { at, height, label, className } = props;
+  const { at, height, label, isBeside = false, className } = props;
   return (
     <g className={className}>
       <path d={`M${at} ${size.top}V${size.height - size.bottom}`} />
-      <text x={at} y={height} textAnchor="middle">
+      <text x={isBeside ? at - 6 : at} y={height} textAnchor={isBeside ? "end" : "middle"}>
         {label}
       </text>
     </g>

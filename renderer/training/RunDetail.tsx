@@ -68,7 +68,7 @@ export function RunDetail({ run, compared }: RunDetailProps) {
           </Button>
         </div>
       </header>
-      {state.cost !== null && <p className="nl-quiet nl-run-cost">{describeCost(state.cost)}</p>}
+      <Pace state={state} />
       {state.recovered !== null && (
         <p className="nl-run-note">
           <b>Recovered.</b> {state.recovered.message}
@@ -116,8 +116,6 @@ const comparisonColors = ["--c-merge", "--c-norm", "--c-pool", "--c-attn", "--c-
 
 function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState }) {
   const { started, ended } = state;
-  const epochMs = measureEpochMs(state);
-  const speed = state.latest?.samplesPerSecond;
   const elapsed = ended?.elapsedMs ?? state.latest?.elapsedMs;
   const facts: readonly (readonly [string, string])[] = [
     ...Object.entries(run.metrics)
@@ -133,10 +131,6 @@ function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState
       ),
     ["epochs", started === null ? String(run.epochs) : `${run.epochs} of ${started.epochs}`],
     ["time", elapsed === undefined ? "–" : formatDuration(elapsed)],
-    ...(epochMs === null ? [] : [["one epoch", formatSpan(epochMs)] as const]),
-    ...(speed === undefined || speed === 0
-      ? []
-      : [["samples per second", formatLarge(Math.round(speed))] as const]),
   ];
   return (
     <dl className="nl-run-facts">
@@ -148,6 +142,18 @@ function Facts({ run, state }: { readonly run: RunInfo; readonly state: RunState
       ))}
     </dl>
   );
+}
+
+/** How fast it was, and what a step asked of the device. */
+function Pace({ state }: { readonly state: RunState }) {
+  const epochMs = measureEpochMs(state);
+  const speed = state.latest?.samplesPerSecond ?? 0;
+  const parts = [
+    epochMs === null ? null : `${formatSpan(epochMs)} an epoch`,
+    speed === 0 ? null : `${formatLarge(Math.round(speed))} samples a second`,
+    state.cost === null ? null : describeCost(state.cost),
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : <p className="nl-quiet nl-run-cost">{parts.join(" · ")}</p>;
 }
 
 /** The curves as numbers, for reading and copying. */

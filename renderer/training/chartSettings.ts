@@ -18,7 +18,7 @@ export type ChartSettings = Readonly<z.infer<typeof chartSettingsSchema>>;
 
 const storageKey = "netloom.charts";
 
-export const chartSettingsStore = createStore<ChartSettings>()(() =>
+const chartSettingsStore = createStore<ChartSettings>()(() =>
   chartSettingsSchema.parse(readStored()),
 );
 

@@ -47,12 +47,13 @@ export function useChartGestures(
     const plot = chart.current;
     if (plot === null || event.ctrlKey || event.metaKey || event.altKey) return;
     const { span, whole, onZoom, describe } = latest.current;
-    const places = plot.data[0];
-    const index = plot.cursor.idx ?? null;
-    const at = index === null ? (span[0] + span[1]) / 2 : (places[index] ?? span[0]);
+    // Lines lead out of what is shown: a point outside on each side is there, but not to be looked at.
+    const places = Array.from(plot.data[0]).filter((place) => place >= span[0] && place <= span[1]);
+    const hovered = plot.data[0][plot.cursor.idx ?? -1];
+    const index = hovered === undefined ? -1 : places.indexOf(hovered);
+    const at = places[index] ?? (span[0] + span[1]) / 2;
     const show = (wanted: number): void => {
-      const next = Math.min(places.length - 1, Math.max(0, wanted));
-      const x = places[next];
+      const x = places[Math.min(places.length - 1, Math.max(0, wanted))];
       if (x === undefined) return;
       plot.setCursor({ left: plot.valToPos(x, "x"), top: plot.over.clientHeight / 2 });
       announce(describe(x));
@@ -62,7 +63,7 @@ export function useChartGestures(
       case "ArrowRight": {
         const direction = event.key === "ArrowLeft" ? -1 : 1;
         if (event.shiftKey) onZoom(panSpan(span, whole, direction * 0.2));
-        else if (index !== null) show(index + direction);
+        else if (index >= 0) show(index + direction);
         else show(direction === 1 ? 0 : places.length - 1);
         break;
       }
