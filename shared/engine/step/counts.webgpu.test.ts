@@ -14,7 +14,7 @@ if (hasDawn) await installNullDevice();
 const counter = hasDawn ? countCommands() : null;
 
 /** Dispatches of a step of 32 samples with Adam and accuracy; never more than the limits of the second list. */
-const dispatches = { mlp: 14, lenet: 34, cnn: 34, resnet: 103, lstm64: 19, lstm256x2: 26 };
+const dispatches = { mlp: 14, lenet: 34, cnn: 34, resnet: 96, lstm64: 19, lstm256x2: 26 };
 const limits = { mlp: 20, lenet: 45, cnn: 45, resnet: 150, lstm64: 30, lstm256x2: 45 };
 
 test.skipIf(!hasDawn).each(countedWorkloads)(
