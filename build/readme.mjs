@@ -1,5 +1,6 @@
 // `npm run readme`: writes the README's tables anew from what was measured last: the layers from `.cache/vitest.json`
-// (`npm test -- unit`), the benchmarks from `.cache/bench.json` (`npm run bench`), the templates from the command line.
+// (`npm test -- unit`), the benchmarks from `.cache/bench.json` (`npm run bench`), what runs are diagnosed as from `.cache/diagnoses.jsonl`
+// (`node build/diagnoses.mjs`), the templates from the command line.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,7 @@ let readme = readFileSync("README.md", "utf8");
 
 replacePart("templates", makeTemplateTable());
 replacePart("layers", existsSync(".cache/vitest.json") ? run("build/layerTable.mjs", []) : null);
+replacePart("diagnoses", existsSync(".cache/diagnoses.jsonl") ? makeDiagnosisTable() : null);
 replacePart("bench", existsSync(".cache/bench.json") ? makeBenchTable() : null);
 writeFileSync("README.md", readme);
 
@@ -33,6 +35,19 @@ function makeTemplateTable() {
       `| \`${id}\` | ${title} | ${summary} | ${paramCount.toLocaleString("en")} |`,
   );
   return ["| id | title | what it is | weights |", "|---|---|---|---:|", ...rows].join("\n");
+}
+
+function makeDiagnosisTable() {
+  const rows = readFileSync(".cache/diagnoses.jsonl", "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const lines = rows.map(({ kind, code, title, right, of }) =>
+    kind === "pathology"
+      ? `| ${title} | \`${code}\` | ${right} of ${of} |`
+      : `| healthy: ${title} | nothing | ${right} of ${of} |`,
+  );
+  return ["| run | what must be told | right |", "|---|---|---:|", ...lines].join("\n");
 }
 
 function makeBenchTable() {

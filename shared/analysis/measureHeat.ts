@@ -3,8 +3,7 @@ import { countTrainingBytes } from "./costs.ts";
 import type { GraphAnalysis, NodeAnalysis } from "./types.ts";
 
 /** What a heat map may show of each node. */
-export const heatMeasures = ["weights", "multiplyAdds", "activations", "training"] as const;
-export type HeatMeasure = (typeof heatMeasures)[number];
+export type HeatMeasure = "weights" | "multiplyAdds" | "activations" | "training";
 
 export interface NodeHeat {
   /** Numbers, multiply-adds per sample, bytes per sample, or bytes held while a batch is trained. */

@@ -104,6 +104,10 @@ type Around = (name: string, run: () => tf.Tensor[]) => tf.Tensor[];
 
 function runOnce({ model, reader }: Session, samples: Uint32Array, around: Around): void {
   const batch = reader.read(samples);
+  const backend = tf.backend();
+  // An upload within a pass would end it.
+  if (backend instanceof WebGPUBackend)
+    for (const { dataId } of batch.inputs) backend.uploadToGPU(dataId);
   try {
     tf.tidy(() => {
       withoutTraces(model, () => executeModel(model, batch.inputs, { training: true, around }));
