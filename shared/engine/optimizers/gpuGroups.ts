@@ -27,17 +27,23 @@ export interface GroupMember extends TrainedVariable {
 /** Buffers for kernels at most, however many the device has: longer chains of comparisons gain nothing. */
 const mostBuffers = 16;
 
-/** `extraBuffers`: bound beside the slots and two for each variable. */
+/** `extraBuffers`: bound beside the slots and two for each variable. `mostBytes`: of one buffer, for tests. */
 export function makeGroups(
   backend: WebGPUBackend,
   variables: readonly TrainedVariable[],
-  { slots, extraBuffers }: { readonly slots: readonly Slot[]; readonly extraBuffers: number },
+  options: {
+    readonly slots: readonly Slot[];
+    readonly extraBuffers: number;
+    readonly mostBytes?: number | undefined;
+  },
 ): readonly UpdateGroup[] {
   const { limits } = backend.device;
+  const { slots, extraBuffers } = options;
   const buffers = Math.min(mostBuffers, limits.maxStorageBuffersPerShaderStage);
   const arenaCount = slots.length === 0 ? 0 : 1;
   const mostMembers = Math.max(1, Math.floor((buffers - extraBuffers - arenaCount) / 2));
-  const mostBytes = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const mostBytes =
+    options.mostBytes ?? Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const mostWeights = Math.floor(mostBytes / (4 * Math.max(1, slots.length)));
   const groups: UpdateGroup[] = [];
   let members: GroupMember[] = [];

@@ -17,14 +17,18 @@ import { findSlot, needStep, optimizerNumbers, planSlots, slotName } from "./upd
 export function createGpuUpdater(
   config: UpdaterConfig,
   variables: readonly TrainedVariable[],
-  { backend }: { readonly backend: WebGPUBackend },
+  { backend, mostBytes }: { readonly backend: WebGPUBackend; readonly mostBytes?: number },
 ): Updater {
   const { clipping, accumulation } = config;
   const rule = createRule(config.optimizer);
   const slots = planSlots(config, rule);
   const hasFactors = clipping !== null && clipping.kind !== "value";
   // The step's numbers, and the factors of clipping.
-  const groups = makeGroups(backend, variables, { slots, extraBuffers: hasFactors ? 2 : 1 });
+  const groups = makeGroups(backend, variables, {
+    slots,
+    extraBuffers: hasFactors ? 2 : 1,
+    mostBytes,
+  });
   const norms = createClipping(backend, groups, {
     config,
     slots,

@@ -6,6 +6,7 @@ import { defaultOptimizers } from "../../training/config.ts";
 import { internalsOf } from "../gpu/internals.ts";
 import { selectBackend } from "../selectBackend.ts";
 import { createUpdater, type UpdaterConfig } from "./createUpdater.ts";
+import { createGpuUpdater } from "./gpuUpdater.ts";
 import {
   findDistance,
   makeMaterial,
@@ -55,6 +56,22 @@ describe.skipIf(!webgpu.ok)("on WebGPU", () => {
       expect(findDistance(found, expected)).toBeLessThanOrEqual(1e-6);
     },
   );
+
+  test("slots too large for one buffer have one each", async () => {
+    const backend = needBackend();
+    const indexes = updateCases.flatMap(({ config }, index) =>
+      config.optimizer.name === "sgd" ? [] : [index],
+    );
+    for (const index of indexes) {
+      const { config, title } = updateCases[index] ?? {};
+      if (!config) throw new Error("The case is missing.");
+      // The largest variable fits once, not twice.
+      const found = await runUpdates(config, material, (given, variables) =>
+        createGpuUpdater(given, variables, { backend, mostBytes: 4 * 6500 }),
+      );
+      expect(findDistance(found, wanted[index] ?? []), title).toBeLessThanOrEqual(1e-6);
+    }
+  }, 60_000);
 
   test("variables change in place, and reads see it", async () => {
     const config = { ...plain, optimizer: { ...defaultOptimizers.sgd, learningRate: 1 } };

@@ -104,12 +104,16 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** Variables with the material's weights, on the backend that is set, and their updater. */
-export function startUpdates(config: UpdaterConfig, { shapes, weights }: UpdateMaterial) {
+export function startUpdates(
+  config: UpdaterConfig,
+  { shapes, weights }: UpdateMaterial,
+  create = createUpdater,
+) {
   const variables = shapes.map((shape, index) => ({
     name: `variable${index}`,
     variable: tf.tidy(() => tf.variable(tf.tensor(weights[index] ?? [], [...shape], "float32"))),
   }));
-  const updater = createUpdater(config, variables);
+  const updater = create(config, variables);
   return { variables, updater };
 }
 
@@ -148,8 +152,9 @@ export function takeStep(
 export async function runUpdates(
   config: UpdaterConfig,
   material: UpdateMaterial,
+  create = createUpdater,
 ): Promise<readonly Float32Array[]> {
-  const { variables, updater } = startUpdates(config, material);
+  const { variables, updater } = startUpdates(config, material, create);
   for (const [stepsDone, gradients] of material.gradients.entries()) {
     takeStep(updater, config, { stepsDone, shapes: material.shapes, gradients });
   }
