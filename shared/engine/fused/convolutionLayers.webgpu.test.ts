@@ -165,7 +165,7 @@ function drawStock(random: Random): Omit<FusedCase, "title"> {
 }
 
 /** More by hand: NETLOOM_ROUNDS=100. */
-const rounds = Number(process.env["NETLOOM_ROUNDS"] ?? 6);
+const rounds = Number(process.env["NETLOOM_ROUNDS"] ?? 4);
 
 const families = {
   Dense: drawDense,

@@ -12,6 +12,7 @@ import { type ConvolutionSizes, describeSizes, isPadded } from "./convolutionSiz
 import { dispatchFused } from "./kernels.ts";
 import {
   addBlock,
+  beginLoop,
   chooseBlock,
   chooseTile,
   countTiles,
@@ -242,10 +243,10 @@ let at${r} = select(0, ${at}, inside${r});`;
 ${repeat(block.columns, (c) => `let column${c} = min(column + ${c}, ${columns - 1});`)}
 ${repeat(block.rows, setUp)}
 ${startBlock(block)}
-  for (var v = 0; v < ${filterHeight}; v++) {
-  for (var u = 0; u < ${filterWidth}; u++) {
+  ${beginLoop("v", filterHeight)}
+  ${beginLoop("u", filterWidth)}
 ${repeat(block.rows, find)}
-  for (var k = 0; k < ${inner}; k++) {
+  ${beginLoop("k", inner)}
 ${addBlock(block, {
   left: read,
   right: (c) => `f32(right[${rightAt(`(v * ${filterWidth} + u)`, "k", `column${c}`)}])`,
@@ -409,9 +410,9 @@ ${startBlock(block)}
 ${withBias ? repeat(block.columns, (c) => `var total${c} = 0.0;`) : ""}
   let end = min(i32(uniforms.images), (slice + 1) * i32(uniforms.sliceSize));
   for (var image = slice * i32(uniforms.sliceSize); image < end; image++) {
-  for (var down = 0; down < ${outHeight}; down++) {
+  ${beginLoop("down", outHeight)}
 ${repeat(block.rows, findRow)}
-  for (var along = 0; along < ${outWidth}; along++) {
+  ${beginLoop("along", outWidth)}
     let error = ((image * ${outHeight} + down) * ${outWidth} + along) * ${outChannels};
 ${repeat(block.rows, find)}
 ${addBlock(block, {
