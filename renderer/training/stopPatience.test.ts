@@ -9,22 +9,22 @@ import {
 import { initialRunState, runReducer } from "#shared/training/runReducer.ts";
 
 test.each([
-  ["a worker between quick steps is waited for", 450, { isHeard: false, hasHeld: false }, false],
+  ["a worker between quick steps is waited for", 450, { hasActed: false, hasHeld: false }, false],
   [
     "a worker in a long step is not, with its last step at hand",
     450,
-    { isHeard: false, hasHeld: true },
+    { hasActed: false, hasHeld: true },
     true,
   ],
-  ["but it is given the time of a quick one", 300, { isHeard: false, hasHeld: true }, false],
+  ["but it is given the time of a quick one", 300, { hasActed: false, hasHeld: true }, false],
   [
     "a worker that hangs is ended within two seconds",
     2000,
-    { isHeard: false, hasHeld: false },
+    { hasActed: false, hasHeld: false },
     true,
   ],
-  ["one that heard may save for long", 30_000, { isHeard: true, hasHeld: true }, false],
-  ["but not for ever", 60_000, { isHeard: true, hasHeld: false }, true],
+  ["one that acted may save for long", 30_000, { hasActed: true, hasHeld: true }, false],
+  ["but not for ever", 60_000, { hasActed: true, hasHeld: false }, true],
 ])("%s", (_case, afterMs, worker, isOverdue) => {
   expect(isStopOverdue({ afterMs, ...worker })).toBe(isOverdue);
 });

@@ -1,8 +1,8 @@
 /** A worker between two steps hears Stop at once; one in a long step does not. */
 const longStepMs = 400;
-/** A worker that hasn't heard Stop by now hangs. */
+/** A worker that has not acted on Stop by now hangs, or is in a first step that compiles for long. */
 const hangingMs = 2000;
-/** Heard, but not heeded: it may be saving a large model. */
+/** No step is done any more, but it may be saving a large model. */
 const savingMs = 60_000;
 
 /**
@@ -11,13 +11,13 @@ const savingMs = 60_000;
  */
 export function isStopOverdue({
   afterMs,
-  isHeard,
+  hasActed,
   hasHeld,
 }: {
   readonly afterMs: number;
-  readonly isHeard: boolean;
+  readonly hasActed: boolean;
   readonly hasHeld: boolean;
 }): boolean {
-  if (isHeard) return afterMs >= savingMs;
+  if (hasActed) return afterMs >= savingMs;
   return afterMs >= (hasHeld ? longStepMs : hangingMs);
 }

@@ -26,8 +26,8 @@ interface CurrentRun {
   readonly id: RunId;
   readonly recorder: RunRecorder;
   isPaused: boolean;
-  /** When Stop was pressed, and whether the worker has heard it. */
-  stop: { readonly atMs: number; isHeard: boolean } | null;
+  /** When Stop was pressed, and whether the worker has acted on it. */
+  stop: { readonly atMs: number; hasActed: boolean } | null;
   /** Seconds without a word; counted by ticks, so that a sleeping computer does not count. */
   silentSeconds: number;
   /** Checkpoints to end with where the worker has to be ended: one for the folder, one between two long steps. */
@@ -168,7 +168,7 @@ export function keepRun(): void {
 export function stop(): void {
   const run = current;
   if (!run) return;
-  run.stop ??= { atMs: performance.now(), isHeard: false };
+  run.stop ??= { atMs: performance.now(), hasActed: false };
   run.isPaused = false;
   run.silentSeconds = 0;
   post({ kind: "stop", runId: run.id });
@@ -181,7 +181,7 @@ export function stop(): void {
 function endOverdue(run: CurrentRun): void {
   if (run.stop === null) return;
   const afterMs = performance.now() - run.stop.atMs;
-  if (!isStopOverdue({ afterMs, isHeard: run.stop.isHeard, hasHeld: run.held !== null })) return;
+  if (!isStopOverdue({ afterMs, hasActed: run.stop.hasActed, hasHeld: run.held !== null })) return;
   dropWorker();
   const bytes = run.held ?? run.kept;
   const state = runStore.getState().active?.state ?? initialRunState;
@@ -309,7 +309,7 @@ function receive(message: TrainingMessage): void {
       return;
     }
     case "stopping":
-      if (message.runId === current?.id && current.stop) current.stop.isHeard = true;
+      if (message.runId === current?.id && current.stop) current.stop.hasActed = true;
       return;
     case "held":
       if (message.runId === current?.id) current.held = message.bytes;

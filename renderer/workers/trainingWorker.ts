@@ -69,7 +69,6 @@ addEventListener("message", (message: MessageEvent<TrainingCommand>) => {
       return;
     case "stop":
       if (active?.runId !== command.runId) return;
-      send({ kind: "stopping", runId: command.runId });
       active.control.stop();
       active.abort.abort();
       return;
@@ -144,6 +143,7 @@ async function train(
       },
       onCheckpoint: ({ buffer }) =>
         send({ kind: "files", runId, files: [{ name: checkpointFile, bytes: buffer }] }, [buffer]),
+      onStopping: () => send({ kind: "stopping", runId }),
       onHeld: ({ buffer }) => send({ kind: "held", runId, bytes: buffer }, [buffer]),
       onEpochWeights({ name, bytes: { buffer } }) {
         send({ kind: "files", runId, files: [{ name, bytes: buffer }] }, [buffer]);

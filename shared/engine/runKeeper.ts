@@ -14,6 +14,8 @@ export interface CheckpointSinks {
   onCheckpoint?(bytes: Uint8Array<ArrayBuffer>): Promise<void> | void;
   /** Where steps are long: what is lost when the worker has to be ended in mid-step. Not for the folder. */
   onHeld?(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Stop has taken effect: no step is done any more, only saving is left. */
+  onStopping?(): void;
 }
 
 export interface KeeperContext extends CheckpointContext {

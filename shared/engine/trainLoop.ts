@@ -136,6 +136,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
 
   /** Keeps how the run ended, so that it can be continued, stopped or finished. */
   async function endOf(reason: LoopEnd["reason"], position: RunPosition): Promise<LoopEnd> {
+    if (reason === "stopped") context.sinks.onStopping?.();
     await keeper.keep(position, "memory");
     const best = reason === "stopped" ? null : stopping.best();
     const { epochsDone } = position;

@@ -52,7 +52,7 @@ export type TrainingMessage =
       /** Bytes that one tensor may have; null where there is no stated limit. */
       readonly maxTensorBytes: number | null;
     }
-  /** Stop was heard and will be heeded: the worker does not hang. */
+  /** Stop has taken effect, only saving is left: the worker does not hang. */
   | { readonly kind: "stopping"; readonly runId: RunId }
   /** A checkpoint to end with, should the worker not hear Stop in time because its steps are long. */
   | { readonly kind: "held"; readonly runId: RunId; readonly bytes: ArrayBuffer }
