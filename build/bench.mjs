@@ -40,6 +40,11 @@ if (values.counts) {
     logLevel: "error",
   });
   const workloads = await module.count(options, values.contender);
+  mkdirSync(".cache", { recursive: true });
+  writeFileSync(
+    `.cache/train-counts-${values.contender ?? "ours"}.json`,
+    `${JSON.stringify({ workloads }, null, 2)}\n`,
+  );
   if (values.json) console.log(JSON.stringify({ workloads }));
   else console.table(workloads);
   process.exit(0);
@@ -53,7 +58,7 @@ for (const name of positionals.length > 0 ? positionals : known) {
     logLevel: "error",
   });
   const figures = await module.run(options);
-  results.push({ name, figures });
+  results.push({ name, figures, ...(module.describeRows && { rows: module.describeRows() }) });
   if (!values.json) {
     for (const figure of figures) {
       const range = `${format(figure.min)} – ${format(figure.max)}`;

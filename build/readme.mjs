@@ -12,6 +12,7 @@ replacePart("templates", makeTemplateTable());
 replacePart("layers", existsSync(".cache/vitest.json") ? run("build/layerTable.mjs", []) : null);
 replacePart("diagnoses", existsSync(".cache/diagnoses.jsonl") ? makeDiagnosisTable() : null);
 replacePart("bench", existsSync(".cache/bench.json") ? makeBenchTable() : null);
+replacePart("training", makeTrainingTable());
 writeFileSync("README.md", readme);
 
 /** Leaves the part as it is where nothing was measured. */
@@ -52,7 +53,9 @@ function makeDiagnosisTable() {
 
 function makeBenchTable() {
   const { results, machine } = JSON.parse(readFileSync(".cache/bench.json", "utf8"));
-  const rows = results.flatMap(({ figures }) =>
+  // Training has a table of its own.
+  const others = results.filter(({ name }) => name !== "train");
+  const rows = others.flatMap(({ figures }) =>
     figures.map(({ label, unit, median, min, max, limit, isHigherBetter }) => {
       const promise = limit === undefined ? "" : `${isHigherBetter ? "≥" : "≤"} ${limit}`;
       return `| ${label} | ${unit} | ${round(median)} | ${round(min)}–${round(max)} | ${promise} |`;
@@ -65,6 +68,41 @@ function makeBenchTable() {
     "|---|---|---:|---|---|",
     ...rows,
   ].join("\n");
+}
+
+/** What a step costs (`npm run bench -- train --counts`, once more with `--contender stockFit`) and how long it takes. */
+function makeTrainingTable() {
+  const [ours, stock] = ["ours", "stockFit"].map((contender) =>
+    readJson(`.cache/train-counts-${contender}.json`),
+  );
+  const timed = readJson(".cache/bench.json")?.results.find(({ name }) => name === "train")?.rows;
+  if (!ours || !stock || !timed) return null;
+  const counts = ours.workloads.map((row) => {
+    const other = stock.workloads.find(({ id }) => id === row.id);
+    return `| ${row.id} | ${other.dispatches} → ${row.dispatches} | ${other.submits} → ${row.submits} | ${Math.round(other.uploadBytes).toLocaleString("en")} → ${row.uploadBytes} | ${round(other.cpuMs)} → ${round(row.cpuMs)} |`;
+  });
+  const times = timed.rows.map(({ title, batchSize, stepMs, lossesApart, overLimit }) => {
+    const { ours: own, stockFit, stockLoop, jax } = stepMs;
+    const tell = (ms) => (ms === undefined ? "–" : `${round(ms)} (${round(ms / own)}×)`);
+    return `| ${title} | ${batchSize} | ${round(own)} | ${tell(stockFit)} | ${tell(stockLoop)} | ${tell(jax)} | ${lossesApart.toExponential(0)} | ${round(overLimit)}× |`;
+  });
+  return [
+    "A steady step at batch 32 with Adam and accuracy, stock `model.fit` → Netloom; processor time on a device that computes nothing:",
+    "",
+    "| network | dispatches | submits | bytes uploaded | processor ms |",
+    "|---|---:|---:|---:|---:|",
+    ...counts,
+    "",
+    `Milliseconds a step on ${timed.device}, each in a fresh process from the same weights on the same batches; in brackets, how many times Netloom's:`,
+    "",
+    "| network | batch | Netloom | tfjs `fit` | tfjs loop | jax-js, jitted | losses apart from `fit` | over the device's limit |",
+    "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ...times,
+  ].join("\n");
+}
+
+function readJson(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
 }
 
 function round(value) {

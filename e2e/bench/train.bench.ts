@@ -27,11 +27,33 @@ export interface BenchOptions {
   readonly isQuiet: boolean;
 }
 
+/** A line of the README's table: milliseconds a step, by contender. */
+export interface TrainingRow {
+  readonly workload: string;
+  readonly title: string;
+  readonly batchSize: number;
+  readonly stepMs: Readonly<Partial<Record<ContenderName, number>>>;
+  /** Largest relative difference of 20 losses from stock `fit`. */
+  readonly lossesApart: number;
+  /** Our step over the least time that the device's arithmetic, memory and dispatches allow. */
+  readonly overLimit: number;
+}
+
+const rows: TrainingRow[] = [];
+
+/** What the last `run` measured, and on what. */
+export function describeRows(): { readonly device: string; readonly rows: readonly TrainingRow[] } {
+  return { device, rows };
+}
+
+let device = "";
+
 type Run = (order: Order) => Promise<Outcome>;
 
 export async function run(options: BenchOptions): Promise<readonly Figure[]> {
   const child = await buildChild();
   const limits = await readLimits(child);
+  device = options.chromium ? `${limits.device}, Chromium` : limits.device;
   const say = options.isQuiet ? () => {} : (line: string) => console.log(`  ${line}`);
   say(
     `${limits.device}: ${(limits.peakFlops / 1e9).toFixed(1)} GFLOP/s, copies ${(limits.copyBytes / 1e9).toFixed(1)} GB/s, an empty dispatch ${(1000 * limits.emptyDispatchMs).toFixed(1)} µs`,
@@ -64,8 +86,18 @@ export async function run(options: BenchOptions): Promise<readonly Figure[]> {
           say(`${label}: NO SCORE, losses differ by ${apart.toExponential(1)}`);
       }
       figures.push(summarise(`${title}: step over the device's least time`, "×", [oursMs / bound]));
-      const isScored =
-        compareLosses(ours.losses, outcomes.get("stockFit")?.losses ?? []) <= lossLimit;
+      const lossesApart = compareLosses(ours.losses, outcomes.get("stockFit")?.losses ?? []);
+      rows.push({
+        workload: id,
+        title,
+        batchSize,
+        stepMs: Object.fromEntries(
+          [...outcomes].map(([contender, { stepMs }]) => [contender, median(stepMs)]),
+        ),
+        lossesApart,
+        overLimit: oursMs / bound,
+      });
+      const isScored = lossesApart <= lossLimit;
       const fit = outcomes.get("stockFit");
       const jax = outcomes.get("jax");
       if (fit && isScored) ratios.fit.push(median(fit.stepMs) / oursMs);
