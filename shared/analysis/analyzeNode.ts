@@ -1,6 +1,7 @@
 import type { NodeId } from "../base/ids.ts";
 import type { Result } from "../base/result.ts";
 import type { GraphNode } from "../document/model.ts";
+import { checkConstraints } from "../layers/checkConstraints.ts";
 import type { AnyLayerDefinition, ShapeIssue, WeightSpec } from "../layers/defineLayer.ts";
 import type { ParamSpecs, Params, StoredParams } from "../layers/params.ts";
 import { type ParamIssue, readParams } from "../layers/readParams.ts";
@@ -153,6 +154,8 @@ function infer(
     return failed({ kind: "too-large", what, param: null });
   }
   const weights = definition.weights(read.value, inputs);
+  const issues = checkConstraints(definition.params, read.value, weights);
+  if (issues.length > 0) return failed({ kind: "params", issues });
   const heavy = weights.find((weight) => product(weight.shape) > limits.tensorValues);
   if (heavy !== undefined) {
     const what = `needs a weight of ${heavy.shape.join(" × ")}, more than fits in memory`;

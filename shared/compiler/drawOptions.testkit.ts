@@ -78,13 +78,15 @@ function drawFloat(random: Random, spec: Extract<ParamSpec, { readonly kind: "fl
 function drawNamed(random: Random, kind: NamedKind, allowed?: readonly string[]): JsonValue {
   const name = pickOf(random, allowed ?? Object.keys(namedTable(kind)));
   const config: Record<string, JsonValue> = { name };
-  for (const [option, spec] of Object.entries(findNamedConfig(kind, name)?.options ?? {})) {
+  const found = findNamedConfig(kind, name);
+  for (const [option, spec] of Object.entries(found?.options ?? {})) {
     if (random.nextInt(2) === 0 && spec.isRequired !== true) continue;
     const { min = -1, max = 2 } = spec;
     if (spec.kind === "enum") config[option] = pickOf(random, spec.options ?? []);
     else if (spec.kind === "int") config[option] = drawInt(random, Math.max(min, 0), max);
     else config[option] = min + (0.01 + 0.98 * random.next()) * (max - min);
   }
+  for (const option of found?.ordered ?? []) delete config[option];
   return config;
 }
 

@@ -26,6 +26,7 @@ const deliberate: readonly (readonly [reason: string, words: RegExp])[] = [
   ],
   ["masks are not tried here, but layer by layer in their own tests", /without masked steps/],
   ["tfjs takes the softmax over the batch", /needs an axis to take the softmax over/],
+  ["tfjs throws only when the weight is first held to it", /onstraint: axis must be/],
   ["tfjs joins along the batch", /needs inputs with at least one axis/],
   [
     "Keras and tfjs differ, so what is exported would not be what was trained",

@@ -32,6 +32,8 @@ export interface NamedConfigSpec {
   /** What Keras takes as a string. */
   readonly pythonId: string;
   readonly options: Readonly<Record<string, NamedOption>>;
+  /** Two options of which the first must not be larger than the second. */
+  readonly ordered?: readonly [smaller: string, larger: string];
 }
 
 type NamedTable = Readonly<Record<string, NamedConfigSpec>>;
@@ -239,6 +241,8 @@ const constraints = {
       rate: { kind: "float", label: "Rate", default: 1, min: 0, max: 1 },
       axis: constraintAxis,
     },
+    // tfjs throws otherwise, at the first update.
+    ordered: ["minValue", "maxValue"],
   },
 } satisfies NamedTable;
 

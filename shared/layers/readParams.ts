@@ -1,7 +1,13 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { findNamedConfig, namedTable, type NamedKind, type NamedOption } from "./namedConfigs.ts";
+import {
+  findNamedConfig,
+  namedTable,
+  type NamedConfigSpec,
+  type NamedKind,
+  type NamedOption,
+} from "./namedConfigs.ts";
 import type {
   InnerLayer,
   LayerListParam,
@@ -164,7 +170,16 @@ function checkNamed(kind: NamedKind, value: JsonValue, allowed?: readonly string
     if (!checked.ok) return err(`: ${optionSpec.label.toLowerCase()} ${checked.error}`);
     config[option] = checked.value;
   }
-  return ok(config satisfies NamedConfig);
+  const disorder = tellDisorder(spec, config);
+  return disorder === null ? ok(config satisfies NamedConfig) : err(disorder);
+}
+
+function tellDisorder(spec: NamedConfigSpec, config: Readonly<Record<string, JsonValue>>) {
+  const [smaller = "", larger = ""] = spec.ordered ?? [];
+  const [low, high] = [config[smaller], config[larger]];
+  if (typeof low !== "number" || typeof high !== "number" || low <= high) return null;
+  const [lowest, highest] = [smaller, larger].map((name) => spec.options[name]?.label ?? name);
+  return `: ${lowest?.toLowerCase()} must be at most the ${highest?.toLowerCase()}, ${high}, got ${low}`;
 }
 
 function checkNamedOption(spec: NamedOption, value: JsonValue): Checked {

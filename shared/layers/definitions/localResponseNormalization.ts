@@ -9,6 +9,9 @@ function factorParam(label: string, initial: number, help: string) {
   return { kind: "float", default: initial, label, help } as const satisfies FloatParam;
 }
 
+/** A negative base has no power that is a number, which WebGPU does not tell: there it is something. */
+const positive = { min: 0, isMinExclusive: true } as const;
+
 /** TensorFlow's names and defaults. */
 const specs = {
   depthRadius: {
@@ -19,8 +22,11 @@ const specs = {
     label: "Depth radius",
     help: "How many neighbouring channels on each side count. AlexNet: 2.",
   },
-  bias: factorParam("Bias", 1, "Keeps from dividing by little. AlexNet: 2."),
-  alpha: factorParam("Alpha", 1, "How much the neighbours' squares count. AlexNet: 0.0001."),
+  bias: { ...factorParam("Bias", 1, "Keeps from dividing by little. AlexNet: 2."), ...positive },
+  alpha: {
+    ...factorParam("Alpha", 1, "How much the neighbours' squares count. AlexNet: 0.0001."),
+    min: 0,
+  },
   beta: factorParam("Beta", 0.5, "The power of the divisor. AlexNet: 0.75."),
 } as const;
 
