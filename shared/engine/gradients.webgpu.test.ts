@@ -213,6 +213,13 @@ describe.skipIf(!webgpu.ok)(`kernels on WebGPU${skipReason}`, () => {
         );
   });
 
+  test("choose among the values of volumes", async () => {
+    const shape = [2, 3, 2, 4, 3];
+    const [x, y] = [() => draw("x", shape), () => draw("y", shape)];
+    await compare(() => tf.where(tf.greater(x(), 0), x(), y()));
+    await compare(() => tf.grad((at: tf.Tensor) => tf.sum(tf.clipByValue(at, -1, 1)))(x()));
+  });
+
   test.each([[[1, 0]], [[2, 0, 1]], [[0, 2, 1, 3]]])(
     "transpose by %j whatever the type",
     async (perm) => {

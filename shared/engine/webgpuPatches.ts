@@ -16,7 +16,29 @@ export function patchWebgpuKernels(): void {
   for (const name of ["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum"])
     wrapKernel(name, alignVector);
   wrapKernel("Reverse", reverseManyAxes);
+  wrapKernel("Select", selectManyAxes);
 }
+
+/**
+ * `tf.where` throws for five axes or more (src/select_webgpu.ts: "Where for rank 5 is not yet supported"), which the slope
+ * of hardSigmoid over a volume is. All three have been given the same shape, so they are lists as well.
+ */
+const selectManyAxes: KernelWrapper = (stock, args) => {
+  const { condition, t, e } = args.inputs;
+  if (condition === undefined || t === undefined || e === undefined || t.shape.length < 5)
+    return stock(args);
+  const { shape } = t;
+  const list = [shape.reduce((all, size) => all * size, 1)];
+  const chosen = stock({
+    ...args,
+    inputs: {
+      condition: { ...condition, shape: list },
+      t: { ...t, shape: list },
+      e: { ...e, shape: list },
+    },
+  });
+  return Array.isArray(chosen) ? chosen : { ...chosen, shape };
+};
 
 /**
  * Reversing five axes or more throws (src/kernels/Reverse.js lays everything out in four). One axis lies between all
