@@ -25,6 +25,8 @@ export interface GradientCase {
   readonly plan: ModelPlan;
   readonly inputs: readonly Shape[];
   readonly weights: readonly WeightSpec[];
+  /** Default 2. */
+  readonly batch?: number;
 }
 
 export function caseOfExample(read: ReadExample): GradientCase {
@@ -125,11 +127,17 @@ function setUp(read: GradientCase): Setup {
   );
   model.setWeights(weights);
   tf.dispose(weights);
-  const inputs = drawInputs(read).map(({ values, shape }, index) => {
-    const dtype = read.inputs[index]?.dtype ?? "float32";
-    const tensor = tf.tensor([...values], [...shape], dtype);
-    return dtype === "float32" ? tf.variable(tensor) : tensor;
-  });
+  const batched = read.inputs.map((shape) => ({
+    ...shape,
+    batch: shape.batch ?? read.batch ?? 2,
+  }));
+  const inputs = drawInputs({ title: read.title, inputs: batched }).map(
+    ({ values, shape }, index) => {
+      const dtype = read.inputs[index]?.dtype ?? "float32";
+      const tensor = tf.tensor([...values], [...shape], dtype);
+      return dtype === "float32" ? tf.variable(tensor) : tensor;
+    },
+  );
   const setStep = prepareRandomLayers(model, 7);
   /** All outputs, one behind the other. */
   const computeOutput = () => {
