@@ -106,7 +106,7 @@ export function createTrainingGuard(shell: TrainingShell): TrainingGuard {
 }
 
 /** "Netloom · 42 % · Digits": for the tray. */
-export function describeActivity({ phase, progress, title }: TrainingActivity): string {
+function describeActivity({ phase, progress, title }: TrainingActivity): string {
   const name = title === "" ? "" : ` · ${title}`;
   switch (phase) {
     case "idle":

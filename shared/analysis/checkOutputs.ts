@@ -29,7 +29,7 @@ export function readLoss(output: Parameters<typeof readNodeParams>[0]): LossName
 }
 
 /** Whether the loss does softmax or sigmoid itself. */
-export function readsLogits(output: Parameters<typeof readNodeParams>[0], loss: LossName): boolean {
+function readsLogits(output: Parameters<typeof readNodeParams>[0], loss: LossName): boolean {
   return (
     listLossOptions(loss).includes("fromLogits") && readNodeParams(output)?.["fromLogits"] === true
   );

@@ -87,7 +87,7 @@ export function restoreCheckpoint(
 }
 
 /** The weights alone. */
-export function restoreModel({ model }: Session, { weights }: Checkpoint): void {
+function restoreModel({ model }: Session, { weights }: Checkpoint): void {
   const fits =
     weights.length === model.weights.length &&
     weights.every(

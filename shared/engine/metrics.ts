@@ -120,8 +120,8 @@ export function createMetric(name: MetricName, context: MetricContext): Metric {
   }
 }
 
-export const perValue: Metric["finish"] = ([sum = 0], { rows, units }) => sum / (rows * units);
-export const perRow: Metric["finish"] = ([sum = 0], { rows }) => sum / rows;
+const perValue: Metric["finish"] = ([sum = 0], { rows, units }) => sum / (rows * units);
+const perRow: Metric["finish"] = ([sum = 0], { rows }) => sum / rows;
 
 /** e to the mean cross-entropy: among how many equally likely classes the network still wavers. */
 function createPerplexity(context: MetricContext): Metric {

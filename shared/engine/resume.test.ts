@@ -53,7 +53,9 @@ async function train(config: Partial<TrainingConfig>, options: Options = {}) {
       events.push(event);
       options.onEvent?.(event, control);
     },
-    onCheckpoint: (bytes) => checkpoints.push(bytes),
+    onCheckpoint(bytes) {
+      checkpoints.push(bytes);
+    },
     onWeights(saved) {
       files = saved;
     },

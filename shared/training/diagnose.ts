@@ -11,21 +11,19 @@ import { findNumberTrouble } from "./diagnoseNumbers.ts";
 import type { Observation } from "./observations.ts";
 import type { RunState } from "./runReducer.ts";
 
-export const diagnosisCodes = [
-  "vanishing-gradients",
-  "exploding-gradients",
-  "dead-relu",
-  "saturated",
-  "rate-too-high",
-  "rate-too-low",
-  "class-collapse",
-  "overfitting",
-  "no-learning",
-  "bad-label",
-  "unscaled-inputs",
-  "nearly-not-finite",
-] as const;
-export type DiagnosisCode = (typeof diagnosisCodes)[number];
+export type DiagnosisCode =
+  | "vanishing-gradients"
+  | "exploding-gradients"
+  | "dead-relu"
+  | "saturated"
+  | "rate-too-high"
+  | "rate-too-low"
+  | "class-collapse"
+  | "overfitting"
+  | "no-learning"
+  | "bad-label"
+  | "unscaled-inputs"
+  | "nearly-not-finite";
 
 export interface Diagnosis {
   readonly code: DiagnosisCode;

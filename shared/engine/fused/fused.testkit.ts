@@ -26,7 +26,7 @@ export function drawValues(random: Random, count: number, hasTies = false): Floa
 }
 
 /** Output, gradient to the input and to every trained weight, and the weights after the pass. */
-export async function measureLayer(
+async function measureLayer(
   { title, makeLayer, shape, hasTies }: FusedCase,
   isFused: boolean,
 ): Promise<Measured[]> {

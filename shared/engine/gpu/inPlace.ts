@@ -9,7 +9,7 @@ import { bufferOf, makeOutput } from "./dispatch.ts";
 import { flushCommands, internalsOf } from "./internals.ts";
 
 /** From now on every read of the tensor comes from the device. */
-export function markInPlace(backend: WebGPUBackend, tensor: tf.TensorInfo): void {
+function markInPlace(backend: WebGPUBackend, tensor: tf.TensorInfo): void {
   bufferOf(backend, tensor);
   const data = backend.tensorMap.get(tensor.dataId);
   Object.defineProperty(data, "values", {

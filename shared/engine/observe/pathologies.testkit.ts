@@ -61,7 +61,7 @@ interface BlobOptions {
 }
 
 /** Points around a centre for each class. */
-export function makeBlobs(options: BlobOptions = {}): (seed: number) => Dataset {
+function makeBlobs(options: BlobOptions = {}): (seed: number) => Dataset {
   const { count = 400, features = 6, classes = 3, spread = 0.5, scale = 1 } = options;
   return (seed) => {
     const random = createRandom(`blobs ${seed}`);
@@ -82,7 +82,7 @@ export function makeBlobs(options: BlobOptions = {}): (seed: number) => Dataset 
 }
 
 /** A smooth function of the features, scaled to about 1. */
-export function makeCurve(options: { readonly count?: number; readonly noise?: number } = {}) {
+function makeCurve(options: { readonly count?: number; readonly noise?: number } = {}) {
   const { count = 400, noise = 0.05 } = options;
   return (seed: number): Dataset => {
     const random = createRandom(`curve ${seed}`);
@@ -96,7 +96,7 @@ export function makeCurve(options: { readonly count?: number; readonly noise?: n
 }
 
 /** Pictures of 8 × 8: one class has bars along, the other across. */
-export function makeBars(seed: number): Dataset {
+function makeBars(seed: number): Dataset {
   const random = createRandom(`bars ${seed}`);
   const count = 240;
   const values = new Float32Array(count * 64);
@@ -116,7 +116,7 @@ export function makeBars(seed: number): Dataset {
 }
 
 /** Sequences of 8 numbers; the class says whether their sum is positive. */
-export function makeSums(seed: number): Dataset {
+function makeSums(seed: number): Dataset {
   const random = createRandom(`sums ${seed}`);
   const count = 240;
   const values = Float32Array.from({ length: count * 8 }, () => random.nextNormal());
@@ -206,7 +206,7 @@ interface StackOptions {
 }
 
 /** Dense layers in a row; the last one gives classes, or with `classes: 0` one number. */
-export function stackDense(options: StackOptions = {}): ModelPlan {
+function stackDense(options: StackOptions = {}): ModelPlan {
   const { features = 6, units = [16], activation = "relu", classes = 3 } = options;
   const kernel =
     options.kernel === undefined

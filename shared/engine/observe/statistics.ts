@@ -34,7 +34,7 @@ export interface RawStatistics {
 }
 
 /** Bounds of the histogram: the values' own, cut off at `histogramSpan` deviations. Never of width 0. */
-export function boundHistogram(
+function boundHistogram(
   raw: Pick<RawStatistics, "finite" | "mean" | "squares" | "low" | "high">,
 ): readonly [low: number, high: number] {
   const deviation = Math.sqrt(raw.squares / Math.max(1, raw.finite));
