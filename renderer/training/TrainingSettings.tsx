@@ -7,7 +7,6 @@ import { changeTraining, useTraining } from "./changeTraining.ts";
 import { OptimizerChoice, OptimizerSettings } from "./OptimizerSettings.tsx";
 import { changeOptimizer } from "./optimizers.ts";
 import { ObserveField } from "./observe/ObserveField.tsx";
-import { PrecisionSetting } from "./PrecisionSetting.tsx";
 import { SampleSettings } from "./SampleSettings.tsx";
 import { ScheduleSettings } from "./ScheduleSettings.tsx";
 import { ChoiceSetting, NumberSetting } from "./settingFields.tsx";
@@ -94,7 +93,6 @@ export function TrainingSettings() {
             )
           }
         />
-        <PrecisionSetting />
       </div>
       <ScheduleSettings />
       <OptimizerSettings />

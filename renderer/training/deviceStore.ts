@@ -9,8 +9,6 @@ export interface Device {
   readonly device: string;
   /** Bytes that one tensor may have; null or absent where no limit is stated. */
   readonly maxTensorBytes?: number | null;
-  /** Whether shaders may compute with 16-bit floats; absent where the worker hasn't said so. */
-  readonly hasHalfFloats?: boolean;
 }
 
 export const deviceStore = createStore<{ readonly device: Device | null }>()(() => ({

@@ -120,7 +120,6 @@ export const trainingSchema = z.strictObject({
     z.array(z.number().min(0).max(1e9)).min(1).max(limits.classes).readonly(),
   ]),
   sampleWeightField: z.string().min(1).max(200).nullable(),
-  precision: z.enum(["float32", "mixed"]),
   earlyStopping: z
     .strictObject({
       monitor,

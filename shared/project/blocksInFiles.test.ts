@@ -151,7 +151,6 @@ describe("old files", () => {
         clipping: null,
         accumulation: 1,
         batching: "mini-batch",
-        precision: "float32",
       });
       expect(optimizer.weightDecay).toBe(0);
       // But for the new settings, the file stays line by line what it was.

@@ -55,7 +55,6 @@ function completeTraining(training: JsonObject): JsonObject {
     ...pick({ batchSize, epochs, seed, shuffle }),
     classWeights: "none",
     sampleWeightField: null,
-    precision: "float32",
     ...pick({ earlyStopping }),
     keepBest: null,
     checkpoints: { everyMinutes: 5, everySteps: null },

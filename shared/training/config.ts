@@ -19,8 +19,6 @@ export interface TrainingConfig {
   readonly classWeights: "none" | "balanced" | readonly number[];
   /** A field of the data with one number per sample that its loss is multiplied by. */
   readonly sampleWeightField: string | null;
-  /** `mixed`: storage in 16-bit floats with loss scaling, where the device has them. */
-  readonly precision: "float32" | "mixed";
   readonly earlyStopping: EarlyStopping | null;
   /** Ends with the weights of the epoch in which this was best. */
   readonly keepBest: { readonly monitor: string } | null;
@@ -310,7 +308,6 @@ export const defaultTraining: TrainingConfig = {
   shuffle: true,
   classWeights: "none",
   sampleWeightField: null,
-  precision: "float32",
   earlyStopping: null,
   keepBest: null,
   checkpoints: { everyMinutes: 5, everySteps: null },

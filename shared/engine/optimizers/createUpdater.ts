@@ -9,7 +9,7 @@ import { createPortableUpdater } from "./portableUpdater.ts";
 export type UpdaterConfig = Pick<TrainingConfig, "optimizer" | "clipping" | "accumulation">;
 
 /**
- * Changes variables by their gradients, as Keras 3 does: unscale, accumulate, clip, decay the weights, update
+ * Changes variables by their gradients, as Keras 3 does: accumulate, clip, decay the weights, update
  * (`BaseOptimizer._backend_apply_gradients`). Its whole state is its slots and the number of steps done, so that a run
  * that goes on from a checkpoint takes the same steps bit for bit.
  */
@@ -19,7 +19,7 @@ export interface Updater {
    * precision. Where gradients are accumulated, Adam's powers count updates; schedules count batches, as in Keras.
    * A group of batches that an epoch's end cuts goes on in the next epoch.
    */
-  numbers(stepsDone: number, options?: { readonly lossScale?: number }): readonly number[];
+  numbers(stepsDone: number): readonly number[];
   /**
    * Updates the variables from the gradients, by their names; those without one stay as they are. Reads the learning
    * rate and `numbers` from the step under way (`setStep`), on WebGPU from its buffer, so that the kernels can be

@@ -6,12 +6,10 @@ import type * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { dispatch, type GpuBinding, spreadWorkgroups } from "../gpu/dispatch.ts";
 import { makeState } from "../gpu/inPlace.ts";
-import { stepTensor } from "../step/stepNumbers.ts";
 import type { UpdaterConfig } from "./createUpdater.ts";
 import type { UpdateGroup } from "./gpuGroups.ts";
 import type { Slot } from "./rules.ts";
-import { asBits, bindGradients, mainHead, stepNumber, workgroupSize } from "./updateKernel.ts";
-import { numberPlaces } from "./updateSteps.ts";
+import { asBits, bindGradients, mainHead, workgroupSize } from "./updateKernel.ts";
 
 export interface GpuClipping {
   /** A factor for each variable (`norm`), or a single one. */
@@ -79,7 +77,7 @@ export function createClipping(
     const sumArena = group.arenas.length > 1 ? group.arenas[sum] : group.arenas[0];
     const sumAt = group.arenas.length > 1 ? "" : `${sum}u * uniforms.total + `;
     const loops = group.members.map((_member, member) => {
-      const value = `gradient${member}[at] * ${stepNumber(numberPlaces.unscale)}`;
+      const value = `gradient${member}[at]`;
       const summed = isSummed
         ? `${value} + gradientSums[${sumAt}uniforms.start${member} + at]`
         : value;
@@ -102,7 +100,6 @@ export function createClipping(
         sum,
       ].join("_"),
       bindings: [
-        { name: "step", tensor: stepTensor(backend), access: "read" },
         { name: "sums", tensor: sums, access: "read_write" },
         ...(isSummed && sumArena
           ? [{ name: "gradientSums", tensor: sumArena, access: "read" } satisfies GpuBinding]

@@ -49,8 +49,7 @@ export function createGpuUpdater(
 
   ownVariables();
   return {
-    numbers: (stepsDone, { lossScale = 1 } = {}) =>
-      optimizerNumbers(rule, accumulation, { stepsDone, lossScale }),
+    numbers: (stepsDone) => optimizerNumbers(rule, accumulation, { stepsDone }),
     apply(gradients) {
       needStep();
       const own = ownVariables();

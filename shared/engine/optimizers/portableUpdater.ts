@@ -40,18 +40,15 @@ export function createPortableUpdater(
   }
 
   return {
-    numbers: (stepsDone, { lossScale = 1 } = {}) =>
-      optimizerNumbers(rule, accumulation, { stepsDone, lossScale }),
+    numbers: (stepsDone) => optimizerNumbers(rule, accumulation, { stepsDone }),
     apply(gradients) {
       const { learningRate: rate, optimizer: numbers } = needStep();
       const isUpdate = numbers[numberPlaces.isUpdate] !== 0;
-      const unscale = numbers[numberPlaces.unscale] ?? 1;
       tf.tidy(() => {
         const ready: { readonly member: Member; readonly gradient: tf.Tensor }[] = [];
         for (const member of members) {
-          const raw = gradients.get(member.name);
-          if (raw === undefined) continue;
-          const gradient = unscale === 1 ? raw : raw.mul(unscale);
+          const gradient = gradients.get(member.name);
+          if (gradient === undefined) continue;
           if (accumulation === 1) {
             ready.push({ member, gradient });
             continue;

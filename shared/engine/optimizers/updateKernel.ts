@@ -44,7 +44,6 @@ export function makeUpdateProgram(
     ...rule
       .numbers(1)
       .map((_number, index) => `let number${index} = ${stepNumber(numberPlaces.rule + index)};`),
-    `gradient *= ${stepNumber(numberPlaces.unscale)};`,
     ...(accumulation === 1 ? [] : accumulate(group, slots)),
     ...clip(clipping),
     ...rule.slots.map(({ name }, slot) => `var ${name} = ${slotPlace(group, slot)};`),
@@ -119,7 +118,7 @@ export function bindGradients(
 }
 
 /** Where each member begins, and by bits which have a gradient. */
-export function describeMembers(
+function describeMembers(
   group: UpdateGroup,
   gradients: readonly (tf.TensorInfo | null)[],
 ): Readonly<Record<string, number>> {
@@ -148,7 +147,7 @@ function pickMember(
 }
 
 /** Where the slot of weight `index` is. */
-export function slotPlace({ arenas }: UpdateGroup, slot: number): string {
+function slotPlace({ arenas }: UpdateGroup, slot: number): string {
   return arenas.length > 1 ? `slots${slot}[index]` : `slots0[${slot}u * uniforms.total + index]`;
 }
 

@@ -5,7 +5,7 @@ import type { UpdaterConfig } from "./createUpdater.ts";
 import type { OptimizerRule, Slot } from "./rules.ts";
 
 /** Places in `StepNumbers.optimizer`. */
-export const numberPlaces = { isUpdate: 0, unscale: 1, rule: 2 } as const;
+export const numberPlaces = { isUpdate: 0, rule: 1 } as const;
 
 /** Only there where gradients are accumulated: their sum since the last update. */
 const gradientSum: Slot = { name: "gradientSum", initial: 0 };
@@ -18,11 +18,11 @@ export function planSlots({ accumulation }: UpdaterConfig, rule: OptimizerRule):
 export function optimizerNumbers(
   rule: OptimizerRule,
   accumulation: number,
-  { stepsDone, lossScale }: { readonly stepsDone: number; readonly lossScale: number },
+  { stepsDone }: { readonly stepsDone: number },
 ): readonly number[] {
   const isUpdate = (stepsDone + 1) % accumulation === 0;
   const update = Math.floor(stepsDone / accumulation) + 1;
-  return [isUpdate ? 1 : 0, 1 / lossScale, ...rule.numbers(update)];
+  return [isUpdate ? 1 : 0, ...rule.numbers(update)];
 }
 
 /** The numbers of the step under way; throws outside of one. */

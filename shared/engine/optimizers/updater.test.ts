@@ -120,24 +120,6 @@ test.each(updateCases)("$title goes on from its slots bit for bit", async ({ con
   for (const { variable } of [...first.variables, ...second.variables]) variable.dispose();
 });
 
-test("a scaled loss gives the same updates", async () => {
-  const config = { ...plain, optimizer: defaultOptimizers.adam };
-  const wanted = await runUpdates(config, material);
-  const { variables, updater } = startUpdates(config, material);
-  for (const [stepsDone, gradients] of material.gradients.entries()) {
-    takeStep(updater, config, {
-      stepsDone,
-      shapes: material.shapes,
-      gradients: gradients.map((values) => values.map((value) => value * 1024)),
-      lossScale: 1024,
-    });
-  }
-  const found = variables.map(({ variable }) => variable.dataSync());
-  expect(found.map((values) => [...values])).toEqual(wanted.map((values) => [...values]));
-  updater.dispose();
-  for (const { variable } of variables) variable.dispose();
-});
-
 test("a variable without gradient stays as it is, decay or not", () => {
   const config = { ...plain, optimizer: { ...defaultOptimizers.adamw, weightDecay: 0.5 } };
   const { variables, updater } = startUpdates(config, material);

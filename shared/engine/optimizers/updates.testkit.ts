@@ -99,7 +99,7 @@ export function makeMaterial(
   };
 }
 
-export function sizeOf(shape: readonly number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
@@ -125,17 +125,16 @@ export function takeStep(
     readonly stepsDone: number;
     readonly shapes: readonly (readonly number[])[];
     readonly gradients: readonly (Float32Array | null)[];
-    readonly lossScale?: number;
   },
 ): void {
-  const { stepsDone, shapes, gradients, lossScale = 1 } = step;
+  const { stepsDone, shapes, gradients } = step;
   setStep({
     step: stepsDone,
     seed: 1,
     batchStart: 0,
     row: 0,
     learningRate: config.optimizer.learningRate,
-    optimizer: updater.numbers(stepsDone, { lossScale }),
+    optimizer: updater.numbers(stepsDone),
   });
   tf.tidy(() => {
     const tensors = new Map<string, tf.Tensor>();
