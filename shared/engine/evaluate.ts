@@ -4,7 +4,7 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Metrics, RunReport } from "../training/events.ts";
 import { errorText } from "./buildModel.ts";
-import { measureSamples } from "./measure.ts";
+import { measureSamples, passAtOnce } from "./measure.ts";
 import { buildReport } from "./report.ts";
 import type { Backend } from "./selectBackend.ts";
 import { createSession, inferenceBatchSize } from "./session.ts";
@@ -35,11 +35,7 @@ export async function evaluateModel(
   const pass = {
     samples,
     batchSize: request.batchSize ?? inferenceBatchSize(plan, 1),
-    async proceed() {
-      await backend.breathe();
-      return true;
-    },
-    guard: <T>(promise: Promise<T>) => promise,
+    ...passAtOnce(backend),
   };
   try {
     const metrics = await measureSamples(

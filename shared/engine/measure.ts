@@ -4,6 +4,7 @@ import type { BatchReader } from "./batches.ts";
 import type { Objective } from "./objective.ts";
 import { listPenalties } from "./penalties.ts";
 import { readFixedBatch, runModel } from "./runModel.ts";
+import type { Backend } from "./selectBackend.ts";
 
 /** What a pass over samples without training needs. */
 export interface Pass {
@@ -15,6 +16,17 @@ export interface Pass {
   readonly proceed: () => Promise<boolean>;
   /** Makes reads fail when the device does. */
   readonly guard: <T>(promise: Promise<T>) => Promise<T>;
+}
+
+/** How a pass is gone through outside a run: to its end, with the window kept alive. */
+export function passAtOnce(backend: Backend): Pick<Pass, "proceed" | "guard"> {
+  return {
+    async proceed() {
+      await backend.breathe();
+      return true;
+    },
+    guard: (promise) => promise,
+  };
 }
 
 /** Loss (penalties included, as in Keras) and metrics over the samples; null when broken off. */

@@ -5,6 +5,7 @@ import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
 import type { CallOption, CallValue } from "../layers/defineLayer.ts";
 import { shapeFromSizes, shapeOf } from "../layers/shape.ts";
 import { defaultOptimizers, defaultTraining, type TrainingConfig } from "../training/config.ts";
+import { unprepared } from "./step/blankDataset.ts";
 
 /** A layer of a plan written by hand: `layer("dense", "Dense", { units: 3 }, ["x"], [3])`. */
 export function layer(
@@ -146,17 +147,8 @@ export function pointsDataset(
         ? Float32Array.from(samples, (sample) => heights[sample] ?? 0)
         : Int32Array.from(samples, (sample) => labels[sample] ?? 0);
     },
+    ...unprepared,
     unscaleTarget: (_field, values) => values.map((value) => value * scale),
     targetScale: () => ({ scale, offset: 0 }),
-    preparation: {
-      format: "netloom-preparation",
-      version: 1,
-      kind: "table",
-      scaling: "none",
-      imageSize: null,
-      table: null,
-      fields: [],
-    },
-    describe: () => ({ kind: "row", cells: [], target: "" }),
   };
 }

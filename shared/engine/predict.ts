@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../base/result.ts";
 import { errorText } from "./buildModel.ts";
 import type { EvaluationRequest } from "./evaluate.ts";
-import { predictSamples } from "./measure.ts";
+import { passAtOnce, predictSamples } from "./measure.ts";
 import { readChances } from "./metrics.ts";
 import { areProbabilities, readClass } from "./report.ts";
 import { createSession, inferenceBatchSize } from "./session.ts";
@@ -42,11 +42,7 @@ export async function predictModel(
           reader: session.value.reader,
           samples,
           batchSize: request.batchSize ?? inferenceBatchSize(plan, 1),
-          async proceed() {
-            await backend.breathe();
-            return true;
-          },
-          guard: <T>(promise: Promise<T>) => promise,
+          ...passAtOnce(backend),
         },
         index,
         readChances(output, field),

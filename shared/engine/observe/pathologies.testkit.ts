@@ -9,6 +9,7 @@ import { initialRunState, runReducer, type RunState } from "../../training/runRe
 import { createTrainingControl } from "../control.ts";
 import { configOf, layer, planOf, testRun } from "../plans.testkit.ts";
 import { selectBackend } from "../selectBackend.ts";
+import { unprepared } from "../step/blankDataset.ts";
 import { trainModel } from "../train.ts";
 
 export interface Trial {
@@ -180,18 +181,7 @@ function makeDataset(parts: DatasetParts): Dataset {
       const picked = Array.from(samples, (sample) => labels[sample] ?? 0);
       return classes === null ? Float32Array.from(picked) : Int32Array.from(picked);
     },
-    unscaleTarget: (_field, given) => given,
-    targetScale: () => ({ scale: 1, offset: 0 }),
-    preparation: {
-      format: "netloom-preparation",
-      version: 1,
-      kind: "table",
-      scaling: "none",
-      imageSize: null,
-      table: null,
-      fields: [],
-    },
-    describe: () => ({ kind: "row", cells: [], target: "" }),
+    ...unprepared,
   };
 }
 

@@ -6,6 +6,25 @@ import { shapeFromSizes, shapeOf, sizesOf, type Shape } from "../../layers/shape
 const openSize = 8;
 const classLosses = /categorical/i;
 
+/** How a data set answers whose values are taken as they are and come from no table or folder. */
+export const unprepared: Pick<
+  Dataset,
+  "unscaleTarget" | "targetScale" | "preparation" | "describe"
+> = {
+  unscaleTarget: (_field, values) => values,
+  targetScale: () => ({ scale: 1, offset: 0 }),
+  preparation: {
+    format: "netloom-preparation",
+    version: 1,
+    kind: "table",
+    scaling: "none",
+    imageSize: null,
+    table: null,
+    fields: [],
+  },
+  describe: () => ({ kind: "row", cells: [], target: "" }),
+};
+
 /** Zeros in the shapes that a plan takes: to try a step before there are data. */
 export function makeBlankDataset(plan: ModelPlan, count: number): Dataset {
   const features = plan.inputs.map(({ shape, field }, index): FieldSpec => ({
@@ -43,18 +62,7 @@ export function makeBlankDataset(plan: ModelPlan, count: number): Dataset {
       const values = sizes.reduce<number>((product, size) => product * (size ?? 1), samples.length);
       return field?.shape.dtype === "int32" ? new Int32Array(values) : new Float32Array(values);
     },
-    unscaleTarget: (_field, values) => values,
-    targetScale: () => ({ scale: 1, offset: 0 }),
-    preparation: {
-      format: "netloom-preparation",
-      version: 1,
-      kind: "table",
-      scaling: "none",
-      imageSize: null,
-      table: null,
-      fields: [],
-    },
-    describe: () => ({ kind: "row", cells: [], target: "" }),
+    ...unprepared,
   };
 }
 

@@ -7,7 +7,7 @@ import type { StoredParams } from "../../layers/params.ts";
 import { readParams } from "../../layers/readParams.ts";
 import { findLayer } from "../../layers/registry.ts";
 import { shapeFromSizes, shapeOf, type Shape } from "../../layers/shape.ts";
-import { pointsDataset } from "../plans.testkit.ts";
+import { unprepared } from "./blankDataset.ts";
 
 export interface Workload {
   readonly id: string;
@@ -203,7 +203,7 @@ export function makeWorkloadData(workload: Workload, count: number): Dataset {
     },
   ];
   return {
-    ...pointsDataset(5),
+    ...unprepared,
     summary: {
       kind: "table",
       label: workload.title,
