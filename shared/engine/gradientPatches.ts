@@ -11,6 +11,7 @@ export function patchGradients(): void {
   isPatched = true;
   tf.registerGradient(dilatedConvolution);
   tf.registerGradient(averagePool);
+  tf.registerGradient(maxPoolVolumes);
   tf.registerGradient(enlargeNearest);
   tf.registerGradient(unpack);
   tf.registerGradient(pickOne("Maximum", tf.greaterEqual, tf.less));
@@ -158,6 +159,57 @@ const averagePool: GradConfig = {
     };
   },
 };
+
+/**
+ * The first of equal maxima in a window gets the gradient, as in Keras and as for images; tfjs gives it to the last one
+ * (tfjs-backend-cpu src/utils/pool_utils.ts, `maxPool3dPositions`; tfjs-backend-webgpu src/pool_webgpu.ts). A maximum over
+ * a volume is one over each layer and then one over the layers: two poolings of images.
+ */
+const maxPoolVolumes: GradConfig = {
+  kernelName: "MaxPool3D",
+  inputsToSave: ["x"],
+  gradFunc: (dy, saved, attrs) => {
+    const [x] = saved;
+    const gradient = Array.isArray(dy) ? dy[0] : dy;
+    if (x === undefined || gradient === undefined || x.rank !== 5 || gradient.rank !== 5)
+      throw new Error("The gradient of MaxPool3D needs five axes.");
+    const [samples = 1, depth = 1, height = 1, width = 1, channels = 1] = x.shape;
+    const [, outDepth = 1, outHeight = 1, outWidth = 1] = gradient.shape;
+    const [filterDepth, filterHeight, filterWidth] = toTriple(attrs["filterSize"]);
+    const [strideDepth, strideHeight, strideWidth] = toTriple(attrs["strides"]);
+    const { pad, dimRoundingMode } = attrs;
+    const common = { pad, dimRoundingMode };
+    const within = {
+      ...common,
+      filterSize: [filterHeight, filterWidth],
+      strides: [strideHeight, strideWidth],
+    };
+    const across = { ...common, filterSize: [filterDepth, 1], strides: [strideDepth, 1] };
+    return {
+      x: () => {
+        const layers = tf.reshape(x, [samples * depth, height, width, channels]);
+        const flat = runKernel("MaxPool", { x: layers }, within);
+        const columns = [samples, depth, outHeight * outWidth, channels];
+        const input = tf.reshape(flat, columns);
+        const output = runKernel("MaxPool", { x: input }, across);
+        const error = tf.reshape(gradient, [samples, outDepth, outHeight * outWidth, channels]);
+        const share = runKernel("MaxPoolGrad", { dy: error, input, output }, across);
+        const back = runKernel(
+          "MaxPoolGrad",
+          { dy: tf.reshape(share, flat.shape), input: layers, output: flat },
+          within,
+        );
+        return tf.reshape(back, x.shape);
+      },
+    };
+  },
+};
+
+function toTriple(value: unknown): readonly [number, number, number] {
+  if (typeof value === "number") return [value, value, value];
+  const [depth = 1, height = 1, width = 1]: unknown[] = Array.isArray(value) ? value : [];
+  return [Number(depth), Number(height), Number(width)];
+}
 
 /** Full size / real count for every place of the output, `[1, height, width, 1]`; null where no window is cut. */
 function averageScale(

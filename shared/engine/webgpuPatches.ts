@@ -1,5 +1,6 @@
 /** Kernels of tfjs-backend-webgpu 4.22 that give wrong numbers without an error, put right. */
 import * as tf from "@tensorflow/tfjs";
+import { giveToFirstMaximum } from "./fused/maxPoolGradient.ts";
 import { type KernelWrapper, wrapKernel } from "./wrapKernel.ts";
 
 let isPatched = false;
@@ -17,6 +18,7 @@ export function patchWebgpuKernels(): void {
     wrapKernel(name, alignVector);
   wrapKernel("Reverse", reverseManyAxes);
   wrapKernel("Select", selectManyAxes);
+  wrapKernel("MaxPoolGrad", giveToFirstMaximum);
 }
 
 /**
