@@ -7,6 +7,7 @@ import { readExample } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 import { countValues } from "../layers/shape.ts";
 import { caseOfExample, type GradientCase } from "./gradients.testkit.ts";
+import { drawWideCase } from "./wideCases.testkit.ts";
 
 /** A few large sizes among many small: programs change with size, and finite differences want to end. */
 const mostValues = 40_000;
@@ -21,7 +22,8 @@ const trained = layerDefinitions.filter((definition) =>
 /** The case of this number, always the same one; null where what was drawn does not fit the layer. */
 export function drawGradientCase(number: number): GradientCase | null {
   const random = createRandom(`sweep ${number}`);
-  const definition = trained[number % trained.length];
+  if (number % 8 === 7) return drawWideCase(random, number);
+  const definition = trained[(number - Math.floor(number / 8)) % trained.length];
   if (definition === undefined) return null;
   const read = drawExample(random, definition);
   if (read === null || read.call === null) return null;
