@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { nodeId } from "../base/ids.ts";
 import { type BlockDrawing, drawDocument } from "../blocks/blocks.testkit.ts";
 import { analyzeDocument } from "./analyzeDocument.ts";
-import { countTrainingBytes } from "./costs.ts";
+import { defaultOptimizers, defaultTraining, type TrainingConfig } from "../training/config.ts";
+import { countTrainingBytes, readStepSize } from "./costs.ts";
 import { flattenRows, listLayers } from "./listLayers.ts";
 
 const unit: BlockDrawing = {
@@ -67,10 +68,27 @@ describe("costs", () => {
 
   it("of training are weights, gradients, two slots, and activations of the whole batch", () => {
     const costs = { paramCount: 10, trainableCount: 6, activationBytes: 100 };
-    expect(countTrainingBytes(costs, 8)).toBe(4 * 10 + 4 * 6 + 2 * 4 * 6 + 8 * 100);
-    expect(countTrainingBytes({ ...costs, activationBytes: null }, 8)).toBeNull();
+    const step = { batchSize: 8, slots: 2 };
+    expect(countTrainingBytes(costs, step)).toBe(4 * 10 + 4 * 6 + 2 * 4 * 6 + 8 * 100);
+    expect(countTrainingBytes({ ...costs, activationBytes: null }, step)).toBeNull();
     const { batchSize } = document.training;
     expect(row("flat")?.trainingBytes).toBe(1024 * batchSize);
+  });
+
+  it("of training go by the optimizer's slots and the way of batching", () => {
+    const read = (change: Partial<TrainingConfig>, sampleCount: number | null) =>
+      readStepSize({ ...defaultTraining, ...change }, sampleCount);
+    expect(read({}, null)).toEqual({ batchSize: 32, slots: 2 });
+    expect(read({ optimizer: defaultOptimizers.sgd }, 20)).toEqual({ batchSize: 20, slots: 0 });
+    expect(read({ batching: "stochastic", accumulation: 4 }, 20)).toEqual({
+      batchSize: 1,
+      slots: 3,
+    });
+    expect(read({ batching: "full-batch" }, 500).batchSize).toBe(500);
+    expect(read({ batching: "full-batch" }, null).batchSize).toBeNull();
+    const costs = { paramCount: 10, trainableCount: 6, activationBytes: 100 };
+    expect(countTrainingBytes(costs, { batchSize: null, slots: 0 })).toBeNull();
+    expect(countTrainingBytes(costs, { batchSize: 1, slots: 0 })).toBe(4 * 10 + 4 * 6 + 100);
   });
 
   it("are not known where a size isn't", () => {

@@ -6,24 +6,42 @@
  *   Biases, activations, poolings, normalizations and additions are not counted. A layer used twice computes twice.
  * - **Activation bytes:** what the forward pass writes: every output of every layer and Input, 4 bytes a value (1 for true
  *   or false). Outputs of the model write nothing of their own. Backends that compute in place need less.
- * - **Training bytes**, for a batch: weights, a gradient for each trainable weight and two slots of an optimizer for it
- *   (Adam's: 4 + 12 bytes a trainable weight, 4 for any other), and the activations of every sample, which stay until
- *   gradients have been computed. Work space of single operations is not counted.
+ * - **Training bytes**, for a batch: weights, a gradient for each trainable weight and what the optimizer keeps for it
+ *   (with Adam's two slots 4 + 12 bytes a trainable weight, 4 for any other), and the activations of every sample, which
+ *   stay until gradients have been computed. Work space of single operations is not counted.
  *
  * null: a size is only known when data arrives.
  */
 import type { WeightSpec } from "../layers/defineLayer.ts";
 import { type Shape, countValues } from "../layers/shape.ts";
+import { type TrainingConfig, effectiveBatchSize } from "../training/config.ts";
+import { countSlots } from "../training/countSlots.ts";
 
 const bytesPerValue = 4;
-/** Of Adam, the optimizer that training begins with. */
-const optimizerSlots = 2;
 
 export interface Costs {
   readonly paramCount: number;
   readonly trainableCount: number;
   readonly multiplyAdds: number | null;
   readonly activationBytes: number | null;
+}
+
+/** What of the training settings a step's memory hangs on. */
+export interface StepSize {
+  /** Samples of a step; null: all there are, and nobody knows yet how many. */
+  readonly batchSize: number | null;
+  /** Numbers kept for each trained weight beside its gradient. */
+  readonly slots: number;
+}
+
+/** `sampleCount`: of the training part; null where the data isn't open. */
+export function readStepSize(
+  training: Pick<TrainingConfig, "batching" | "batchSize" | "optimizer" | "accumulation">,
+  sampleCount: number | null,
+): StepSize {
+  const isOpen = sampleCount === null && training.batching === "full-batch";
+  const batchSize = isOpen ? null : effectiveBatchSize(training, sampleCount ?? training.batchSize);
+  return { batchSize, slots: countSlots(training) };
 }
 
 export const noCosts: Costs = {
@@ -49,13 +67,13 @@ export function countActivationBytes(outputs: readonly Shape[]): number | null {
   }, 0);
 }
 
-/** Memory that a training step with batches of this size holds on to. */
+/** Memory that a training step of this size holds on to. */
 export function countTrainingBytes(
   { paramCount, trainableCount, activationBytes }: Omit<Costs, "multiplyAdds">,
-  batchSize: number,
+  { batchSize, slots }: StepSize,
 ): number | null {
-  if (activationBytes === null) return null;
-  const perTrainable = 1 + optimizerSlots;
+  if (activationBytes === null || batchSize === null) return null;
+  const perTrainable = 1 + slots;
   return bytesPerValue * (paramCount + perTrainable * trainableCount) + activationBytes * batchSize;
 }
 

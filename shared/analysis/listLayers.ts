@@ -6,7 +6,7 @@ import { traceNode } from "../blocks/wireScopes.ts";
 import type { GraphNode } from "../document/model.ts";
 import type { Shape } from "../layers/shape.ts";
 import type { DocumentAnalysis } from "./analyzeDocument.ts";
-import { type Costs, addCosts, countTrainingBytes, noCosts } from "./costs.ts";
+import { type Costs, addCosts, countTrainingBytes, noCosts, readStepSize } from "./costs.ts";
 import { orderGraph } from "./orderGraph.ts";
 
 /** A layer, or a block with what is in it, as a summary lists it. */
@@ -18,7 +18,7 @@ export interface LayerRow extends Costs {
   readonly node: GraphNode;
   /** One per output; empty where they aren't known. */
   readonly outputShapes: readonly Shape[];
-  /** Of a training step with the project's batch size. */
+  /** Of a training step as the project's settings have it; null also where a step takes all data, of unknown length. */
   readonly trainingBytes: number | null;
   /** The layer or block whose weights it uses. */
   readonly sharedWith: NodeId | null;
@@ -104,7 +104,8 @@ function readCosts({ paramCount, trainableCount, multiplyAdds, activationBytes }
 }
 
 function finishRow({ expanded }: DocumentAnalysis, row: Omit<LayerRow, "trainingBytes">): LayerRow {
-  return { ...row, trainingBytes: countTrainingBytes(row, expanded.document.training.batchSize) };
+  const step = readStepSize(expanded.document.training, null);
+  return { ...row, trainingBytes: countTrainingBytes(row, step) };
 }
 
 /** What a block gives, by what leads to its ports. */

@@ -17,9 +17,11 @@ const { nodes } = analyzeGraph(
   ).graph,
 );
 
+const step = { batchSize: 8, slots: 2 };
+
 describe("measureHeat", () => {
   it("gives each layer its share of the whole, and full strength to the dearest", () => {
-    const heat = measureHeat(nodes, "weights", 8);
+    const heat = measureHeat(nodes, "weights", step);
     expect([...heat.keys()]).toEqual(["wide", "narrow"]);
     expect(heat.get(nodeId("wide"))).toEqual({ value: 990, share: 990 / 1081, level: 1 });
     expect(heat.get(nodeId("narrow"))?.level).toBeCloseTo(Math.sqrt(91 / 990));
@@ -33,14 +35,14 @@ describe("measureHeat", () => {
     // 990 weights, their gradients and two slots of Adam; 90 outputs for each of 8 samples.
     ["training", "wide", 4 * 990 * 4 + 8 * 90 * 4],
   ] as const)("tells %s", (measure, id, value) => {
-    expect(measureHeat(nodes, measure, 8).get(nodeId(id))?.value).toBe(value);
+    expect(measureHeat(nodes, measure, step).get(nodeId(id))?.value).toBe(value);
   });
 
   it("leaves out what costs nothing or isn't known", () => {
     const unknown = analyzeGraph(
       buildDocument({ x: ["input", { shape: [null, 3] }], d: ["dense", {}] }, ["x>d"]).graph,
     );
-    expect(measureHeat(unknown.nodes, "multiplyAdds", 8).size).toBe(0);
-    expect(measureHeat({}, "weights", 8).size).toBe(0);
+    expect(measureHeat(unknown.nodes, "multiplyAdds", step).size).toBe(0);
+    expect(measureHeat({}, "weights", step).size).toBe(0);
   });
 });

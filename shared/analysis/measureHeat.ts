@@ -1,5 +1,5 @@
 import type { NodeId } from "../base/ids.ts";
-import { countTrainingBytes } from "./costs.ts";
+import { type StepSize, countTrainingBytes } from "./costs.ts";
 import type { GraphAnalysis, NodeAnalysis } from "./types.ts";
 
 /** What a heat map may show of each node. */
@@ -21,10 +21,10 @@ export interface NodeHeat {
 export function measureHeat(
   nodes: GraphAnalysis["nodes"],
   measure: HeatMeasure,
-  batchSize: number,
+  step: StepSize,
 ): ReadonlyMap<NodeId, NodeHeat> {
   const values = Object.values(nodes).flatMap((node) => {
-    const value = readValue(node, measure, batchSize);
+    const value = readValue(node, measure, step);
     return value === null || value === 0 ? [] : [{ id: node.id, value }];
   });
   const total = values.reduce((sum, { value }) => sum + value, 0);
@@ -37,7 +37,7 @@ export function measureHeat(
   );
 }
 
-function readValue(node: NodeAnalysis, measure: HeatMeasure, batchSize: number): number | null {
+function readValue(node: NodeAnalysis, measure: HeatMeasure, step: StepSize): number | null {
   switch (measure) {
     case "weights":
       return node.paramCount;
@@ -46,6 +46,6 @@ function readValue(node: NodeAnalysis, measure: HeatMeasure, batchSize: number):
     case "activations":
       return node.activationBytes;
     case "training":
-      return countTrainingBytes(node, batchSize);
+      return countTrainingBytes(node, step);
   }
 }

@@ -1,7 +1,7 @@
-import { assertNever } from "../base/assertNever.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import { countValues } from "../layers/shape.ts";
-import type { OptimizerConfig, TrainingConfig } from "./config.ts";
+import type { TrainingConfig } from "./config.ts";
+import { countSlots } from "./countSlots.ts";
 
 /** What a step of training holds on the device, in bytes. An estimate: it leaves out what kernels need for themselves. */
 export interface MemoryNeeds {
@@ -63,7 +63,7 @@ export function measureMemoryNeeds(
       note(layer.name, bytes, false);
     }
   }
-  const slots = countSlots(config.optimizer) + (config.accumulation > 1 ? 1 : 0);
+  const slots = countSlots(config);
   const needs = {
     weights,
     gradients: trained,
@@ -101,29 +101,6 @@ export function findLargestBatch(
     else high = middle;
   }
   return low;
-}
-
-/** Numbers kept for each weight, as Keras's optimizers do. */
-function countSlots(optimizer: OptimizerConfig): number {
-  switch (optimizer.name) {
-    case "sgd":
-      return 0;
-    case "momentum":
-    case "adagrad":
-    case "lion":
-      return 1;
-    case "rmsprop":
-      return 1 + (optimizer.momentum > 0 ? 1 : 0) + (optimizer.centered ? 1 : 0);
-    case "adadelta":
-    case "adamax":
-    case "nadam":
-      return 2;
-    case "adam":
-    case "adamw":
-      return optimizer.amsgrad ? 3 : 2;
-    default:
-      return assertNever(optimizer);
-  }
 }
 
 /** "1.3 GB": powers of ten, as disks are sold. */

@@ -1,5 +1,5 @@
 import { analyzeDocument } from "#shared/analysis/analyzeDocument.ts";
-import { countTrainingBytes } from "#shared/analysis/costs.ts";
+import { countTrainingBytes, readStepSize } from "#shared/analysis/costs.ts";
 import { type LayerRow, flattenRows, listLayers } from "#shared/analysis/listLayers.ts";
 import { kerasShape } from "#shared/layers/shape.ts";
 import { toCliDiagnostic } from "../compile.ts";
@@ -25,8 +25,9 @@ export async function runSummary(
   const { totals } = analysis;
   const { paramCount: totalParams, trainableCount: trainableParams } = totals;
   const { multiplyAdds, activationBytes } = totals;
-  const { batchSize } = document.training;
-  const trainingBytes = countTrainingBytes(totals, batchSize);
+  const step = readStepSize(document.training, null);
+  const { batchSize } = step;
+  const trainingBytes = countTrainingBytes(totals, step);
   const errors = analysis.diagnostics.filter((entry) => entry.severity === "error");
   const diagnostics = errors.map(toCliDiagnostic);
   const nonTrainableParams = totalParams - trainableParams;
@@ -54,7 +55,7 @@ export async function runSummary(
       ...alignRows([titles, ...rows], { rightAligned: [3, 4, 5] }),
       "",
       `Total ${count(totalParams)} · trainable ${count(trainableParams)} · not trainable ${count(nonTrainableParams)}`,
-      `Per sample ${count(multiplyAdds)} multiply-adds, ${bytes(activationBytes)} of activations · training with batches of ${batchSize} ${bytes(trainingBytes)}`,
+      `Per sample ${count(multiplyAdds)} multiply-adds, ${bytes(activationBytes)} of activations · training with ${batchSize === null ? "all samples at once" : `batches of ${batchSize}`} ${bytes(trainingBytes)}`,
       ...(errors.length > 0 ? ["", printDiagnostics(diagnostics)] : []),
     ].join("\n"),
   };

@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import { useDataset } from "../../state/datasetStore.ts";
 import { documentStore, useDocument } from "../../state/documentStore.ts";
 import { IconButton } from "../../ui/Button.tsx";
 import { useRuns } from "../../state/runStore.ts";
@@ -22,7 +23,8 @@ export function HeatLegend() {
   const measure = useHeatMeasure();
   // Rendered again whenever costs change.
   useDocument((state) => state.analysis.nodes);
-  useDocument((state) => state.document.training.batchSize);
+  useDocument((state) => state.document.training);
+  useDataset(({ summary }) => summary);
   useRuns(({ active }) => active?.state.observations);
   if (measure === null) return null;
   const { nodes } = documentStore.getState().graph;

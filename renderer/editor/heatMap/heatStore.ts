@@ -1,8 +1,10 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import { type StepSize, readStepSize } from "#shared/analysis/costs.ts";
 import { type HeatMeasure, type NodeHeat, measureHeat } from "#shared/analysis/measureHeat.ts";
 import type { GraphAnalysis } from "#shared/analysis/types.ts";
 import type { NodeId } from "#shared/base/ids.ts";
+import { datasetStore } from "../../state/datasetStore.ts";
 import { documentStore, useDocument } from "../../state/documentStore.ts";
 import { runStore, useRuns } from "../../state/runStore.ts";
 import { measureTimes } from "../../training/observe/measureTimes.ts";
@@ -29,7 +31,7 @@ const noHeat: HeatMap = new Map();
 let last: {
   readonly nodes: GraphAnalysis["nodes"];
   readonly measure: HeatMeasure;
-  readonly batchSize: number;
+  readonly step: StepSize;
   readonly heat: HeatMap;
 } | null = null;
 
@@ -39,10 +41,15 @@ export function readHeat(): HeatMap {
   if (measure === "time") return readTimes();
   const { analysis, document } = documentStore.getState();
   const { nodes } = analysis;
-  const { batchSize } = document.training;
-  const isKnown = last?.nodes === nodes && last.measure === measure && last.batchSize === batchSize;
+  const { summary } = datasetStore.getState();
+  const step = readStepSize(document.training, summary?.trainCount ?? null);
+  const isKnown =
+    last?.nodes === nodes &&
+    last.measure === measure &&
+    last.step.batchSize === step.batchSize &&
+    last.step.slots === step.slots;
   if (!isKnown || last === null)
-    last = { nodes, measure, batchSize, heat: measureHeat(nodes, measure, batchSize) };
+    last = { nodes, measure, step, heat: measureHeat(nodes, measure, step) };
   return last.heat;
 }
 

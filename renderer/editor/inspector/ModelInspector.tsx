@@ -1,8 +1,9 @@
-import { countTrainingBytes } from "#shared/analysis/costs.ts";
+import { countTrainingBytes, readStepSize } from "#shared/analysis/costs.ts";
 import { listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode } from "#shared/document/model.ts";
 import type { Shape } from "#shared/layers/shape.ts";
 import { formatShape } from "#shared/layers/shape.ts";
+import { useDataset } from "../../state/datasetStore.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { TextField } from "../../ui/TextField.tsx";
 import { formatCount } from "../../ui/format.ts";
@@ -25,7 +26,9 @@ export function ModelInspector() {
   const layerCount = isInside ? nodes.length : listNodes(flat).length;
   const inputs = nodes.filter((node) => node.type === "input");
   const outputs = nodes.filter((node) => node.type === "output");
-  const batchSize = useDocument((state) => state.document.training.batchSize);
+  const training = useDocument((state) => state.document.training);
+  const sampleCount = useDataset(({ summary }) => summary?.trainCount ?? null);
+  const step = readStepSize(training, sampleCount);
   const { totals } = analysis;
   return (
     <div className="ed-inspector-body">
@@ -65,8 +68,12 @@ export function ModelInspector() {
         <Stat name="Multiply-adds" value={formatAdds(totals.multiplyAdds)} />
         <Stat name="Activations" value={formatMemory(totals.activationBytes)} />
         <Stat
-          name={`Training, batches of ${formatCount(batchSize)}`}
-          value={formatMemory(countTrainingBytes(totals, batchSize))}
+          name={
+            step.batchSize === null
+              ? "Training, all at once"
+              : `Training, batches of ${formatCount(step.batchSize)}`
+          }
+          value={formatMemory(countTrainingBytes(totals, step))}
         />
       </dl>
       {nodes.length > 0 && (
