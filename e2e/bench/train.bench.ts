@@ -63,7 +63,7 @@ export async function run(options: BenchOptions): Promise<readonly Figure[]> {
     const ratios: { fit: number[]; jax: number[] } = { fit: [], jax: [] };
     for (const id of choose(timedWorkloads, options)) {
       const { title, batchSize: fullBatch, plan } = findWorkload(id);
-      const batchSize = limits.isSoftware ? Math.max(8, fullBatch / 4) : fullBatch;
+      const batchSize = limits.isSoftware ? Math.max(8, fullBatch / 8) : fullBatch;
       const outcomes = await runInTurn(runOne, {
         id,
         batchSize,
@@ -142,7 +142,7 @@ async function runInTurn(
         workload: id,
         batchSize,
         device: "vulkan",
-        lossSteps: 20,
+        lossSteps: contender === "stockLoop" ? 0 : 20,
         windows: 5,
         windowMs: isSoftware ? 1500 : 1000,
       });

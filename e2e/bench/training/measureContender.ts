@@ -15,7 +15,7 @@ export async function measureContender(
   const contender = await createContender(order, { workload, material });
   const losses = order.lossSteps > 0 ? await contender.trainWithLosses(order.lossSteps) : [];
   // Whole rounds, so that `fit` has no part of an epoch; the first ones compile and record.
-  if (order.lossSteps === 0) await contender.train(2 * batchCount);
+  if (order.lossSteps === 0) await contender.train(batchCount);
   const start = performance.now();
   await contender.train(batchCount);
   const roundMs = performance.now() - start;

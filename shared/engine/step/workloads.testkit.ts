@@ -15,7 +15,7 @@ export interface Workload {
   /** Sizes of one sample. */
   readonly input: readonly number[];
   readonly classes: number;
-  /** Batch on a real GPU; a software adapter gets a quarter. */
+  /** Batch on a real GPU; a software adapter gets an eighth, at least 8. */
   readonly batchSize: number;
   readonly plan: ModelPlan;
 }
