@@ -6,7 +6,7 @@ import { parseProject } from "#shared/project/parseProject.ts";
 import { checkpointFile } from "#shared/training/checkpoint.ts";
 import type { BackendName } from "#shared/training/events.ts";
 import type { TrainingCommand } from "#shared/training/protocol.ts";
-import { initialRunState, runReducer, type RunState } from "#shared/training/runReducer.ts";
+import { replayRun, type RunState } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
@@ -51,7 +51,7 @@ export async function prepareContinuing(
   if (!checkpoint.ok) {
     return err(`Run ${number} has no checkpoint to go on from. Train again instead.`);
   }
-  const state = told.value.events.reduce(runReducer, initialRunState);
+  const state = replayRun(told.value.events);
   const planned = state.started?.epochs ?? document.training.epochs;
   return ok({
     state,

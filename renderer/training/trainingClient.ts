@@ -4,12 +4,14 @@ import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { RunInfo } from "#shared/host/contract.ts";
 import { serializeProject } from "#shared/project/serializeProject.ts";
 import { checkpointFile } from "#shared/training/checkpoint.ts";
+import { effectiveBatchSize } from "#shared/training/config.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
 import type { SearchPoint, SearchResult } from "#shared/training/learningRateSearch.ts";
 import { initialRunState, type RunState } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { readToken } from "../host/token.ts";
+import { datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { runStore } from "../state/runStore.ts";
 import { showToast } from "../ui/toastStore.ts";
@@ -20,6 +22,7 @@ import { prepareContinuing, type ContinueOptions } from "./prepareContinuing.ts"
 import { whyNotTrain } from "./runQueries.ts";
 import { createRunRecorder, type RunRecorder } from "./runRecorder.ts";
 import { isStopOverdue } from "./stopPatience.ts";
+import { makeWarmUpKey } from "./warmUpKey.ts";
 
 /** Owns the training worker: starts runs, passes on what they say, and replaces a worker that does not answer. */
 interface CurrentRun {
@@ -243,15 +246,12 @@ export function startWarmUps(): () => void {
     const { document, documentAnalysis } = documentStore.getState();
     const plan = compileDocument(document, documentAnalysis);
     if (!plan.ok) return;
-    const config = document.training;
-    // Names and places of nodes make no difference to kernels.
-    const calls = plan.value.layers.map(({ call, inputs, outputShapes, sharedWith }) => [
-      call,
-      inputs,
-      outputShapes,
-      sharedWith,
-    ]);
-    const key = JSON.stringify([calls, config.batchSize, config.optimizer.name]);
+    const { training } = document;
+    const { summary } = datasetStore.getState();
+    // A full batch, or one larger than the data, is known only with them.
+    const batchSize = effectiveBatchSize(training, summary?.trainCount ?? training.batchSize);
+    const config = { ...training, batchSize };
+    const key = makeWarmUpKey(plan.value, config);
     if (key === warmed) return;
     warmed = key;
     post({ kind: "warmUp", backend: "auto", model: { plan: plan.value, config } });
