@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { ModelPlan } from "../../compiler/plan.ts";
-import type { Dataset } from "../../datasets/dataset.ts";
+import type { Dataset, FieldSpec } from "../../datasets/dataset.ts";
 import { unpackWeights } from "../../training/epochWeights.ts";
 import type { InsidePictures } from "../../training/insideProtocol.ts";
+import { readChances } from "../metrics.ts";
 import { runModel } from "../runModel.ts";
 import { createSession } from "../session.ts";
 import { writeWeights } from "../snapshots.ts";
@@ -37,7 +38,7 @@ export async function lookAtSample(look: SampleLook): Promise<Result<InsidePictu
   if (number === undefined) return err("There is no sample in the data.");
   const inputs = reader.readInputs(Uint32Array.of(number));
   try {
-    const { unit, words } = await findAnswer(model, inputs, fields.targets[0]?.classes ?? null);
+    const { unit, words } = await findAnswer({ plan, model, inputs, field: fields.targets[0] });
     return ok({
       sample: dataset.describe(number),
       number,
@@ -53,12 +54,23 @@ export async function lookAtSample(look: SampleLook): Promise<Result<InsidePictu
 }
 
 /** The unit of the first output with the highest value: the answer that saliency is asked of. */
-async function findAnswer(
-  model: tf.LayersModel,
-  inputs: readonly tf.Tensor[],
-  classes: readonly string[] | null,
-): Promise<{ readonly unit: number; readonly words: string }> {
-  const [output] = tf.tidy(() => runModel(model, inputs, { training: false }));
+async function findAnswer({
+  plan,
+  model,
+  inputs,
+  field,
+}: {
+  readonly plan: ModelPlan;
+  readonly model: tf.LayersModel;
+  readonly inputs: readonly tf.Tensor[];
+  readonly field: FieldSpec | undefined;
+}): Promise<{ readonly unit: number; readonly words: string }> {
+  const classes = field?.classes ?? null;
+  const output = tf.tidy(() => {
+    const [given] = runModel(model, inputs, { training: false });
+    // A loss may take logits: a single one is cut at 0, its chance at one half.
+    return given && readChances(plan.outputs[0], field)(given);
+  });
   const values = (await output?.data()) ?? new Float32Array();
   const units = output?.shape.at(-1) ?? 1;
   output?.dispose();
