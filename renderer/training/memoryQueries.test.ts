@@ -43,3 +43,14 @@ test("a full batch is all samples", () => {
   );
   expect(full.largestBatch).toBe(80);
 });
+
+test("data count only where they lie on the device: within 1 GiB, each field in one piece", () => {
+  const text = (trainCount: number, tensor: number | null) =>
+    describePlanMemory(plan, config, {
+      summary: { ...summary, trainCount },
+      limits: { total: null, tensor },
+    }).text;
+  expect(text(2 ** 30 / 40, null)).toMatch(/data 1\.1 GB/);
+  expect(text(2 ** 30 / 40 + 1, null)).toMatch(/data 0 bytes/);
+  expect(text(2 ** 30 / 40, 2 ** 29)).toMatch(/data 0 bytes/);
+});

@@ -3,9 +3,9 @@ import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
 import type { DatasetSummary } from "#shared/datasets/dataset.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
-import { countValues } from "#shared/layers/shape.ts";
 import { effectiveBatchSize, type TrainingConfig } from "#shared/training/config.ts";
 import {
+  countDeviceDataBytes,
   findLargestBatch,
   formatMemory,
   measureMemoryNeeds,
@@ -19,9 +19,6 @@ export interface MemoryNote {
   /** A batch that fits, where this one doesn't; 0: not even one sample does. null: all is well. */
   readonly largestBatch: number | null;
 }
-
-/** Data larger than this are not kept on the device, but sent batch by batch. */
-const mostDataBytes = 2 ** 30;
 
 /** null where nothing can be said: no data, mistakes in the network. */
 export function describeMemory(
@@ -40,7 +37,7 @@ export function describePlanMemory(
   { summary, limits }: { readonly summary: DatasetSummary; readonly limits: MemoryLimits },
 ): MemoryNote {
   const batchSize = effectiveBatchSize(config, summary.trainCount);
-  const dataBytes = countDataBytes(summary);
+  const dataBytes = countDeviceDataBytes(summary, limits.tensor);
   const needs = measureMemoryNeeds(plan, config, { batchSize, dataBytes });
   const parts = [
     `weights ${formatMemory(needs.weights)}`,
@@ -60,10 +57,4 @@ export function describePlanMemory(
   const remedy =
     largestBatch > 0 ? `A batch of at most ${largestBatch} fits.` : "Make the network smaller.";
   return { text: `${reason} ${remedy}`, largestBatch };
-}
-
-function countDataBytes({ fields, trainCount }: DatasetSummary): number {
-  const values = fields.reduce((sum, { shape }) => sum + (countValues(shape) ?? 0), 0);
-  const bytes = 4 * values * trainCount;
-  return bytes <= mostDataBytes ? bytes : 0;
 }

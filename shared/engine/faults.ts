@@ -1,7 +1,8 @@
 import type { ModelPlan } from "../compiler/plan.ts";
+import type { Dataset } from "../datasets/dataset.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import type { RunFailureCode } from "../training/events.ts";
-import { formatMemory, measureMemoryNeeds } from "../training/memoryNeeds.ts";
+import { countDeviceDataBytes, formatMemory, measureMemoryNeeds } from "../training/memoryNeeds.ts";
 import { errorText } from "./buildModel.ts";
 import type { Backend } from "./selectBackend.ts";
 
@@ -32,6 +33,8 @@ export class NotFiniteFault extends RunFault {
 export interface FaultContext {
   readonly plan: ModelPlan;
   readonly config: TrainingConfig;
+  /** Its training part lies on the device as well, where it is not too large. */
+  readonly dataset?: Pick<Dataset, "summary">;
 }
 
 /** Gives any error a code and a sentence that says what to do. */
@@ -48,9 +51,10 @@ export function toRunFault(error: unknown, context: FaultContext): RunFault {
 }
 
 /** No device tells how much it lacked: half the batch is the next thing to try. */
-function outOfMemory({ plan, config }: FaultContext): RunFault {
+function outOfMemory({ plan, config, dataset }: FaultContext): RunFault {
   const { batchSize } = config;
-  const { total, largest } = measureMemoryNeeds(plan, config, { batchSize });
+  const dataBytes = dataset ? countDeviceDataBytes(dataset.summary, null) : 0;
+  const { total, largest } = measureMemoryNeeds(plan, config, { batchSize, dataBytes });
   const what = largest.isOutput ? "output" : "weights";
   const remedy =
     batchSize > 1
@@ -58,7 +62,7 @@ function outOfMemory({ plan, config }: FaultContext): RunFault {
       : "Use a smaller model, or an optimizer that keeps less.";
   return new RunFault(
     "out-of-memory",
-    `The device ran out of memory. A step needs about ${formatMemory(total)}; the largest part is the ${what} of ${largest.layer}, ${formatMemory(largest.bytes)}. ${remedy}`,
+    `The device ran out of memory. Training needs about ${formatMemory(total)}; the largest part is the ${what} of ${largest.layer}, ${formatMemory(largest.bytes)}. ${remedy}`,
   );
 }
 

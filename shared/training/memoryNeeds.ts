@@ -1,4 +1,5 @@
 import type { ModelPlan } from "../compiler/plan.ts";
+import type { DatasetSummary } from "../datasets/dataset.ts";
 import { countValues } from "../layers/shape.ts";
 import type { TrainingConfig } from "./config.ts";
 import { countSlots } from "./countSlots.ts";
@@ -28,6 +29,20 @@ export interface MemoryLimits {
 }
 
 const valueBytes = 4;
+
+/** Data larger than this are not kept on the device, but sent batch by batch. */
+export const mostDeviceDataBytes = 2 ** 30;
+
+/** Bytes of the training part that lie on the device; 0 where it is too large for that. `tensor`: what one may have. */
+export function countDeviceDataBytes(
+  { fields, trainCount }: Pick<DatasetSummary, "fields" | "trainCount">,
+  tensor: number | null,
+): number {
+  const sizes = fields.map(({ shape }) => valueBytes * (countValues(shape) ?? 0) * trainCount);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const fits = bytes <= mostDeviceDataBytes && sizes.every((size) => size <= (tensor ?? Infinity));
+  return fits ? bytes : 0;
+}
 
 /** `dataBytes`: of the data kept on the device; 0 where batches are uploaded one by one. */
 export function measureMemoryNeeds(

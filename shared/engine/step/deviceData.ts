@@ -2,6 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { Dataset } from "../../datasets/dataset.ts";
+import { mostDeviceDataBytes } from "../../training/memoryNeeds.ts";
 import type { BatchColumn, BatchReader } from "../batches.ts";
 import { dispatch, makeOutput, spreadWorkgroups, type GpuBinding } from "../gpu/dispatch.ts";
 import { makeOwnBuffer, type OwnBuffer } from "../gpu/ownBuffer.ts";
@@ -29,12 +30,11 @@ export interface DataRequest {
   readonly mostBytes?: number;
 }
 
-const defaultBytes = 2 ** 30;
 /** Values that are gathered at once while data is sent. */
 const chunkValues = 4_000_000;
 
 export function openDeviceData(request: DataRequest): DeviceData {
-  const { backend, dataset, reader, mostBytes = defaultBytes } = request;
+  const { backend, dataset, reader, mostBytes = mostDeviceDataBytes } = request;
   const columns = [...reader.columns.inputs, ...reader.columns.truths];
   const sizes = columns.map((column) => 4 * storedValues(column) * dataset.train.length);
   const { maxBufferSize, maxStorageBufferBindingSize } = backend.device.limits;
