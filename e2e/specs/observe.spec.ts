@@ -79,6 +79,7 @@ test("a learning rate that is far too high is diagnosed, and can be put right", 
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(pictures, `diagnosed-${appOptions.colorScheme}.png`) });
   }
+  await diagnoses.getByText(/learning rate 5 seems to be too high/).click();
   await diagnoses.getByRole("button", { name: "Set the learning rate to 0.5" }).click();
   await diagnoses.getByRole("button", { name: "Dismiss" }).first().click();
   await waitForRun(page);

@@ -66,7 +66,7 @@ function Finder() {
   const result = search.phase === "done" ? search.result : null;
   const suggestion = roundRate(result?.suggestion ?? null);
   const others = [roundRate(result?.steepest ?? null), roundRate(result?.tenthOfLowest ?? null)];
-  const other = others.find((rate) => rate !== null && rate !== suggestion) ?? null;
+  const other = others.find((rate) => isAnotherChoice(rate, suggestion)) ?? null;
   return (
     <Dialog
       isOpen
@@ -126,4 +126,10 @@ function Finder() {
 /** Two telling digits: more would promise an exactness that the search does not have. */
 function roundRate(rate: number | null): number | null {
   return rate === null ? null : Number(rate.toPrecision(2));
+}
+
+/** Rates that lie within half of each other train alike: a second button would only puzzle. */
+function isAnotherChoice(rate: number | null, suggestion: number | null): rate is number {
+  if (rate === null || suggestion === null) return false;
+  return Math.max(rate, suggestion) / Math.min(rate, suggestion) > 1.5;
 }

@@ -27,10 +27,12 @@ export function MemoryNote() {
   const note = useMemoryNote();
   if (note === null) return null;
   const { text, largestBatch } = note;
-  if (largestBatch === null) return <p className="nl-quiet nl-memory-note">{text}</p>;
+  if (largestBatch === null) {
+    return <p className="nl-quiet nl-memory-note">{keepUnits(text)}</p>;
+  }
   return (
     <p className="nl-run-message nl-memory-note" role="status">
-      {text}
+      {keepUnits(text)}
       {largestBatch > 0 && (
         <Button
           size="small"
@@ -41,4 +43,9 @@ export function MemoryNote() {
       )}
     </p>
   );
+}
+
+/** No line break between a number and its unit. */
+function keepUnits(text: string): string {
+  return text.replaceAll(/(\d) (?=bytes|[kMGT]?B)/g, "$1\u00A0");
 }

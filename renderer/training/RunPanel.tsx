@@ -39,7 +39,7 @@ function ActiveRunPanel({ active }: { readonly active: ActiveRun }) {
       <div className="nl-run-body">
         <RunCharts key={info.id} state={state} runLabel={`Run ${info.number}`} />
         <div className="nl-run-side">
-          <DiagnosisList runId={info.id} diagnoses={diagnoses} canMend />
+          <DiagnosisList runId={info.id} diagnoses={diagnoses} canMend isFolded />
           {isOver ? <Ended active={active} /> : <RunFigures state={state} />}
         </div>
       </div>

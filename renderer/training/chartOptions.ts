@@ -38,7 +38,8 @@ export function makeChartOptions(
     width: Math.max(40, element.clientWidth),
     height: Math.max(40, element.clientHeight),
     legend: { show: false },
-    padding: [6, 10, 0, 0],
+    // On the right half of the last label needs room, such as "10,000".
+    padding: [6, 22, 0, 0],
     cursor: {
       y: false,
       points: { size: 6 },
@@ -71,6 +72,12 @@ export function makeChartOptions(
         ...axis,
         size: 52,
         space: 26,
+        // Of a logarithmic axis all nine lines a decade would hide the curve.
+        grid: {
+          ...axis.grid,
+          filter: (_, ticks) =>
+            ticks.map((tick) => (isLogarithmic && !isDecade(tick) ? null : tick)),
+        },
         values: (_, ticks) => labelValues(ticks, content.current),
       },
     ],
@@ -167,6 +174,10 @@ function labelValues(ticks: readonly number[], { format, isLogarithmic }: ChartC
 function isRound(value: number): boolean {
   const digits = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
   return [1, 2, 5].some((digit) => Math.abs(digits - digit) < 1e-6);
+}
+
+function isDecade(value: number): boolean {
+  return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
 }
 
 function formatSeconds(seconds: number): string {

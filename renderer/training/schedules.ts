@@ -74,14 +74,14 @@ export function makePlainSchedule(kind: PlainSchedule["kind"]): PlainSchedule {
   }
 }
 
-/** "× 0.5 every 5 epochs". */
+/** "× 0.5 / 5 epochs": short, since it stands beside a heading. */
 export function describeSchedule(schedule: ScheduleConfig): string {
   switch (schedule.kind) {
     case "constant":
       return "constant";
     case "step":
     case "exponential":
-      return `× ${formatNumber(schedule.factor)} every ${schedule.every} ${schedule.unit}${schedule.kind === "step" ? "" : ", smoothly"}`;
+      return `× ${formatNumber(schedule.factor)} / ${schedule.every === 1 ? schedule.unit.replace(/s$/, "") : `${schedule.every} ${schedule.unit}`}`;
     case "polynomial":
       return schedule.power === 1 ? "a line down" : `down with power ${schedule.power}`;
     case "cosine":
@@ -91,7 +91,7 @@ export function describeSchedule(schedule: ScheduleConfig): string {
     case "reduceOnPlateau":
       return `× ${formatNumber(schedule.factor)} on a plateau`;
     case "warmUp":
-      return `warm-up, then ${describeSchedule(schedule.after)}`;
+      return `warm-up, ${describeSchedule(schedule.after)}`;
   }
 }
 

@@ -38,7 +38,11 @@ export function ParamField(props: {
   const fault = hasExpression(first) ? findFormulaFault(spec, first) : findValueFault(spec, first);
   const change = (value: JsonValue, isGesture = false) =>
     form.onChange({ name, spec, value, isGesture });
-  const isWide = spec.kind === "layer" || spec.kind === "layerList" || spec.kind === "enumList";
+  const isWide =
+    spec.kind === "layer" ||
+    spec.kind === "layerList" ||
+    spec.kind === "enumList" ||
+    hasLongChoices(spec);
   const label = labelOf(spec);
   const leaveFormula = () => {
     setWriting(false);
@@ -139,6 +143,11 @@ export function ParamField(props: {
       </Field>
     </div>
   );
+}
+
+/** "categoricalCrossentropy" and its like are cut off beside a label. */
+function hasLongChoices(spec: ParamSpec): boolean {
+  return spec.kind === "enum" && spec.options.some((name) => name.length > 16);
 }
 
 /** Why a formula gives nothing that the option takes: a sentence; null where it does. */

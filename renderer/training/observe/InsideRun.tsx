@@ -18,7 +18,11 @@ export function InsideRun(props: {
   const [wanted, setWanted] = useState<string | null>(null);
   const { kept } = state.observations;
   const layers = kept.at(-1)?.layers ?? [];
-  const chosen = layers.find(({ layer }) => layer === wanted) ?? layers[0];
+  // A Flatten or pooling that comes first has little to tell.
+  const chosen =
+    layers.find(({ layer }) => layer === wanted) ??
+    layers.find(({ weights }) => weights.length > 0) ??
+    layers[0];
   return (
     <section className="nl-inside" aria-label="Inside the network">
       <h3 className="nl-heading">Inside the network</h3>

@@ -32,20 +32,26 @@ export function LookInside({ run, state }: { readonly run: RunInfo; readonly sta
   return (
     <div className="nl-look">
       <div className="nl-look-controls">
-        <Select
-          label="Layer to look into"
-          value={layer}
-          options={layers.map(({ name, call }) => ({ value: name, hint: call.className }))}
-          onChange={setLayer}
-        />
-        <NumberField
-          label="Sample, of the validation part"
-          isInteger
-          min={1}
-          max={inside?.sampleCount ?? 1_000_000}
-          value={place + 1}
-          onCommit={(value) => value !== null && setPlace(value - 1)}
-        />
+        <div className="nl-look-field">
+          <span aria-hidden>Layer</span>
+          <Select
+            label="Layer to look into"
+            value={layer}
+            options={layers.map(({ name, call }) => ({ value: name, hint: call.className }))}
+            onChange={setLayer}
+          />
+        </div>
+        <div className="nl-look-field">
+          <span aria-hidden>Validation sample{inside && `, of ${inside.sampleCount}`}</span>
+          <NumberField
+            label="Sample, of the validation part"
+            isInteger
+            min={1}
+            max={inside?.sampleCount ?? 1_000_000}
+            value={place + 1}
+            onCommit={(value) => value !== null && setPlace(value - 1)}
+          />
+        </div>
         <EpochSlider epochs={epochs} epoch={epoch} onChange={setEpoch} />
       </div>
       {problem !== null && (
@@ -66,7 +72,7 @@ function EpochSlider(props: {
   const { epochs, epoch, onChange } = props;
   const id = useId();
   return (
-    <div className="nl-look-epoch">
+    <div className="nl-look-field">
       <label htmlFor={id}>Epoch {epoch}</label>
       <input
         id={id}
