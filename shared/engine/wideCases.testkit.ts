@@ -89,9 +89,9 @@ function drawTurned(random: Random): Chain {
 }
 
 function drawImages(random: Random): Chain {
-  const kernelSize = [1 + random.nextInt(5), 1 + random.nextInt(5)];
+  const kernelSize = [1 + random.nextInt(3), 1 + random.nextInt(3)];
   return {
-    input: { sizes: [5 + random.nextInt(8), 5 + random.nextInt(8), 1 + random.nextInt(70)] },
+    input: { sizes: [5 + random.nextInt(4), 5 + random.nextInt(4), 1 + random.nextInt(40)] },
     links: [
       ["conv2d", { filters: 1 + random.nextInt(70), kernelSize, activation: "relu" }],
       ["batchNormalization", {}],
