@@ -9,7 +9,9 @@ export default defineConfig({
   test: {
     include: ["{shared,renderer,electron,build}/**/*.test.{ts,tsx}"],
     environment: "node",
-    testTimeout: 30_000,
+    // Generous: a machine of two cores that does other things takes ten times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
   },

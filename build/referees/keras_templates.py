@@ -15,6 +15,7 @@ import traceback
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
+import jax  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
@@ -61,6 +62,8 @@ def run_script(script):
         "loss": float(loss),
     }
     keras.backend.clear_session()
+    # Compiled steps are kept else: all templates together take gigabytes.
+    jax.clear_caches()
     return result
 
 

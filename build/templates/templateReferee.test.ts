@@ -108,7 +108,7 @@ beforeAll(() => {
     });
     writeFileSync(join(folder, `${id}.ts`), typescript.text);
   }
-}, 60_000);
+}, 240_000);
 
 describe.each(ids)("%s", (id) => {
   it("trains a step on its generated data", async () => {
@@ -133,7 +133,7 @@ describe.each(ids)("%s", (id) => {
     });
     expect(ended).toMatchObject({ reason: "finished", epochs: 1 });
     expect(Number.isFinite(ended.metrics["loss"])).toBe(true);
-  }, 120_000);
+  }, 480_000);
 });
 
 describe("printed TypeScript", () => {
@@ -153,7 +153,7 @@ describe("printed TypeScript", () => {
     );
     expect(result.stdout).toBe("");
     expect(result.status).toBe(0);
-  }, 120_000);
+  }, 480_000);
 
   it("builds the same number of weights, and trains where the network is small", async () => {
     for (const id of ids) {
@@ -170,7 +170,7 @@ describe("printed TypeScript", () => {
     expect(counts).toEqual(
       Object.fromEntries(ids.map((id) => [id, countWeights(find(id).reduced)])),
     );
-  }, 240_000);
+  }, 900_000);
 });
 
 /** A program that prints each model's count of weights as its last line, having trained the small ones. */
@@ -197,7 +197,7 @@ describe.skipIf(python === null)(`Keras${reason}`, () => {
       applications: names,
       scripts: ids.map((id) => ({ source: find(id).python, isTrained: !isBig(id) })),
     });
-  }, 400_000);
+  }, 1_800_000);
 
   it.each(compared)("has the layers of %s in %s", (id, name) => {
     const theirs = answer.applications[names.indexOf(name)] ?? [];

@@ -29,11 +29,11 @@ test("suggests a rate, and the same one for the same seed", async () => {
   expect(out).toBe(first.out);
   const other = await run(...command, "--json", "--seed", "7");
   expect(other.out).not.toBe(first.out);
-}, 60_000);
+}, 240_000);
 
 test("draws the curve for people, and refuses too few steps", async () => {
   const { out } = await run(...command);
   expect(out).toContain("Try a learning rate of");
   expect(out.split("\n").filter((line) => line.endsWith("#")).length).toBeGreaterThan(10);
   expect((await run(...command.slice(0, -1), "3")).exitCode).toBe(2);
-}, 60_000);
+}, 240_000);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "netloom-resume-"));
   // Builds the command line where it is stale, so that what is killed later is training.
   expect((await netloom(["--version"]).ended).code).toBe(0);
-}, 120_000);
+}, 480_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function netloom(args: readonly string[]) {

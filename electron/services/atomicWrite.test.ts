@@ -17,7 +17,7 @@ async function makeFolder() {
 }
 
 describe("a file written atomically", () => {
-  it(`holds one whole content after each of ${killCount} kills`, { timeout: 60_000 }, async () => {
+  it(`holds one whole content after each of ${killCount} kills`, { timeout: 240_000 }, async () => {
     const folder = await makeFolder();
     const writer = await compileWriter(folder);
     const target = path.join(folder, "project.netloom");

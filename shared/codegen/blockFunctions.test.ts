@@ -360,7 +360,7 @@ test("the functions compile under strict", () => {
       printed.map(({ typescript }) => typescript),
     ),
   ).toBe("");
-}, 60_000);
+}, 240_000);
 
 describe.each(["tfjs", "keras"] as const)("%s", (target) => {
   let ours: readonly ModelText[] = [];
@@ -379,7 +379,7 @@ describe.each(["tfjs", "keras"] as const)("%s", (target) => {
         : describeWithKeras(python ?? "", sources);
     ours = texts.filter((_, index) => index % 2 === 0);
     flat = texts.filter((_, index) => index % 2 === 1);
-  }, 120_000);
+  }, 480_000);
 
   test.skipIf(isMissing).each(cases.map(({ title }, index) => [title, index] as const))(
     "%s: is the model that its layers line by line make",

@@ -18,7 +18,10 @@ import { isSparseInKeras, kerasLoggedName, kerasLoss, kerasMetric } from "./kera
 import { findKerasPython, kerasEnvironment } from "./python.testkit.ts";
 
 const python = findKerasPython();
-const reason = python === null ? " (skipped without Keras: `npm run setup:python`)" : "";
+const reason =
+  python === null
+    ? " (skipped: no Python with Keras; build/referees/setupPython.mjs makes one)"
+    : "";
 const referee = fileURLToPath(new URL("../../build/referees/keras_objective.py", import.meta.url));
 
 const classMetrics = [

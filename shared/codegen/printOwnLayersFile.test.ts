@@ -61,7 +61,7 @@ test("plain tfjs loads a model with layers of our own", async () => {
   model.dispose();
   expect(expected.length).toBe(8);
   expect(values).toEqual(expected.map((value) => expect.closeTo(value, 6)));
-}, 60_000);
+}, 240_000);
 
 test("a model of stock layers needs no file of classes", async () => {
   const plan = makePlan(

@@ -70,7 +70,7 @@ describe("printed TypeScript", () => {
     );
     expect(result.stdout).toBe("");
     expect(result.status).toBe(0);
-  }, 120_000);
+  }, 480_000);
 
   test("says all that tfjs must be told: every layer example computes what the engine does", async () => {
     await tf.setBackend("cpu");
@@ -89,7 +89,7 @@ describe("printed TypeScript", () => {
       });
       expect.soft(worstDifference(values, ours.values), name).toBeLessThan(1e-6);
     }
-  }, 120_000);
+  }, 480_000);
 
   test("trains in Node on its own data", async () => {
     for (const { name, text } of printed) {
@@ -109,7 +109,7 @@ describe("printed TypeScript", () => {
     expect(Object.keys(losses ?? {})).toHaveLength(trained.length);
     for (const [name, loss] of Object.entries(losses ?? {}))
       expect(Number.isFinite(loss), `${name}: ${loss}`).toBe(true);
-  }, 180_000);
+  }, 480_000);
 
   test("runs when it is the program, and builds the model it was given", async () => {
     const [file] = printed;
@@ -120,7 +120,7 @@ describe("printed TypeScript", () => {
     const output = execFileSync(process.execPath, [path], { encoding: "utf8" });
     expect(output).toContain("Total params: 42");
     expect(output).toMatch(/epoch 1 \{[^}]*val_loss/);
-  }, 60_000);
+  }, 240_000);
 });
 
 test("a small network reads as if written by hand", () => {

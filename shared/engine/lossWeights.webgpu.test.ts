@@ -91,7 +91,7 @@ describe("weights of classes and samples", () => {
 
   test.skipIf(!webgpu.ok)(
     "recorded steps weigh as the processor does",
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async () => {
       const data = weighted((sample) => 0.5 + (sample % 7) / 3);
       const config = { classWeights: [2, 0.5, 1], sampleWeightField: "importance", epochs: 4 };

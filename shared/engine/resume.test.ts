@@ -187,7 +187,8 @@ describe("going on from a checkpoint", () => {
       { epochs: 2 },
       {
         onEvent(event, control) {
-          reasons.push(event.kind);
+          // Later steps are told by the clock, so on a slow machine more of them.
+          if (event.kind !== "step" || reasons.length === 1) reasons.push(event.kind);
           if (event.kind === "step" && event.epoch === 1 && event.step === 1) control.pause();
           if (event.kind === "paused") setTimeout(() => control.resume(), 5);
           if (event.kind === "resumed") control.askForCheckpoint();

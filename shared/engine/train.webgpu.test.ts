@@ -31,7 +31,7 @@ async function train(epochs: number, onEvent: (event: RunEvent) => void = () => 
 
 test.skipIf(!webgpu.ok)(
   "WebGPU learns what the processor learns; a lost device ends the run and the next one works",
-  { timeout: 120_000 },
+  { timeout: 480_000 },
   async () => {
     const onGpu = await train(2);
     const lost = await train(50, (event) => {

@@ -100,7 +100,7 @@ describe.skipIf(python === null)(`against Keras's signatures${reason}`, () => {
       python ?? "",
       cases.map(({ className }) => className),
     );
-  }, 120_000);
+  }, 480_000);
 
   test.each(cases.map((each) => [each.type, each] as const))(
     "%s offers every option, with Keras's default",

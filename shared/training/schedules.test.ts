@@ -92,7 +92,7 @@ describe.skipIf(python === null)("against real Keras", () => {
         values: losses,
       })),
     });
-  }, 120_000);
+  }, 480_000);
 
   test.each(
     schedules.map((schedule, index) => [JSON.stringify(schedule), schedule, index] as const),

@@ -47,7 +47,7 @@ describe.skipIf(!webgpu.ok)("recurrent sequences by kernels of our own", () => {
     beforeAll(() => useDirectPrograms(isDirect));
     test.each(Array.from({ length: 8 }, (_unused, block) => block * 20))(
       "agree with tfjs on the CPU: shapes and options from %i",
-      { timeout: 120_000 },
+      { timeout: 480_000 },
       async (start) => {
         for (let at = 0; at < 20; at++)
           await compare(drawRnnCase(start + at + (isDirect ? 0 : 1000)));

@@ -36,7 +36,7 @@ const tilings: readonly RnnTiling[] = [
 
 test.skipIf(!webgpu.ok).each(rnnKinds)(
   "all tilings compute the same: %s",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (kind) => {
     for (const [at, tiling] of tilings.entries()) {
       const drawn = drawRnnCase(500 + at, { kind, units: 16 });

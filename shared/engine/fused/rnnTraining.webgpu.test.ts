@@ -107,7 +107,7 @@ describe.skipIf(!webgpu.ok)("training with recurrent layers on WebGPU", () => {
     "many-to-many",
     "seq2seq-attention",
     "seq2seq-teacher-forcing",
-  ])("trains as on the CPU: %s", { timeout: 120_000 }, async (id) => {
+  ])("trains as on the CPU: %s", { timeout: 480_000 }, async (id) => {
     const expected = await trainTemplate(id, "cpu");
     const got = await trainTemplate(id, "webgpu");
     expect(got.length).toBe(expected.length);

@@ -53,7 +53,7 @@ describe.skipIf(python === null)("updates are those of real Keras", () => {
         gradients: material.gradients.map((step) => step.map(toValues)),
       })),
     }).updates;
-  }, 120_000);
+  }, 480_000);
 
   test.each(comparedCases.map(({ title }, index) => [title, index] as const))(
     "%s",

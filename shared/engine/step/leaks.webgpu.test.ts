@@ -37,7 +37,7 @@ async function trainOnce(): Promise<void> {
 
 test.skipIf(!hasDawn)(
   "200 runs leave tensors, buffers and memory where they were",
-  { timeout: 120_000 },
+  { timeout: 480_000 },
   async () => {
     if (!counter) return;
     setFlagsFromString("--expose-gc");

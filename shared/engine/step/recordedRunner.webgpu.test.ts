@@ -60,7 +60,7 @@ const networks: readonly (readonly [string, ModelPlan, Dataset])[] = [
 
 test.skipIf(!webgpu.ok).each(networks)(
   "steps that are played equal those that run, bit for bit: %s",
-  { timeout: 120_000 },
+  { timeout: 480_000 },
   async (_name, plan, data) => {
     const run = await runSteps(plan, data, config, { records: false });
     const played = await runSteps(plan, data, config);
