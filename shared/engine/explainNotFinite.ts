@@ -12,7 +12,7 @@ import { executeModel } from "./executeModel.ts";
 import { RunFault, type FaultWatch, type NotFiniteFault } from "./faults.ts";
 import { writeLayerStates } from "./layerStates.ts";
 import type { Backend } from "./selectBackend.ts";
-import { countSteps, type Session } from "./session.ts";
+import { countSteps, inferenceBatchSize, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
 import { createEagerRunner } from "./step/eagerRunner.ts";
 import { createStopping } from "./stopping.ts";
@@ -35,8 +35,11 @@ const maxReplayMs = 4000;
 /** The same fault with the culprit named; as it was where none is found. Never throws. */
 export async function explainNotFinite(scene: Scene, fault: NotFiniteFault): Promise<RunFault> {
   try {
-    if (fault.place === null) return fault;
-    const culprit = findBadSample(scene, fault.place) ?? (await findLayer(scene, fault.place));
+    const { place } = fault;
+    const culprit =
+      place === null
+        ? await findAfterSteps(scene)
+        : (findBadSample(scene, listSamples(scene, place)) ?? (await findLayer(scene, place)));
     if (culprit === null) return fault;
     return new RunFault("not-finite", `${fault.fact} ${culprit} ${fault.remedy}`);
   } catch {
@@ -54,10 +57,33 @@ function listSamples({ session, config }: Scene, { epoch, step }: Place): Uint32
   return order.subarray((step - 1) * config.batchSize, step * config.batchSize);
 }
 
-/** A value in the batch that is no number. */
-function findBadSample(scene: Scene, place: Place): string | null {
-  const { dataset, session } = scene;
-  const samples = listSamples(scene, place);
+/**
+ * No step is to blame, but weights that were looked at after it, or the validation. The model still has the weights of
+ * that moment.
+ */
+async function findAfterSteps(scene: Scene): Promise<string | null> {
+  const { session, config, faults, plan } = scene;
+  const { validation } = session.dataset;
+  const weights = await faults.guard(readWeights(session.model));
+  const index = weights.findIndex((values) => !isSnapshotFinite([values]));
+  const weight = session.model.weights[index];
+  if (weight !== undefined) return `The weights ${weight.originalName} are no longer finite.`;
+  const deadlineMs = performance.now() + maxReplayMs;
+  const size = inferenceBatchSize(plan, config.batchSize);
+  for (let start = 0; start < validation.length; start += size) {
+    if (performance.now() > deadlineMs) return null;
+    const samples = validation.subarray(start, start + size);
+    const sample = findBadSample(scene, samples);
+    if (sample !== null) return sample;
+    const output = await findBadOutput(scene, samples, { training: false });
+    if (output !== null)
+      return `The output of ${output} is the first that is no longer finite, for samples of the validation part.`;
+  }
+  return null;
+}
+
+/** A value of the samples that is no number. */
+function findBadSample({ dataset, session }: Scene, samples: Uint32Array): string | null {
   for (const { name } of [...session.fields.inputs, ...session.fields.targets]) {
     const values = dataset.gather(name, samples);
     const bad = values.findIndex((value) => !Number.isFinite(value));
@@ -107,10 +133,11 @@ async function findLayer(scene: Scene, place: Place): Promise<string | null> {
         const loss = runner.takeResults().at(-1)?.sums[0] ?? NaN;
         const after = await faults.guard(readWeights(model));
         if (Number.isFinite(loss) && isSnapshotFinite(after)) continue;
-        const sample = findBadSample(scene, { epoch, step });
+        const samples = listSamples(scene, { epoch, step });
+        const sample = findBadSample(scene, samples);
         if (sample !== null) return sample;
         writeWeights(model, before);
-        const output = await findBadOutput(scene, { epoch, step });
+        const output = await findBadOutput(scene, samples, { training: true });
         if (output !== null)
           return `The output of ${output} is the first that is no longer finite, in epoch ${epoch}, step ${step}.`;
         const index = after.findIndex((values) => !isSnapshotFinite([values]));
@@ -140,15 +167,18 @@ function writeFreshWeights({ plan, config, session }: Scene): void {
   }
 }
 
-/** The first layer whose output for the batch is not finite. */
-async function findBadOutput(scene: Scene, place: Place): Promise<string | null> {
-  const { session } = scene;
-  const inputs = session.reader.readInputs(listSamples(scene, place));
+/** The first layer whose output for the samples is not finite. */
+async function findBadOutput(
+  { session }: Scene,
+  samples: Uint32Array,
+  options: { readonly training: boolean },
+): Promise<string | null> {
+  const inputs = session.reader.readInputs(samples);
   const checks: { readonly layer: string; readonly isFinite: tf.Tensor }[] = [];
   try {
     tf.tidy(() => {
       executeModel(session.model, inputs, {
-        training: true,
+        ...options,
         onLayer(layer, outputs) {
           for (const output of outputs) {
             const isFinite = tf.keep(tf.all(tf.isFinite(tf.cast(output, "float32"))));

@@ -105,6 +105,28 @@ describe("numbers that are none", () => {
     );
   });
 
+  test("in the validation name the sample, or the layer", async () => {
+    // The last samples are held out.
+    const spoilt = pointsDataset(60, { spoil: (values) => void (values[119] = NaN) });
+    expect([...spoilt.validation]).toContain(59);
+    const { ended } = await train({}, { data: spoilt });
+    expect(ended.message).toMatch(
+      /validation loss .* in epoch 1\. Sample 59 of the data holds NaN in "features"/,
+    );
+    const far = pointsDataset(60, { spoil: (values) => void (values[119] = 1e30) });
+    const plan = planOf(
+      [2],
+      [
+        dense("burst", "x", { activation: "exponential" }),
+        layer("dense", "scores", { units: 3, activation: "softmax" }, ["burst"], [3]),
+      ],
+    );
+    const burst = await train({}, { plan, data: far });
+    expect(burst.ended.message).toMatch(
+      /validation loss .* in epoch 1\. The output of burst is the first .* validation part/,
+    );
+  });
+
   test("end the run before the next loss is told, however late they came", async () => {
     let toldAfter = 0;
     let isSpoilt = false;
