@@ -4,7 +4,8 @@
  * share or stays too long with one case is ended, the case told, and the next one tried.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -23,6 +24,7 @@ const wanted = Number(values.cases);
 const bytes = Number(values.gigabytes) * 2 ** 30;
 const patience = Number(values.minutes) * 60_000;
 rmSync(values.log, { force: true });
+mkdirSync(dirname(values.log), { recursive: true });
 
 const ended = [];
 let from = Number(values.from);
