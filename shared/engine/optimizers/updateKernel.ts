@@ -151,7 +151,7 @@ function slotPlace({ arenas }: UpdateGroup, slot: number): string {
   return arenas.length > 1 ? `slots${slot}[index]` : `slots0[${slot}u * uniforms.total + index]`;
 }
 
-export function stepNumber(place: number): string {
+function stepNumber(place: number): string {
   return `step[${stepLayout.optimizer + place}]`;
 }
 
