@@ -96,16 +96,14 @@ async function startWebgpu(allowSoftware: boolean): Promise<Backend | string> {
   }
 }
 
-/** Everything tfjs asks for, at the adapter's limits, and what kernels of ours can use: 16-bit floats. */
+/** Everything tfjs asks for, at the adapter's limits. */
 function describeDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   const { limits } = adapter;
-  const requiredFeatures: GPUFeatureName[] = [];
-  const wanted = ["timestamp-query", "bgra8unorm-storage", "shader-f16"] as const;
-  for (const feature of wanted) {
-    if (adapter.features.has(feature)) requiredFeatures.push(feature);
-  }
+  const wanted: readonly string[] = ["timestamp-query", "bgra8unorm-storage", "subgroups"];
+  const features = wanted.filter((feature) => adapter.features.has(feature));
   return {
-    requiredFeatures,
+    // The types of WebGPU do not know subgroups yet.
+    requiredFeatures: features as GPUFeatureName[],
     requiredLimits: {
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,

@@ -9,6 +9,7 @@ import {
   type Attributes,
   countAll,
   dispatchFused,
+  isDecimal,
   needInput,
   registerFused,
   runOne,
@@ -68,21 +69,29 @@ registerFused({
     const slope = from === "x" ? found?.fromInput : found?.fromOutput;
     if (slope === undefined || slope === null) throw new Error(`No slope of "${name}".`);
     const output = makeOutput(backend, dy.shape);
-    const count = countAll(dy.shape);
+    const all = countAll(dy.shape);
+    const isVector = all % 4 === 0 && isDecimal(backend, dy) && isDecimal(backend, known);
+    const count = isVector ? all / 4 : all;
+    const element = isVector ? ({ element: "vec4<f32>" } as const) : {};
     dispatchFused(backend, {
-      key: `activationSlope_${name}_${from}`,
+      key: `activationSlope_${name}_${from}_${isVector}`,
       bindings: [
-        { name: "errors", tensor: dy, access: "read" },
-        { name: "known", tensor: known, access: "read" },
-        { name: "result", tensor: output, access: "read_write" },
+        { name: "errors", tensor: dy, access: "read", ...element },
+        { name: "known", tensor: known, access: "read", ...element },
+        { name: "result", tensor: output, access: "read_write", ...element },
       ],
       uniforms: { count },
       workgroups: spreadWorkgroups(backend, Math.ceil(count / 64)),
       wgsl:
         activationWgsl +
+        `fn slope(dy: f32, ${from}: f32) -> f32 { return ${slope}; }\n` +
         writeElementwise(
           "uniforms.count",
-          `let dy = f32(errors[index]);\nlet ${from} = f32(known[index]);\nresult[index] = ${slope};`,
+          isVector
+            ? `let dy = errors[index];
+  let given = known[index];
+  result[index] = vec4<f32>(${["x", "y", "z", "w"].map((lane) => `slope(dy.${lane}, given.${lane})`).join(", ")});`
+            : "result[index] = slope(f32(errors[index]), f32(known[index]));",
         ),
     });
     return output;

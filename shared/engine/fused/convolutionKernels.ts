@@ -3,8 +3,9 @@ import type * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { makeOutput } from "../gpu/dispatch.ts";
 import { slopeOf } from "./activationKernels.ts";
-import { convolve, convolveBack, convolveFilter } from "./convolutionPrograms.ts";
+import { convolve, convolveBack } from "./convolutionPrograms.ts";
 import type { ConvolutionSizes } from "./convolutionSizes.ts";
+import { convolveFilter } from "./filterPrograms.ts";
 import {
   type Attributes,
   countAll,

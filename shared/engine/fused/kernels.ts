@@ -124,11 +124,15 @@ export function shareGradients(compute: () => readonly tf.Tensor[]): (index: num
 export function dispatchFused(backend: WebGPUBackend, program: GpuProgram): void {
   const bindings = program.bindings.map((binding): GpuBinding => {
     if (binding.element !== undefined || binding.access === "read_write") return binding;
-    const isDecimal = backend.tensorMap.get(binding.tensor.dataId).dtype === "float32";
-    return { ...binding, element: isDecimal ? "f32" : "i32" };
+    return { ...binding, element: isDecimal(backend, binding.tensor) ? "f32" : "i32" };
   });
   const types = bindings.map(({ element }) => (element === "i32" ? "i" : "f")).join("");
   dispatch(backend, { ...program, key: `${program.key}/${types}`, bindings });
+}
+
+/** Whether a tensor's buffer holds floats, whatever its label says. */
+export function isDecimal(backend: WebGPUBackend, tensor: tf.TensorInfo): boolean {
+  return backend.tensorMap.get(tensor.dataId).dtype === "float32";
 }
 
 export function countAll(sizes: readonly number[]): number {

@@ -49,14 +49,29 @@ registerFused({
   name: "NetloomPool",
   compute(backend, inputs, attrs) {
     const { mode, sizes, shape } = readAttributes(attrs);
-    return runPlaces(backend, { x: needInput(inputs, "x") }, shape, {
-      key: `pool_${mode}_${Object.values(sizes).join("_")}`,
+    const x = needInput(inputs, "x");
+    const key = `pool_${mode}_${Object.values(sizes).join("_")}`;
+    const { inHeight, inWidth, channels, outHeight, outWidth } = sizes;
+    // Loops cost an emulated adapter more than they compute: windows that all lie inside are written out.
+    if (mode === "max" && isInside(sizes) && countCells(sizes) <= mostCells) {
+      const first = `((image * ${inHeight} + down * ${sizes.strideHeight}) * ${inWidth} + along * ${sizes.strideWidth}) * ${channels} + channel`;
+      const cells = cellsOf(sizes).map((cell) => `f32(x[first + ${cell}])`);
+      return runPlaces(backend, { x }, shape, {
+        key: `${key}_flat`,
+        wgsl: `
+${findPlace(sizes, outHeight, outWidth)}
+  let first = ${first};
+  result[index] = ${cells.reduce((all, cell) => `max(${all}, ${cell})`)};`,
+      });
+    }
+    return runPlaces(backend, { x }, shape, {
+      key,
       wgsl: `
-${findPlace(sizes, sizes.outHeight, sizes.outWidth)}
+${findPlace(sizes, outHeight, outWidth)}
 ${findWindow(sizes, "down", "along")}
   var all = ${mode === "max" ? "-3.4028234663852886e38" : "0.0"};
   for (var y = top; y < bottom; y++) { for (var z = left; z < right; z++) {
-    let value = f32(x[((image * ${sizes.inHeight} + y) * ${sizes.inWidth} + z) * ${sizes.channels} + channel]);
+    let value = f32(x[((image * ${inHeight} + y) * ${inWidth} + z) * ${channels} + channel]);
     all = ${mode === "max" ? "max(all, value)" : "all + value"};
   } }
   result[index] = ${mode === "max" ? "all" : "all / f32((bottom - top) * (right - left))"};`,
@@ -84,6 +99,8 @@ registerFused({
     const dy = needInput(inputs, "dy");
     const known = mode === "max" ? { x: needInput(inputs, "x"), y: needInput(inputs, "y") } : {};
     const { inHeight, inWidth, channels, outHeight, outWidth, windowHeight, windowWidth } = sizes;
+    if (mode === "max" && areWindowsApart(sizes) && countCells(sizes) <= mostCells)
+      return maxPoolBackApart(backend, { dy, ...known }, { sizes, shape });
     const window = `((image * ${outHeight} + over) * ${outWidth} + beside) * ${channels} + channel`;
     // The first of equal values: none before it in the window is as large.
     const isFirst = `
@@ -125,6 +142,78 @@ ${mode === "max" ? isFirst : share}
   gradient: null,
 });
 
+/** Cells of a window at most that are written out one by one. */
+const mostCells = 16;
+
+function countCells({ windowHeight, windowWidth }: PoolingSizes): number {
+  return windowHeight * windowWidth;
+}
+
+/** How far the cells of a window lie behind its first one in the input, row by row. */
+function cellsOf({ windowHeight, windowWidth, inWidth, channels }: PoolingSizes): number[] {
+  return Array.from(
+    { length: windowHeight * windowWidth },
+    (_, cell) => (Math.floor(cell / windowWidth) * inWidth + (cell % windowWidth)) * channels,
+  );
+}
+
+/** Whether no window reaches beyond the input. */
+function isInside(sizes: PoolingSizes): boolean {
+  const { outHeight, outWidth, strideHeight, strideWidth, windowHeight, windowWidth } = sizes;
+  return (
+    sizes.top === 0 &&
+    sizes.left === 0 &&
+    (outHeight - 1) * strideHeight + windowHeight <= sizes.inHeight &&
+    (outWidth - 1) * strideWidth + windowWidth <= sizes.inWidth
+  );
+}
+
+/** Whether each input lies in one window at most, and those in none behind the last windows. */
+function areWindowsApart(sizes: PoolingSizes): boolean {
+  const { strideHeight, strideWidth, windowHeight, windowWidth } = sizes;
+  return isInside(sizes) && strideHeight === windowHeight && strideWidth === windowWidth;
+}
+
+/** One invocation for each window, and for each place where another would be: it writes all that lies in it. */
+function maxPoolBackApart(
+  backend: WebGPUBackend,
+  inputs: Readonly<Record<string, tf.TensorInfo>>,
+  { sizes, shape }: { readonly sizes: PoolingSizes; readonly shape: readonly number[] },
+): tf.TensorInfo {
+  const { inHeight, inWidth, channels, outHeight, outWidth, windowHeight, windowWidth } = sizes;
+  const high = Math.ceil(inHeight / windowHeight);
+  const wide = Math.ceil(inWidth / windowWidth);
+  const [images = 1] = shape;
+  const isWhole = high === outHeight && wide === outWidth;
+  const cells = cellsOf(sizes).map((cell, number) => {
+    const v = Math.floor(number / windowWidth);
+    const u = number % windowWidth;
+    const checks = [
+      ...(v > 0 && inHeight % windowHeight !== 0 ? [`top + ${v} < ${inHeight}`] : []),
+      ...(u > 0 && inWidth % windowWidth !== 0 ? [`left + ${u} < ${inWidth}`] : []),
+    ];
+    const body = `
+    let isHere = isOpen && f32(x[first + ${cell}]) == largest;
+    result[first + ${cell}] = select(0.0, error, isHere);
+    isOpen = isOpen && !isHere;`;
+    return checks.length === 0 ? `{${body}\n  }` : `if (${checks.join(" && ")}) {${body}\n  }`;
+  });
+  return runPlaces(backend, inputs, shape, {
+    key: `poolBackApart_${Object.values(sizes).join("_")}`,
+    count: images * high * wide * channels,
+    wgsl: `
+${findPlace(sizes, high, wide)}
+  let top = down * ${windowHeight};
+  let left = along * ${windowWidth};
+  let first = ((image * ${inHeight} + top) * ${inWidth} + left) * ${channels} + channel;
+  let at = ((image * ${outHeight} + min(down, ${outHeight - 1})) * ${outWidth} + min(along, ${outWidth - 1})) * ${channels} + channel;
+  var isOpen = ${isWhole ? "true" : `down < ${outHeight} && along < ${outWidth}`};
+  let largest = f32(y[at]);
+  let error = f32(dy[at]);
+  ${cells.join("\n  ")}`,
+  });
+}
+
 /** `image`, `down`, `along`, `channel` of a place of a tensor of so many rows and columns. */
 function findPlace({ channels }: PoolingSizes, height: number, width: number): string {
   return `
@@ -151,10 +240,10 @@ function runPlaces(
   backend: WebGPUBackend,
   inputs: Readonly<Record<string, tf.TensorInfo>>,
   shape: readonly number[],
-  program: { readonly key: string; readonly wgsl: string },
+  program: { readonly key: string; readonly wgsl: string; readonly count?: number },
 ): tf.TensorInfo {
   const output = makeOutput(backend, shape);
-  const count = countAll(shape);
+  const count = program.count ?? countAll(shape);
   dispatchFused(backend, {
     key: program.key,
     bindings: [

@@ -9,17 +9,32 @@ export interface DirectBlock {
   readonly columns: number;
   /** Blocks side by side. */
   readonly across: number;
+  /**
+   * Four neighbours, whose blocks lie side by side, read the left matrix together: each a quarter of the rows, which it tells
+   * the others. `across` is a multiple of four and `rows` is, too.
+   */
+  readonly isShared: boolean;
 }
 
 /**
  * On SwiftShader a load costs about 40 times a multiplication, because every lane loads by itself: so blocks are large,
  * though they don't fit its registers. Measured: 8 × 8 is 2.5 times as fast as 4 × 4.
  */
-export function chooseBlock(rows: number, columns: number, repeats: number): DirectBlock {
+export function chooseBlock(
+  rows: number,
+  columns: number,
+  { repeats, canShare }: { readonly repeats: number; readonly canShare: boolean },
+): DirectBlock {
+  if (canShare && columns >= 4 && rows >= 4) {
+    const across = 4 * Math.ceil(columns / (4 * 8));
+    const sharedColumns = Math.ceil(columns / across);
+    const isFew = Math.ceil(rows / 8) * across * repeats < 64;
+    return { rows: rows < 8 || isFew ? 4 : 8, columns: sharedColumns, across, isShared: true };
+  }
   const across = Math.ceil(columns / 8);
   const wide = Math.ceil(columns / across);
   const few = Math.ceil(rows / 8) * across * repeats < 64;
-  return { rows: Math.min(rows, few ? 4 : 8), columns: wide, across };
+  return { rows: Math.min(rows, few ? 4 : 8), columns: wide, across, isShared: false };
 }
 
 /** Invocations in a workgroup of a direct program: an emulated adapter runs a workgroup on one thread. */
@@ -31,6 +46,7 @@ export function writeDirectMain(body: string): string {
     @builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32) {
   let index = i32((group.y * groups.x + group.x) * ${directWorkgroup}u + local);
+  let lane = i32(local % 4u);
 ${body}
 }`;
 }
@@ -55,24 +71,38 @@ export function startBlock({ rows, columns }: DirectBlock): string {
   return repeat(rows, (r) => repeat(columns, (c) => `var sum${r}_${c} = 0.0;`));
 }
 
-/** Adds the products of what `left(row)` and `right(column)` read to the sums. */
+/** How often an invocation reads the left matrix for each place of the inner axis, and for which row the `index`-th time. */
+export function countReads({ rows, isShared }: DirectBlock): number {
+  return isShared ? rows / 4 : rows;
+}
+
+export function readRow({ isShared }: DirectBlock, index: number): string {
+  return isShared ? `row + ${4 * index} + lane` : `row + ${index}`;
+}
+
+/** Adds the products of what `left(index of the read)` and `right(column)` read to the sums. */
 export function addBlock(
-  { rows, columns }: DirectBlock,
-  read: { readonly left: (row: number) => string; readonly right: (column: number) => string },
+  block: DirectBlock,
+  read: { readonly left: (index: number) => string; readonly right: (column: number) => string },
 ): string {
+  const { rows, columns, isShared } = block;
+  const own = (index: number) => `let own${index} = ${read.left(index)};`;
+  const left = (r: number) =>
+    isShared ? `quadBroadcast(own${Math.floor(r / 4)}, ${r % 4})` : `own${r}`;
   return [
     repeat(columns, (c) => `let right${c} = ${read.right(c)};`),
+    repeat(countReads(block), own),
     repeat(
       rows,
       (r) =>
-        `let left${r} = ${read.left(r)};\n${repeat(columns, (c) => `sum${r}_${c} += left${r} * right${c};`)}`,
+        `let left${r} = ${left(r)};\n${repeat(columns, (c) => `sum${r}_${c} += left${r} * right${c};`)}`,
     ),
   ].join("\n");
 }
 
 /** Writes the sums that lie inside by `store(row, column, value)`; WGSL has `row` and `column`, the first ones. */
 export function storeBlock(
-  { rows, columns }: DirectBlock,
+  { rows, columns, across }: DirectBlock,
   inside: { readonly rows: string; readonly columns: string },
   store: (row: string, column: string, value: string) => string,
 ): string {
@@ -80,7 +110,7 @@ export function storeBlock(
   const within = (at: string, limit: string, isWhole: boolean, body: string) =>
     isWhole ? body : `if (${at} < ${limit}) {\n${body}\n}`;
   const isWholeRow = Number(inside.rows) % rows === 0;
-  const isWholeColumn = Number(inside.columns) % columns === 0;
+  const isWholeColumn = Number(inside.columns) === across * columns;
   return repeat(rows, (r) => {
     const values = repeat(columns, (c) =>
       within(

@@ -14,6 +14,8 @@ export interface GpuProgram {
   /** Whole numbers read as `uniforms.<name>` (u32, like every index). They stay on the device: same numbers, no upload. */
   readonly uniforms?: Readonly<Record<string, number>>;
   readonly workgroups: readonly [x: number, y?: number, z?: number];
+  /** Whether invocations of a subgroup speak with each other; the device must have the feature "subgroups". */
+  readonly subgroups?: boolean;
   /** Everything but the bindings: functions, shared memory, and `@compute @workgroup_size(…) fn main(…)`. */
   readonly wgsl: string;
 }
@@ -138,6 +140,10 @@ export function spreadWorkgroups(
   return [Math.ceil(count / rows), rows];
 }
 
+export function hasSubgroups({ device }: WebGPUBackend): boolean {
+  return device.features.has("subgroups");
+}
+
 function begin(internals: Internals): GPUComputePassEncoder {
   if (internals.commandEncoder === null) throw new Error("There is no command encoder.");
   return internals.commandEncoder.beginComputePass();
@@ -206,7 +212,9 @@ function describePipeline(device: GPUDevice, program: GpuProgram): GPUComputePip
   };
 }
 
-function writeShader({ bindings, uniforms = {}, wgsl }: GpuProgram): string {
+function writeShader({ bindings, uniforms = {}, subgroups = false, wgsl }: GpuProgram): string {
+  // Our programs take care themselves that neighbours which speak with each other all take part.
+  const head = subgroups ? ["enable subgroups;", "diagnostic(off, subgroup_uniformity);"] : [];
   const lines = bindings.map(({ name, tensor, access, element }, index) => {
     const type = element ?? (tensor.dtype === "float32" ? "f32" : "i32");
     return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${type}>;`;
@@ -216,5 +224,5 @@ function writeShader({ bindings, uniforms = {}, wgsl }: GpuProgram): string {
     lines.push(`struct Uniforms { ${names.map((name) => `${name}: u32,`).join(" ")} }`);
     lines.push(`@group(0) @binding(${bindings.length}) var<uniform> uniforms: Uniforms;`);
   }
-  return `${lines.join("\n")}\n${wgsl}`;
+  return `${[...head, ...lines].join("\n")}\n${wgsl}`;
 }
