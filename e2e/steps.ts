@@ -117,11 +117,13 @@ export async function setTraining(page: Page, choice: TrainingChoice): Promise<v
   await expect(settings).toBeHidden();
 }
 
+/** The one in the bar: the panel of runs has another before the first run. */
+export const trainButtonOf = (page: Page): Locator =>
+  page.getByRole("banner").getByRole("button", { name: "Train", exact: true });
+
 /** Waits until a run is over; returns its last metrics as the Runs view shows them. */
 export async function waitForRun(page: Page): Promise<void> {
-  await expect(page.getByRole("button", { name: "Train", exact: true })).toBeVisible({
-    timeout: 200_000,
-  });
+  await expect(trainButtonOf(page)).toBeVisible({ timeout: 200_000 });
 }
 
 /** The last metrics of a run, from its folder: what the product itself keeps. */

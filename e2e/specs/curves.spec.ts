@@ -3,13 +3,20 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../app.ts";
 import { readTensorBoard } from "../referees.ts";
-import { openTemplate, pickOption, setTraining, showView, waitForRun } from "../steps.ts";
+import {
+  openTemplate,
+  pickOption,
+  setTraining,
+  showView,
+  waitForRun,
+  trainButtonOf,
+} from "../steps.ts";
 
 /** A short run of the small network for flowers. */
 async function trainIris(page: Page, learningRate: number): Promise<void> {
   await setTraining(page, { epochs: 8, batchSize: 16, learningRate });
-  await page.getByRole("button", { name: "Train", exact: true }).click();
-  await expect(page.getByRole("button", { name: "Train", exact: true })).toBeHidden();
+  await trainButtonOf(page).click();
+  await expect(trainButtonOf(page)).toBeHidden();
   await waitForRun(page);
 }
 

@@ -18,6 +18,7 @@ import {
   startEmptyGraph,
   waitForRun,
   wire,
+  trainButtonOf,
 } from "../steps.ts";
 
 /** 28×28×1 → Conv2D 8·5×5 stride 2 → MaxPooling2D → Flatten → Dense 10: 208 + 2,890 weights. */
@@ -54,7 +55,7 @@ test("a small CNN is drawn by mouse, trained on digits, exported, saved and reop
 
   await test.step("train past 90 %", async () => {
     await setTraining(page, { epochs: 3, batchSize: 50, learningRate: 0.005 });
-    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await trainButtonOf(page).click();
     await expect(page.getByRole("button", { name: "Pause" }).first()).toBeVisible();
     await waitForRun(page);
     const run = await readNewestRun(page);

@@ -1,6 +1,14 @@
 import { join } from "node:path";
 import { expect, test } from "../app.ts";
-import { layerOf, openTemplate, pickOption, setTraining, showView, waitForRun } from "../steps.ts";
+import {
+  layerOf,
+  openTemplate,
+  pickOption,
+  setTraining,
+  showView,
+  waitForRun,
+  trainButtonOf,
+} from "../steps.ts";
 
 /** Where pictures go, for looking at; none are taken without it. */
 const pictures = process.env["NETLOOM_SCREENS"];
@@ -21,7 +29,7 @@ test("a run shows what its layers do, on the canvas, in the inspector and in its
   await expect(page.getByText(/Press Train to see what this layer gives/)).toBeVisible();
 
   await setTraining(page, { epochs: 3, batchSize: 64, learningRate: 0.002 });
-  const train = page.getByRole("button", { name: "Train", exact: true });
+  const train = trainButtonOf(page);
   await expect(train).toBeEnabled({ timeout: 60_000 });
   await train.click();
   // The first look comes after the first step; strips and the band of healthy steps follow.
@@ -67,7 +75,7 @@ test("a learning rate that is far too high is diagnosed, and can be put right", 
   const { page } = app;
   await openTemplate(page, "LeNet-5");
   await setTraining(page, { epochs: 3, batchSize: 64, learningRate: 5 });
-  const train = page.getByRole("button", { name: "Train", exact: true });
+  const train = trainButtonOf(page);
   await expect(train).toBeEnabled({ timeout: 60_000 });
   await train.click();
   await page.getByRole("tab", { name: /^Run/ }).click();

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "../app.ts";
-import { openTemplate, setTraining, showView } from "../steps.ts";
+import { openTemplate, setTraining, showView, trainButtonOf } from "../steps.ts";
 
 interface ToldRun {
   readonly status: string;
@@ -37,7 +37,7 @@ async function readRuns(page: Page): Promise<readonly ToldRun[]> {
 
 async function startLongRun(page: Page, epochs: number): Promise<void> {
   await setTraining(page, { epochs, batchSize: 16, learningRate: 0.002 });
-  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await trainButtonOf(page).click();
   await expect
     .poll(async () => (await readRuns(page))[0]?.hasCheckpoint, { timeout: 60_000 })
     .toBe(true);

@@ -71,7 +71,6 @@ export function TrainingSettings() {
             onChange={(value, options) => changeTraining({ batchSize: value }, options)}
           />
         )}
-        <MemoryNote />
         <OptimizerChoice />
         <NumberSetting
           label="Learning rate"
@@ -93,6 +92,7 @@ export function TrainingSettings() {
             )
           }
         />
+        <MemoryNote />
       </div>
       <ScheduleSettings />
       <OptimizerSettings />

@@ -29,7 +29,9 @@ export function DiagnosisList({ runId, diagnoses, canMend, isFolded }: Diagnosis
           <li key={code}>
             {isFolded === true ? (
               <details>
-                <summary title={message}>{message}</summary>
+                <summary title={message}>
+                  <span>{message}</span>
+                </summary>
                 {remedy}
               </details>
             ) : (
