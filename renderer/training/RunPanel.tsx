@@ -1,8 +1,6 @@
 import { Play } from "lucide-react";
 import { selectProgress } from "#shared/training/runReducer.ts";
 import { runCommand } from "../commands/defineCommand.ts";
-import { useDataset } from "../state/datasetStore.ts";
-import { useDocument } from "../state/documentStore.ts";
 import { type ActiveRun, useRuns } from "../state/runStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { Button } from "../ui/Button.tsx";
@@ -16,8 +14,8 @@ import { useDiagnoses } from "./observe/useDiagnoses.ts";
 import { RunCharts } from "./RunCharts.tsx";
 import { RunFigures, Stats } from "./RunFigures.tsx";
 import { obstacleAction } from "./obstacleAction.ts";
-import { findObstacle } from "./runQueries.ts";
 import { TrainingSettings } from "./TrainingSettings.tsx";
+import { useObstacle } from "./useObstacle.ts";
 import "./training.css";
 
 /** The run of this window: curves, progress, figures. Before the first run: the settings and what is missing. */
@@ -89,11 +87,8 @@ function Ended({ active }: { readonly active: ActiveRun }) {
 }
 
 function BeforeRun() {
-  useDocument((state) => state.modelAnalysis);
-  useDocument((state) => state.document.data);
-  useDataset((state) => state.phase);
   const hasRuns = useRuns((state) => state.runs.length > 0);
-  const obstacle = findObstacle();
+  const obstacle = useObstacle();
   const action = obstacle === null ? null : obstacleAction(obstacle);
   return (
     <div className="nl-run-before">

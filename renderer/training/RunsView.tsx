@@ -7,8 +7,10 @@ import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { formatWhen } from "../ui/format.ts";
 import { describeBest } from "./describeRun.ts";
+import { obstacleAction } from "./obstacleAction.ts";
 import { RunDetail } from "./RunDetail.tsx";
 import { RunStatusDot } from "./RunStatusDot.tsx";
+import { useObstacle } from "./useObstacle.ts";
 import "./training.css";
 
 /** Every run of the project: figures, curves side by side, report, what to take away. */
@@ -18,19 +20,7 @@ export function RunsView() {
   const [compared, setCompared] = useState<ReadonlySet<string>>(new Set());
   const chosen = runs.find((run) => run.id === chosenId) ?? runs[0] ?? null;
   if (chosen === null) {
-    return (
-      <EmptyState
-        icon={ChartLine}
-        title="No runs yet"
-        actions={
-          <Button tone="primary" icon={Play} onClick={() => runCommand("training.start")}>
-            Train
-          </Button>
-        }
-      >
-        Every training run is kept here with its curves, its report and its weights.
-      </EmptyState>
-    );
+    return <NoRuns />;
   }
   const toggle = (id: string): void => {
     const next = new Set(compared);
@@ -100,5 +90,28 @@ function RunItem(props: {
         </small>
       </button>
     </li>
+  );
+}
+
+function NoRuns() {
+  const obstacle = useObstacle();
+  const action = obstacle === null ? null : obstacleAction(obstacle);
+  return (
+    <EmptyState
+      icon={ChartLine}
+      title="No runs yet"
+      actions={
+        obstacle === null ? (
+          <Button tone="primary" icon={Play} onClick={() => runCommand("training.start")}>
+            Train
+          </Button>
+        ) : (
+          action !== null && <Button onClick={action.run}>{action.title}</Button>
+        )
+      }
+    >
+      Every training run is kept here with its curves, its report and its weights.
+      {obstacle !== null && ` ${obstacle.message}`}
+    </EmptyState>
   );
 }
