@@ -47,6 +47,22 @@ export interface TrainingOutcome {
   readonly report: RunReport | null;
 }
 
+/** The Inputs of a stateful model say how large every batch is, the way of batching of all others. */
+function resolveBatch<R extends Pick<TrainingRequest, "plan" | "dataset" | "config">>(asked: R): R {
+  const { plan, dataset, config } = asked;
+  const batchSize = findFixedBatch(plan) ?? effectiveBatchSize(config, dataset.train.length);
+  return { ...asked, config: { ...config, batchSize } };
+}
+
+/** Why a run can't go on from this checkpoint, as a sentence; null where it can. For whom a failed try would spoil a run. */
+export function findResumeMismatch(
+  asked: Pick<TrainingRequest, "plan" | "dataset" | "config">,
+  checkpoint: Checkpoint,
+): string | null {
+  const { plan, dataset, config } = resolveBatch(asked);
+  return findMismatch(checkpoint.fingerprint, fingerprintRun(plan, dataset, config));
+}
+
 /** Devices lost one after the other, without a step kept between them, before the run is given up. */
 const maxLosses = 3;
 
@@ -57,10 +73,7 @@ const maxLosses = 3;
  * follows `ended`, so that stopping is quick. Leaves no tensors behind.
  */
 export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcome> {
-  // The Inputs of a stateful model say how large every batch is.
-  const batchSize =
-    findFixedBatch(asked.plan) ?? effectiveBatchSize(asked.config, asked.dataset.train.length);
-  const request = { ...asked, config: { ...asked.config, batchSize } };
+  const request = resolveBatch(asked);
   let attempt: Attempt = {
     backend: asked.backend,
     resume: asked.resume ?? null,

@@ -39,9 +39,14 @@ export async function runTrain(
   const document: ProjectDocument = { ...project, data: binding, training: config };
   const { plan } = compileProject(document, dataset.summary);
   const backend = await startBackend(backendName);
-  const { trainModel } = await import("#shared/engine/train.ts");
+  const { findResumeMismatch, trainModel } = await import("#shared/engine/train.ts");
   const { renewWebgpu } = await import("#shared/engine/selectBackend.ts");
   const { createTrainingControl } = await import("#shared/engine/control.ts");
+
+  // Before the folder is touched: its run is as good as before.
+  const mismatch =
+    resumed?.checkpoint && findResumeMismatch({ plan, dataset, config }, resumed.checkpoint);
+  if (mismatch) throw new CliFailure(1, `${mismatch} Start a new run instead.`);
 
   const startedMs = Date.now();
   const runId = makeRunId(
