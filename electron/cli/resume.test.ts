@@ -77,19 +77,25 @@ test("killed at random moments, a run is never corrupt and ends as if it had not
     let toldSteps = 0;
     const perEpoch = 30;
     let pending = "";
+    // Counted in what it tells, not in time: on a busy machine it gets as far before each kill as on an idle one.
+    let linesLeft = random.nextInt(60);
+    const pauseMs = random.nextInt(30);
+    let endWait = (): void => {};
+    const isFarEnough = new Promise<void>((resolve) => {
+      endWait = resolve;
+    });
     child.stderr.on("data", (chunk: Buffer) => {
       const lines = (pending + chunk.toString()).split("\n");
       pending = lines.pop() ?? "";
       for (const line of lines) {
         const event = JSON.parse(line) as { kind: string; epoch?: number };
         if (event.kind === "epoch") toldSteps = (event.epoch ?? 0) * perEpoch;
+        if (linesLeft-- === 0) setTimeout(endWait, pauseMs);
       }
     });
+    child.on("close", () => endWait());
     // While tfjs is loaded nothing can go wrong: what counts begins with the first event.
-    await new Promise<void>((resolve) => {
-      child.stderr.once("data", () => setTimeout(resolve, random.nextInt(700)));
-      child.on("close", () => resolve());
-    });
+    await isFarEnough;
     child.kill("SIGKILL");
     const { code } = await ended;
     const steps = await readSteps("killed");
