@@ -13,7 +13,7 @@ export interface DiagnosisListProps {
   readonly diagnoses: readonly Diagnosis[];
   /** Whether the run is of the network on screen: only that one can be mended. */
   readonly canMend: boolean;
-  /** Where there is little room: what is wrong in two lines, what to do when unfolded. */
+  /** Where there is little room: what is wrong in three lines, what to do when unfolded. */
   readonly isFolded?: boolean;
 }
 
