@@ -81,7 +81,7 @@ function runChunk(first, count) {
     if (now !== length) [length, since] = [now, Date.now()];
     if (measureGroup(child.pid) > bytes) reason = `more than ${values.gigabytes} GB`;
     else if (Date.now() - since > patience) reason = `more than ${values.minutes} minutes`;
-    if (reason !== null) process.kill(-child.pid, "SIGKILL");
+    if (reason !== null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   }, 500);
   return new Promise((resolve) => {
     child.on("exit", () => {
