@@ -79,7 +79,9 @@ function makeTrainingTable() {
   if (!ours || !stock || !timed) return null;
   const counts = ours.workloads.map((row) => {
     const other = stock.workloads.find(({ id }) => id === row.id);
-    return `| ${row.id} | ${other.dispatches} → ${row.dispatches} | ${other.submits} → ${row.submits} | ${Math.round(other.uploadBytes).toLocaleString("en")} → ${row.uploadBytes} | ${round(other.cpuMs)} → ${round(row.cpuMs)} |`;
+    const tell = (name, show) => `${other ? show(other[name]) : "–"} → ${show(row[name])}`;
+    const whole = (value) => Math.round(value).toLocaleString("en");
+    return `| ${row.id} | ${tell("dispatches", whole)} | ${tell("submits", whole)} | ${tell("uploadBytes", whole)} | ${tell("cpuMs", round)} |`;
   });
   const times = timed.rows.map(({ title, batchSize, stepMs, lossesApart, overLimit }) => {
     const { ours: own, stockFit, stockLoop, jax } = stepMs;
