@@ -12,6 +12,7 @@ import { RunDetail } from "./RunDetail.tsx";
 import { RunStatusDot } from "./RunStatusDot.tsx";
 import { useObstacle } from "./useObstacle.ts";
 import "./training.css";
+import "./runs.css";
 
 /** Every run of the project: figures, curves side by side, report, what to take away. */
 export function RunsView() {

@@ -11,6 +11,7 @@ import { SampleSettings } from "./SampleSettings.tsx";
 import { ScheduleSettings } from "./ScheduleSettings.tsx";
 import { ChoiceSetting, NumberSetting } from "./settingFields.tsx";
 import { CheckpointSettings, StoppingSettings } from "./StoppingSettings.tsx";
+import "./settings.css";
 
 const batchings: Readonly<
   Record<Batching, { readonly title: string; readonly hint: string; readonly help: string }>
