@@ -202,6 +202,25 @@ function updateMoments({ gradient, slots }: UpdateInput, { beta1, beta2 }: Betas
 }
 
 /**
+ * βᵗ multiplied up in single precision, as tfjs keeps it. Computed in doubles, the first steps are 6e-6 longer, which
+ * moved the lecture CNN's losses by 2.6e-3 from stock tfjs within 20 steps once a window's maximum changed places
+ * (measured); like this they agree to 3e-7. Goes on from the last power: updates come one after the other.
+ */
+function createPowers(base: number): (exponent: number) => number {
+  const factor = Math.fround(base);
+  let reached = 0;
+  let power = 1;
+  return (exponent) => {
+    if (exponent < reached) {
+      reached = 0;
+      power = 1;
+    }
+    for (; reached < exponent; reached++) power = Math.fround(power * factor);
+    return power;
+  };
+}
+
+/**
  * Kingma and Ba 2014, Algorithm 1, as tfjs and PyTorch have it: epsilon is added to the corrected root. Keras takes the
  * order at the end of the paper's section 2, which makes epsilon 30 times larger at first; with it losses differ from
  * stock tfjs by 5e-4 within three steps of the lecture's CNN (measured), where 1e-4 over 20 is promised. The referee is
@@ -209,14 +228,16 @@ function updateMoments({ gradient, slots }: UpdateInput, { beta1, beta2 }: Betas
  */
 function adamRule(config: Extract<OptimizerConfig, { name: "adam" | "adamw" }>): OptimizerRule {
   const { beta1, beta2, epsilon, amsgrad } = config;
+  const firstPower = createPowers(beta1);
+  const secondPower = createPowers(beta2);
   return {
     key: amsgrad ? "adam_amsgrad" : "adam",
     slots: amsgrad ? [...adamSlots, { name: "velocityHat", initial: 0 }] : adamSlots,
     constants: { rest1: 1 - beta1, rest2: 1 - beta2 },
-    numbers: (update) => [
-      Math.sqrt(1 - beta2 ** update) / (1 - beta1 ** update),
-      epsilon * Math.sqrt(1 - beta2 ** update),
-    ],
+    numbers(update) {
+      const second = 1 - secondPower(update);
+      return [Math.sqrt(second) / (1 - firstPower(update)), epsilon * Math.sqrt(second)];
+    },
     wgsl: `${adamMoments}
       ${amsgrad ? "velocityHat = max(velocityHat, velocity);" : ""}
       weight -= momentum * (rate * number0) / (sqrt(${amsgrad ? "velocityHat" : "velocity"}) + number1);`,
