@@ -55,6 +55,7 @@ function makeBenchTable() {
   const { results, machine } = JSON.parse(readFileSync(".cache/bench.json", "utf8"));
   // Training has a table of its own.
   const others = results.filter(({ name }) => name !== "train");
+  if (others.length === 0) return null;
   const rows = others.flatMap(({ figures }) =>
     figures.map(({ label, unit, median, min, max, limit, isHigherBetter }) => {
       const promise = limit === undefined ? "" : `${isHigherBetter ? "≥" : "≤"} ${limit}`;
@@ -86,7 +87,9 @@ function makeTrainingTable() {
   const times = timed.rows.map(({ title, batchSize, stepMs, lossesApart, overLimit }) => {
     const { ours: own, stockFit, stockLoop, jax } = stepMs;
     const tell = (ms) => (ms === undefined ? "–" : `${round(ms)} (${round(ms / own)}×)`);
-    return `| ${title} | ${batchSize} | ${round(own)} | ${tell(stockFit)} | ${tell(stockLoop)} | ${tell(jax)} | ${lossesApart.toExponential(0)} | ${round(overLimit)}× |`;
+    const apart = lossesApart === null ? "–" : lossesApart.toExponential(0);
+    const limit = overLimit === undefined ? "–" : `${round(overLimit)}×`;
+    return `| ${title} | ${batchSize} | ${round(own)} | ${tell(stockFit)} | ${tell(stockLoop)} | ${tell(jax)} | ${apart} | ${limit} |`;
   });
   return [
     "A steady step at batch 32 with Adam and accuracy, stock `model.fit` → Netloom; processor time on a device that computes nothing:",
