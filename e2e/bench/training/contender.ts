@@ -5,21 +5,22 @@ export interface Order {
   readonly contender: ContenderName;
   readonly workload: WorkloadId;
   readonly batchSize: number;
-  /** Where WebGPU comes from: a GPU's driver or SwiftShader, Dawn's null device, or the page's own. */
+  /** Where WebGPU comes from: a GPU's driver or a software adapter, Dawn's null device, or the page's own. */
   readonly device: "vulkan" | "null" | "page";
   /** Steps whose losses are told, from the same weights on the same batches; 0 for none. */
   readonly lossSteps: number;
   readonly windows: number;
-  /** At least this long a window, in milliseconds, and at least three steps. */
+  /** At least this long a window, in milliseconds, and at least two steps where the time allows. */
   readonly windowMs: number;
+  /** What losses and windows together should take: windows get shorter, down to a step, never fewer. */
+  readonly budgetMs: number;
 }
 
-export type ContenderName = "ours" | "stockFit" | "stockLoop" | "jax";
+/** `cpu` is tfjs on its JavaScript backend: its losses are a referee's where those of stock WebGPU are wrong; not timed. */
+export type ContenderName = "ours" | "stockFit" | "stockLoop" | "jax" | "cpu";
 
 /** A network in some library's hands, with its weights and batches on the device. */
 export interface Contender {
-  /** The adapter in words. */
-  readonly device: string;
   /** Trains so many steps, going round through the batches, and waits for the device to have done them. */
   train(steps: number): Promise<void>;
   /** Trains so many steps and gives every batch's loss. */
@@ -28,10 +29,8 @@ export interface Contender {
 
 /** Batches that lie ready; steps go round through them in order. */
 export const batchCount = 4;
-export const learningRate = 0.001;
 
 export interface Outcome {
-  readonly device: string;
   readonly losses: readonly number[];
   /** Milliseconds a step, one figure a window. */
   readonly stepMs: readonly number[];

@@ -10,7 +10,7 @@ import {
 } from "@jax-js/jax";
 import type { PlanLayer } from "../../../shared/compiler/plan.ts";
 import type { Workload } from "../../../shared/engine/step/workloads.testkit.ts";
-import { batchCount, learningRate, type Contender } from "./contender.ts";
+import { batchCount, type Contender } from "./contender.ts";
 import type { Material } from "./material.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function createJax(workload: Workload, material: Material): Promise
   if (!devices.includes("webgpu")) throw new Error("jax-js found no WebGPU.");
   defaultDevice("webgpu");
   const network = buildNetwork(workload, material);
-  const update = jit(makeUpdate(network));
+  const update = jit(makeUpdate(network, material.learningRate));
   const { batchSize } = material;
   const size = workload.input.reduce((product, length) => product * length, 1) * batchSize;
   const batches = Array.from({ length: batchCount }, (_, index) => ({
@@ -58,7 +58,6 @@ export async function createJax(workload: Workload, material: Material): Promise
     return loss;
   };
   return {
-    device: "webgpu",
     async train(steps) {
       for (let index = 0; index < steps; index++) {
         const loss = step();
@@ -86,7 +85,7 @@ type State = {
   powers: np.Array;
 };
 
-function makeUpdate({ measure }: Network) {
+function makeUpdate({ measure }: Network, learningRate: number) {
   const differentiate = valueAndGrad(measure);
   return (state: State, x: np.Array, y: np.Array): [np.Array, State] => {
     const names = Object.keys(state.weights);

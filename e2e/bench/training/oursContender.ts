@@ -6,14 +6,14 @@ import { createSession } from "../../../shared/engine/session.ts";
 import { createStepRunner } from "../../../shared/engine/step/createStepRunner.ts";
 import type { Workload } from "../../../shared/engine/step/workloads.testkit.ts";
 import { defaultTraining, type TrainingConfig } from "../../../shared/training/config.ts";
-import { batchCount, learningRate, type Contender } from "./contender.ts";
+import { batchCount, type Contender } from "./contender.ts";
 import type { Material } from "./material.ts";
 
 /** Netloom's engine, as the training worker drives it. */
 export async function createOurs(workload: Workload, material: Material): Promise<Contender> {
   const backend = await selectBackend("webgpu");
   if (backend.name !== "webgpu") throw new Error(backend.note ?? "WebGPU could not be started.");
-  const { batchSize, dataset } = material;
+  const { batchSize, dataset, learningRate } = material;
   const config: TrainingConfig = {
     ...defaultTraining,
     optimizer: { ...defaultTraining.optimizer, learningRate },
@@ -48,7 +48,6 @@ export async function createOurs(workload: Workload, material: Material): Promis
     return losses;
   };
   return {
-    device: backend.device,
     async train(steps) {
       await train(steps);
     },

@@ -3,16 +3,17 @@ import "@tensorflow/tfjs-backend-webgpu";
 import { nameTfjsActivation } from "../../../shared/layers/activations.ts";
 import type { PlanLayer } from "../../../shared/compiler/plan.ts";
 import type { Workload } from "../../../shared/engine/step/workloads.testkit.ts";
-import { batchCount, learningRate, type Contender } from "./contender.ts";
+import { batchCount, type Contender } from "./contender.ts";
 import type { Material } from "./material.ts";
 
 /** tfjs as it comes: its own layers, kernels and optimizer, trained by `model.fit` or by the loop its guide shows. */
 export async function createStock(
   workload: Workload,
   material: Material,
-  options: { readonly way: "fit" | "loop" },
+  options: { readonly backend: "webgpu" | "cpu"; readonly way: "fit" | "loop" },
 ): Promise<Contender> {
-  if (!(await tf.setBackend("webgpu"))) throw new Error("tfjs could not start WebGPU.");
+  if (!(await tf.setBackend(options.backend)))
+    throw new Error(`tfjs could not start ${options.backend}.`);
   await tf.ready();
   const model = buildStock(workload);
   const values = new Map(material.weights.map((weight) => [weight.name, weight]));
@@ -23,25 +24,26 @@ export async function createStock(
       return tf.tensor(weight.values, [...weight.shape]);
     }),
   );
-  const optimizer = tf.train.adam(learningRate);
+  const optimizer = tf.train.adam(material.learningRate);
   model.compile({ optimizer, loss: "categoricalCrossentropy", metrics: ["accuracy"] });
   const { batchSize } = material;
   const x = tf.tensor(material.x, [batchCount * batchSize, ...workload.input]);
   const y = tf.oneHot(tf.tensor1d(material.labels, "int32"), workload.classes);
   const labels = tf.cast(y, "float32");
-  const rounds = (steps: number) => Math.ceil(steps / batchCount);
-  const device = tf.backend().constructor.name;
 
   if (options.way === "fit") {
     const fit = async (steps: number, onLoss?: (loss: number) => void) => {
       const callbacks = onLoss
         ? { onBatchEnd: (_: number, logs?: tf.Logs) => onLoss(Number(logs?.["loss"])) }
         : {};
-      const epochs = rounds(steps);
-      await model.fit(x, labels, { batchSize, epochs, shuffle: false, verbose: 0, callbacks });
+      // Part of a round is one epoch over its first batches.
+      const count = Math.min(steps, batchCount) * batchSize;
+      const epochs = Math.ceil(steps / batchCount);
+      const [some, theirs] = [tf.slice(x, 0, count), tf.slice(labels, 0, count)];
+      await model.fit(some, theirs, { batchSize, epochs, shuffle: false, verbose: 0, callbacks });
+      tf.dispose([some, theirs]);
     };
     return {
-      device,
       train: (steps) => fit(steps),
       async trainWithLosses(steps) {
         const losses: number[] = [];
@@ -67,7 +69,6 @@ export async function createStock(
     return loss;
   };
   return {
-    device,
     async train(steps) {
       for (let index = 0; index < steps; index++) {
         const loss = step(index);

@@ -18,6 +18,8 @@ export interface Workload {
   /** Batch on a real GPU; a software adapter gets an eighth, at least 8. */
   readonly batchSize: number;
   readonly plan: ModelPlan;
+  /** Multiply-adds of a sample's way forward, by layer; layers without any are left out. */
+  readonly multiplyAdds: ReadonlyMap<string, number>;
 }
 
 export type WorkloadId = "mlp" | "lenet" | "cnn" | "resnet" | "lstm64" | "lstm256x2" | "mlpLarge";
@@ -31,7 +33,7 @@ const scores: Link = ["scores", "dense", { units: 10, activation: "softmax" }];
 const networks: Readonly<
   Record<
     WorkloadId,
-    Omit<Workload, "id" | "plan" | "classes"> & { readonly links: readonly Link[] }
+    Omit<Workload, "id" | "plan" | "classes" | "multiplyAdds"> & { readonly links: readonly Link[] }
   >
 > = {
   mlp: {
@@ -133,10 +135,15 @@ export const timedWorkloads = ["mlp", "lenet", "cnn", "resnet", "lstm64", "mlpLa
 
 export function findWorkload(id: WorkloadId): Workload {
   const { title, input, batchSize, links } = networks[id];
-  return { id, title, input, batchSize, classes: 10, plan: planNetwork(id, input, links) };
+  return { id, title, input, batchSize, classes: 10, ...planNetwork(id, input, links) };
 }
 
-function planNetwork(name: string, input: readonly number[], links: readonly Link[]): ModelPlan {
+function planNetwork(
+  name: string,
+  input: readonly number[],
+  links: readonly Link[],
+): Pick<Workload, "plan" | "multiplyAdds"> {
+  const multiplyAdds = new Map<string, number>();
   const shapes = new Map<string, Shape>([["x", shapeFromSizes(input)]]);
   let before = "x";
   const layers = links.map(([own, type, stored, from]): PlanLayer => {
@@ -149,6 +156,8 @@ function planNetwork(name: string, input: readonly number[], links: readonly Lin
     const call = definition.lower(params.value, given);
     if (!shape.ok || call === null) throw new Error(`${name}: ${own} does not fit.`);
     shapes.set(own, shape.value);
+    const work = definition.multiplyAdds?.(params.value, given, shape.value) ?? 0;
+    if (work > 0) multiplyAdds.set(own, work);
     before = own;
     return {
       id: nodeId(own),
@@ -161,7 +170,7 @@ function planNetwork(name: string, input: readonly number[], links: readonly Lin
       sharedWith: null,
     };
   });
-  return {
+  const plan: ModelPlan = {
     name,
     inputs: [{ id: nodeId("x"), name: "x", shape: shapeFromSizes(input), field: "" }],
     layers,
@@ -178,6 +187,7 @@ function planNetwork(name: string, input: readonly number[], links: readonly Lin
       },
     ],
   };
+  return { plan, multiplyAdds };
 }
 
 /** `count` samples of normal noise, a class told by which of ten stretches of the sample was made larger. */
