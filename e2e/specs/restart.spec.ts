@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../app.ts";
-import { openTemplate, setTraining, showView, trainButtonOf } from "../steps.ts";
+import { openTemplate, pickOption, setTraining, showView, trainButtonOf } from "../steps.ts";
 
 interface ToldRun {
   readonly status: string;
@@ -60,11 +62,13 @@ test("a run that a crash broke off is resumed, and its curve goes on", async ({ 
   await again.getByRole("button", { name: /Iris/ }).first().click();
   await expect(again.getByText(/Run 1 was interrupted in epoch \d+/)).toBeVisible();
   await showView(again, "Runs");
-  await expect(again.getByRole("region", { name: "Run 1" })).toContainText("Interrupted");
-  await again
-    .getByRole("region", { name: "Run 1" })
-    .getByRole("button", { name: "Resume" })
-    .click();
+  const detail = again.getByRole("region", { name: "Run 1" });
+  await expect(detail).toContainText("Interrupted");
+  await expect(detail.getByRole("button", { name: "Resume" })).toBeEnabled();
+  // The dock offers it, too: there is where somebody looks who comes back to the network.
+  await showView(again, "Design");
+  await again.getByRole("tab", { name: "Run", exact: true }).click();
+  await again.getByRole("button", { name: /^Resume run 1 \(epoch \d+ of 60\)$/ }).click();
   await expectFinished(again);
   const [resumed] = await readRuns(again);
   expect(resumed?.kinds.filter((kind) => kind === "recovered")).toHaveLength(1);
@@ -80,6 +84,72 @@ test("a run that a crash broke off is resumed, and its curve goes on", async ({ 
     expect(resumed?.losses[index]?.[0]).toBe(epoch);
     expect(Math.abs((resumed?.losses[index]?.[1] ?? NaN) - loss)).toBeLessThan(1e-6);
   }
+});
+
+/** Flowers of two kinds, the more apart the wider. */
+function makeTable(width: number): string {
+  const rows = Array.from({ length: 60 }, (_, row) => {
+    const kind = row % 3;
+    return [5 + kind * width, 3 + (row % 5) / 10, 1 + kind, 0.2 + (row % 7) / 10, `kind ${kind}`];
+  });
+  return ["a,b,c,d,species", ...rows.map((row) => row.join(","))].join("\n");
+}
+
+test("a run whose data have changed since is refused, and stays as good as it was", async ({
+  app,
+}) => {
+  const { page } = app;
+  const file = join(app.files, "flowers.csv");
+  writeFileSync(file, makeTable(1));
+  await openTemplate(page, "Iris MLP");
+  await showView(page, "Data");
+  await page.getByRole("button", { name: "Replace…" }).click();
+  await page.getByRole("menuitem", { name: "Choose a file or folder…" }).click();
+  const chooser = page.getByRole("dialog");
+  await chooser.getByRole("textbox", { name: "Path" }).fill(file);
+  await chooser.getByRole("button", { name: "Go" }).click();
+  await expect(chooser).toBeHidden();
+  await showView(page, "Design");
+  await page.getByRole("button", { name: "Training settings" }).click();
+  await page.getByText("Learning-rate schedule").click();
+  await pickOption(page, "Schedule", "Cosine");
+  await page.keyboard.press("Escape");
+  await setTraining(page, { epochs: 3, batchSize: 16, learningRate: 0.01 });
+  await trainButtonOf(page).click();
+  await expectFinished(page);
+  await showView(page, "Runs");
+  await expect.poll(async () => (await readRuns(page))[0]?.hasCheckpoint).toBe(true);
+  const before = await readRuns(page);
+
+  writeFileSync(file, makeTable(2));
+  const detail = page.getByRole("region", { name: "Run 1" });
+  const proceed = detail.getByRole("button", { name: "Continue training" });
+  await proceed.click();
+  const question = page.getByRole("dialog", { name: "Continue run 1" });
+  await question.getByRole("textbox").fill("2");
+  await expect(question.getByRole("status")).toHaveText(
+    /^Its schedule \(cosine\) spans the run and is stretched over all 5 epochs: the learning rate goes on at 0\.00\d+, where it had come to 0\.00\d+\.$/,
+  );
+  await question.getByRole("button", { name: "Continue" }).click();
+  const refusal = page.getByRole("alert").filter({ hasText: "Run 1 stays as it was." });
+  await expect(refusal).toContainText(/on other data.* Start a new run instead\./);
+  await expect(detail.locator("header")).toContainText("Finished");
+  await expect(proceed).toBeEnabled();
+  expect(await readRuns(page)).toEqual(before);
+  // It covers no button of the run.
+  const [said, header] = [
+    await refusal.boundingBox(),
+    await detail.locator("header").boundingBox(),
+  ];
+  expect(said?.y ?? 0).toBeGreaterThan((header?.y ?? 0) + (header?.height ?? 0));
+
+  // With its data as they were it goes on.
+  writeFileSync(file, makeTable(1));
+  await proceed.click();
+  await question.getByRole("textbox").fill("2");
+  await question.getByRole("button", { name: "Continue" }).click();
+  await expect.poll(async () => (await readRuns(page))[0]?.losses.length).toBe(5);
+  await expectFinished(page);
 });
 
 test("a worker that crashes leaves a run that can be resumed; Stop and Continue, too", async ({

@@ -15,6 +15,8 @@ export interface RunStoreState {
 
   /** A run starts, or goes on from the state it had: it becomes the active one. */
   readonly begin: (info: RunInfo, state?: RunState) => void;
+  /** A run that was to go on did not: its entry and the active run are what they were before. */
+  readonly takeBack: (info: RunInfo, active: ActiveRun | null) => void;
   /** An event of the run; late ones of other runs are ignored. */
   readonly receive: (runId: string, event: RunEvent) => void;
   readonly setRuns: (runs: readonly RunInfo[]) => void;
@@ -43,6 +45,11 @@ export const runStore = createStore<RunStoreState>()((set) => ({
         ? runs.map((run) => (run.id === info.id ? info : run))
         : [info, ...runs],
       chosen: info.id,
+    })),
+  takeBack: (info, active) =>
+    set(({ runs }) => ({
+      active,
+      runs: runs.map((run) => (run.id === info.id ? info : run)),
     })),
   receive: (runId, event) =>
     set(({ active }) =>

@@ -12,7 +12,7 @@ export const backendTitles: Readonly<Record<BackendName, string>> = {
 /** "epoch 7 of 12 · 41 s left", short enough for the top bar. */
 export function describeProgress(state: RunState): string {
   const { phase, started, latest } = state;
-  if (started === null) return "Starting";
+  if (started === null || phase === "waiting") return "Starting";
   const epoch = `epoch ${latest?.epoch ?? 1} of ${started.epochs}`;
   if (phase === "paused") return `${epoch} · paused`;
   if (latest === null || latest.remainingMs === null) return epoch;
@@ -45,10 +45,10 @@ export function describeBest(metrics: Metrics): string {
   return `${formatMetric(name, metrics[name] ?? 0)} ${part}${metricTitle(name)}`;
 }
 
-/** "Recorded: 12 dispatches a step." or why it isn't. */
+/** What a step asks of the GPU, and why that is slower than it could be, where it is. */
 export function describeCost({ isRecorded, reason, dispatches }: StepCost): string {
-  const count = `${dispatches} ${dispatches === 1 ? "dispatch" : "dispatches"} a step`;
-  if (isRecorded) return `Recorded: ${count}.`;
-  const cause = reason ?? "Steps are put together one by one.";
-  return dispatches === 0 ? cause : `${cause} (${count})`;
+  const count = `${dispatches} ${dispatches === 1 ? "command" : "commands"}`;
+  if (isRecorded) return `Each step sends the GPU the same ${count}, prepared once.`;
+  const cause = reason ?? "Steps are put together anew each time.";
+  return dispatches === 0 ? cause : `${cause} Each sends the GPU ${count}.`;
 }

@@ -13,7 +13,7 @@ import { host } from "../host/hostClient.ts";
 import { readToken } from "../host/token.ts";
 import { datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
-import { runStore } from "../state/runStore.ts";
+import { type ActiveRun, runStore } from "../state/runStore.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { deviceStore } from "./deviceStore.ts";
 import { endFromCheckpoint } from "./endFromCheckpoint.ts";
@@ -33,6 +33,8 @@ interface CurrentRun {
   stop: { readonly atMs: number; hasActed: boolean } | null;
   /** Seconds without a word; counted by ticks, so that a sleeping computer does not count. */
   silentSeconds: number;
+  /** For a run that is to go on: what was there before. Null once it does, and for new runs. */
+  before: { readonly info: RunInfo; readonly active: ActiveRun | null } | null;
   /** Checkpoints to end with where the worker has to be ended: one for the folder, one between two long steps. */
   kept: ArrayBuffer | null;
   held: ArrayBuffer | null;
@@ -90,7 +92,10 @@ export async function startTraining(): Promise<Result<RunId, string>> {
   return ok(id);
 }
 
-/** Goes on with a run where its last checkpoint is: interrupted, stopped, failed, or finished with more epochs. */
+/**
+ * Goes on with a run where its last checkpoint is: interrupted, stopped, failed, or finished with more epochs. Its folder
+ * is touched only once it does: a run whose data have changed since is refused, and stays as good as it was.
+ */
 export async function continueTraining(
   info: RunInfo,
   options: ContinueOptions = {},
@@ -104,13 +109,16 @@ export async function continueTraining(
     return refuse(prepared.error);
   }
   const { state, command } = prepared.value;
-  const change = { status: "running", message: "" } as const;
-  const changed = await host.changeRun(id, change);
-  if (!changed.ok) {
-    current = null;
-    return refuse(changed.error.message);
-  }
-  launch(run, { info: { ...info, ...change }, state }, command);
+  run.before = { info, active: runStore.getState().active };
+  launch(
+    run,
+    {
+      info: { ...info, status: "running", message: "" },
+      // Under way, as everybody sees it, also while the worker still reads data.
+      state: { ...state, phase: "waiting", ended: null },
+    },
+    command,
+  );
   return ok(id);
 }
 
@@ -121,6 +129,7 @@ function takeTurn(id: RunId): CurrentRun {
     isPaused: false,
     stop: null,
     silentSeconds: 0,
+    before: null,
     kept: null,
     held: null,
   };
@@ -186,6 +195,7 @@ function endOverdue(run: CurrentRun): void {
   const afterMs = performance.now() - run.stop.atMs;
   if (!isStopOverdue({ afterMs, hasActed: run.stop.hasActed, hasHeld: run.held !== null })) return;
   dropWorker();
+  if (leaveAsItWas(run, "Stopped before it went on.")) return;
   const bytes = run.held ?? run.kept;
   const state = runStore.getState().active?.state ?? initialRunState;
   const { files, events } = endFromCheckpoint(bytes && new Uint8Array(bytes), state);
@@ -320,6 +330,9 @@ function receive(message: TrainingMessage): void {
     case "event":
       receiveEvent(message.runId, message.event);
       return;
+    case "refused":
+      if (message.runId === current?.id) leaveAsItWas(current, message.message);
+      return;
     case "searchPoints":
       if (message.searchId === search?.id) search.onPoints(message.points);
       return;
@@ -348,10 +361,25 @@ function receiveEvent(runId: RunId, event: RunEvent): void {
   const run = findRun(runId);
   if (!run) return;
   run.silentSeconds = 0;
+  run.before = null;
   run.recorder.recordEvent(event);
   if (event.kind !== "ended" || run !== current) return;
   ended = run;
   current = null;
+}
+
+/** Ends a run that was to go on and never did, as if nobody had asked; false where it has begun. */
+function leaveAsItWas(run: CurrentRun, reason: string): boolean {
+  if (run.before === null) return false;
+  const { info, active } = run.before;
+  current = null;
+  runStore.getState().takeBack(info, active);
+  const isWanted = run.stop !== null;
+  showToast({
+    tone: isWanted ? "info" : "error",
+    message: `Run ${info.number} stays as it was. ${reason}`,
+  });
+  return true;
 }
 
 function watch(run: CurrentRun): void {
@@ -380,7 +408,7 @@ function dropWorker(): void {
 function replaceWorker(reason: string): void {
   dropWorker();
   const run = current;
-  if (!run) return;
+  if (!run || leaveAsItWas(run, `${reason} Try again.`)) return;
   const state = runStore.getState().active?.state;
   const canResume = run.kept !== null ? " Resume it from its last checkpoint." : "";
   receiveEvent(run.id, {

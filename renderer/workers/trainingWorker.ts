@@ -11,7 +11,7 @@ import {
 import { createTrainingControl, type TrainingControl } from "#shared/engine/control.ts";
 import { findLearningRate } from "#shared/engine/findLearningRate.ts";
 import { renewWebgpu, selectBackend, type Backend } from "#shared/engine/selectBackend.ts";
-import { trainModel } from "#shared/engine/train.ts";
+import { findResumeMismatch, trainModel } from "#shared/engine/train.ts";
 import { warmUpModel } from "#shared/engine/warmUp.ts";
 import { checkpointFile, parseCheckpoint } from "#shared/training/checkpoint.ts";
 import type { RunEvent, RunFailureCode } from "#shared/training/events.ts";
@@ -99,7 +99,16 @@ async function train(
 ): Promise<void> {
   const { runId, plan, config } = command;
   let heartbeat: number | undefined;
-  const tell = (event: RunEvent) => send({ kind: "event", runId, event });
+  // What ends before it goes on leaves a run as good as it was.
+  let isUntouched = command.checkpoint !== null;
+  const tell = (event: RunEvent) => {
+    if (isUntouched && event.kind === "ended") {
+      send({ kind: "refused", runId, message: event.message });
+      return;
+    }
+    isUntouched = false;
+    send({ kind: "event", runId, event });
+  };
   try {
     const [backend, dataset] = await Promise.all([
       selectBackend(command.backend),
@@ -123,6 +132,12 @@ async function train(
     const resume = command.checkpoint && parseCheckpoint(new Uint8Array(command.checkpoint));
     if (resume && !resume.ok) {
       tell(endEarly("failed", resume.error, "data"));
+      return;
+    }
+    const mismatch =
+      resume && findResumeMismatch({ plan, config, dataset: dataset.value }, resume.value);
+    if (mismatch) {
+      tell(endEarly("failed", `${mismatch} Start a new run instead.`, "data"));
       return;
     }
     sendPreparation(runId, dataset.value.preparation);

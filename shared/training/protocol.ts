@@ -57,6 +57,8 @@ export type TrainingMessage =
   /** A checkpoint to end with, should the worker not hear Stop in time because its steps are long. */
   | { readonly kind: "held"; readonly runId: RunId; readonly bytes: ArrayBuffer }
   | { readonly kind: "event"; readonly runId: RunId; readonly event: RunEvent }
+  /** A run that was to go on can't, or was stopped before it did; nothing of it was changed. The reason is a sentence. */
+  | { readonly kind: "refused"; readonly runId: RunId; readonly message: string }
   | {
       readonly kind: "searchPoints";
       readonly searchId: string;
