@@ -1,7 +1,7 @@
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { ChartLine, Download, Trash2 } from "lucide-react";
 import { type RunInfo } from "#shared/host/contract.ts";
-import { initialRunState, replayRun, type RunState } from "#shared/training/runReducer.ts";
+import type { RunState } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { runStore, useRuns } from "../state/runStore.ts";
 import { ask } from "../ui/ask.ts";
@@ -19,6 +19,7 @@ import { InsideRun } from "./observe/InsideRun.tsx";
 import { formatSpan, measureEpochMs } from "./RunFigures.tsx";
 import { RunReportView } from "./RunReportView.tsx";
 import { RunStatusDot } from "./RunStatusDot.tsx";
+import { useOtherStates, useRunState } from "./useRunState.ts";
 
 export interface RunDetailProps {
   readonly run: RunInfo;
@@ -71,7 +72,8 @@ export function RunDetail({ run, compared }: RunDetailProps) {
       <Pace state={state} />
       {state.recovered !== null && (
         <p className="nl-run-note">
-          <b>Recovered.</b> {state.recovered.message}
+          <b>{state.recovered.cause === "continued" ? "Resumed." : "Recovered."}</b>{" "}
+          {state.recovered.message}
         </p>
       )}
       {run.message !== "" && (run.status === "failed" || run.status === "interrupted") && (
@@ -189,56 +191,6 @@ function EpochTable({ state }: { readonly state: RunState }) {
       </table>
     </details>
   );
-}
-
-/** The run as its events tell it: the window's own run live, others from their folder. */
-function useRunState(id: string): RunState {
-  const active = useRuns((state) => (state.active?.info.id === id ? state.active.state : null));
-  const [stored, setStored] = useState<RunState>(initialRunState);
-  const isActive = active !== null;
-  useEffect(() => {
-    if (isActive) return;
-    let isWanted = true;
-    void readRunState(id).then((state) => {
-      if (isWanted && state !== null) setStored(state);
-    });
-    return () => {
-      isWanted = false;
-    };
-  }, [id, isActive]);
-  return active ?? stored;
-}
-
-function useOtherStates(runs: readonly RunInfo[]): ReadonlyMap<string, RunState> {
-  const [states, setStates] = useState<ReadonlyMap<string, RunState>>(new Map());
-  const ids = runs.map((run) => run.id).join(" ");
-  useEffect(() => {
-    let isWanted = true;
-    const wanted = ids.split(" ").filter((id) => id !== "");
-    void Promise.all(wanted.map(async (id) => [id, await readRunState(id)] as const)).then(
-      (found) => {
-        if (!isWanted) return;
-        setStates(
-          new Map(found.flatMap(([id, state]) => (state === null ? [] : [[id, state] as const]))),
-        );
-      },
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [ids]);
-  return states;
-}
-
-async function readRunState(id: string): Promise<RunState | null> {
-  const { active } = runStore.getState();
-  if (active?.info.id === id) return active.state;
-  const run = await host.getRun(id);
-  if (!run.ok) {
-    showToast({ tone: "error", message: run.error.message });
-    return null;
-  }
-  return replayRun(run.value.events);
 }
 
 async function deleteRun(run: RunInfo): Promise<void> {

@@ -12,11 +12,11 @@ import { describeCost } from "./describeRun.ts";
 
 type Row = readonly [name: string, value: string];
 
-/** A run under way in figures: where it is, how fast, how long still, what can be gone back to. */
+/** A run under way in figures: where it is, how fast, what can be gone back to. How long still stands in the bar. */
 export function RunFigures({ state }: { readonly state: RunState }) {
   const { started, latest } = state;
-  if (started === null) {
-    return <p className="nl-quiet">Building the model and compiling its kernels.</p>;
+  if (started === null || state.phase === "waiting") {
+    return <p className="nl-quiet">Reading the data and building the network.</p>;
   }
   const speed = latest === null || latest.samplesPerSecond === 0 ? null : latest.samplesPerSecond;
   const epochMs = measureEpochMs(state);
@@ -30,10 +30,6 @@ export function RunFigures({ state }: { readonly state: RunState }) {
     ["Samples/s", speed === null ? "–" : formatLarge(Math.round(speed))],
     ...(epochMs === null ? [] : [["One epoch", formatSpan(epochMs)] as const]),
     ["Time", formatDuration(latest?.elapsedMs ?? 0)],
-    [
-      "Left",
-      latest === null || latest.remainingMs === null ? "–" : formatDuration(latest.remainingMs),
-    ],
     ["Memory", latest === null ? "–" : formatBytes(latest.memoryBytes)],
     ...(latest?.learningRate === undefined
       ? []
@@ -47,17 +43,22 @@ export function RunFigures({ state }: { readonly state: RunState }) {
           <b>Paused.</b> {describeKept(state) ?? "It can go on from here."}
         </p>
       )}
-      {state.recovered !== null && (
+      {/* Who continued a run knows of it; a lost device comes as a surprise. */}
+      {state.recovered?.cause === "device-lost" && (
         <p className="nl-run-note" role="status">
           <b>Recovered.</b> {state.recovered.message}
         </p>
       )}
       <Stats rows={rows} />
-      <p className="nl-run-kept">
-        <Icon of={Bookmark} size={12} />
-        {describeKept(state) ?? "No checkpoint yet."}
-      </p>
-      {state.cost !== null && <p className="nl-run-kept">{describeCost(state.cost)}</p>}
+      {state.phase !== "paused" && (
+        <p className="nl-run-kept">
+          <Icon of={Bookmark} size={12} />
+          {describeKept(state) ?? "No checkpoint yet."}
+        </p>
+      )}
+      {state.cost !== null && !state.cost.isRecorded && (
+        <p className="nl-run-kept">{describeCost(state.cost)}</p>
+      )}
     </>
   );
 }

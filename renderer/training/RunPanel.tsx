@@ -1,4 +1,5 @@
-import { Play } from "lucide-react";
+import { Play, RotateCcw } from "lucide-react";
+import type { RunInfo } from "#shared/host/contract.ts";
 import { selectProgress } from "#shared/training/runReducer.ts";
 import { runCommand } from "../commands/defineCommand.ts";
 import { type ActiveRun, useRuns } from "../state/runStore.ts";
@@ -8,6 +9,7 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { ProgressBar } from "../ui/ProgressBar.tsx";
 import { describeBest, describeStatus } from "./describeRun.ts";
 import { ContinueButtons } from "./ContinueButtons.tsx";
+import { describePlaceToGoOn, findContinuing } from "./continuable.ts";
 import { findMostConfused } from "./findMostConfused.ts";
 import { DiagnosisList } from "./observe/DiagnosisList.tsx";
 import { useDiagnoses } from "./observe/useDiagnoses.ts";
@@ -15,7 +17,9 @@ import { RunCharts } from "./RunCharts.tsx";
 import { RunFigures, Stats } from "./RunFigures.tsx";
 import { obstacleAction } from "./obstacleAction.ts";
 import { TrainingSettings } from "./TrainingSettings.tsx";
+import { continueTraining } from "./trainingClient.ts";
 import { useObstacle } from "./useObstacle.ts";
+import { useRunState } from "./useRunState.ts";
 import "./training.css";
 
 /** The run of this window: curves, progress, figures. Before the first run: the settings and what is missing. */
@@ -62,6 +66,15 @@ function Ended({ active }: { readonly active: ActiveRun }) {
           ? ` ${info.message}`
           : ` ${describeBest(state.ended?.metrics ?? info.metrics)}`}
       </p>
+      <div className="nl-run-actions">
+        <ContinueButtons run={info} state={state} size="small" />
+        <Button size="small" icon={RotateCcw} onClick={() => runCommand("training.start")}>
+          Train again
+        </Button>
+        <Button size="small" onClick={() => sessionStore.getState().showView("runs")}>
+          Full report
+        </Button>
+      </div>
       {confused.length > 0 && (
         <>
           <h3 className="nl-heading">Most confused</h3>
@@ -73,51 +86,71 @@ function Ended({ active }: { readonly active: ActiveRun }) {
           />
         </>
       )}
-      <div className="nl-run-actions">
-        <Button size="small" onClick={() => sessionStore.getState().showView("runs")}>
-          Full report
-        </Button>
-        <ContinueButtons run={info} state={state} size="small" />
-        <Button size="small" icon={Play} onClick={() => runCommand("training.start")}>
-          Train again
-        </Button>
-      </div>
     </>
   );
 }
 
 function BeforeRun() {
-  const hasRuns = useRuns((state) => state.runs.length > 0);
-  const obstacle = useObstacle();
-  const action = obstacle === null ? null : obstacleAction(obstacle);
+  const newest = useRuns((state) => state.runs[0] ?? null);
   return (
     <div className="nl-run-before">
       <section aria-label="Training settings" className="nl-run-settings">
         <TrainingSettings />
       </section>
-      <EmptyState
-        icon={Play}
-        title={obstacle === null ? "Ready to train" : "Not ready to train yet"}
-        actions={
-          obstacle === null ? (
-            <>
-              {hasRuns && (
-                <Button onClick={() => sessionStore.getState().showView("runs")}>
-                  Earlier runs
-                </Button>
-              )}
-              <Button tone="primary" icon={Play} onClick={() => runCommand("training.start")}>
-                Train
-              </Button>
-            </>
-          ) : (
-            action !== null && <Button onClick={action.run}>{action.title}</Button>
-          )
-        }
-      >
-        {obstacle?.message ??
-          "Loss and metrics are drawn here as the network learns, every step of them."}
-      </EmptyState>
+      {newest?.checkpoint ? <AfterEarlierRun key={newest.id} run={newest} /> : <ReadyToTrain />}
     </div>
+  );
+}
+
+/** The window was closed or reloaded since: a run that is not at its end is what its owner comes back for. */
+function AfterEarlierRun({ run }: { readonly run: RunInfo }) {
+  const state = useRunState(run.id);
+  const continuing = findContinuing(run, state);
+  // Of a run that failed, only its events tell whether trying again makes sense.
+  if (state.started === null || continuing?.kind !== "resume") return <ReadyToTrain />;
+  const place = describePlaceToGoOn(run, state);
+  return (
+    <EmptyState
+      title={`Run ${run.number} can go on`}
+      actions={
+        <>
+          <Button tone="primary" icon={Play} onClick={() => void continueTraining(run)}>
+            Resume run {run.number} ({place})
+          </Button>
+          <Button onClick={() => runCommand("training.start")}>Train anew</Button>
+        </>
+      }
+    >
+      {describeStatus(run.status)} in {place}. It keeps the network and the settings that it had.
+    </EmptyState>
+  );
+}
+
+function ReadyToTrain() {
+  const hasRuns = useRuns((state) => state.runs.length > 0);
+  const obstacle = useObstacle();
+  const action = obstacle === null ? null : obstacleAction(obstacle);
+  return (
+    <EmptyState
+      icon={Play}
+      title={obstacle === null ? "Ready to train" : "Not ready to train yet"}
+      actions={
+        obstacle === null ? (
+          <>
+            {hasRuns && (
+              <Button onClick={() => sessionStore.getState().showView("runs")}>Earlier runs</Button>
+            )}
+            <Button tone="primary" icon={Play} onClick={() => runCommand("training.start")}>
+              Train
+            </Button>
+          </>
+        ) : (
+          action !== null && <Button onClick={action.run}>{action.title}</Button>
+        )
+      }
+    >
+      {obstacle?.message ??
+        "Loss and metrics are drawn here as the network learns, every step of them."}
+    </EmptyState>
   );
 }

@@ -42,3 +42,10 @@ export function isWorthTryingOnCpu(run: RunInfo, state: RunState): boolean {
     (ended?.code === "device-lost" || ended?.code === "out-of-memory")
   );
 }
+
+/** "epoch 3 of 10": where a run goes on; the epochs alone where it is not known how many there were to be. */
+export function describePlaceToGoOn(run: RunInfo, state: RunState): string {
+  const planned = state.started?.epochs ?? null;
+  const epoch = (run.checkpoint?.epochs ?? 0) + 1;
+  return planned === null ? `epoch ${epoch}` : `epoch ${Math.min(epoch, planned)} of ${planned}`;
+}

@@ -22,7 +22,7 @@ export const schedules: Readonly<Record<ScheduleKind, ScheduleInfo>> = {
   },
   oneCycle: {
     title: "One cycle",
-    help: "Up to the learning rate, then far down, over the whole run (Smith 2018).",
+    help: "Up to the learning rate, then far down, over the whole run (Smith 2018). Momentum stays as it is.",
   },
   reduceOnPlateau: {
     title: "On a plateau",

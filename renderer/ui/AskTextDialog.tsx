@@ -16,6 +16,7 @@ function TextDialog({ question }: { readonly question: TextQuestion }) {
   const [text, setText] = useState(question.initial);
   const fault = question.findFault?.(text.trim()) ?? null;
   const canAnswer = text.trim() !== "" && fault === null;
+  const outcome = canAnswer ? (question.describe?.(text.trim()) ?? null) : null;
   const answer = (value: string | null) => askTextStore.getState().answer?.(value);
   const accept = () => {
     if (canAnswer) answer(text.trim());
@@ -54,6 +55,11 @@ function TextDialog({ question }: { readonly question: TextQuestion }) {
           />
         )}
       </Field>
+      {question.describe !== undefined && (
+        <p className="nl-outcome" role="status">
+          {outcome}
+        </p>
+      )}
     </Dialog>
   );
 }

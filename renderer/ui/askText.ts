@@ -8,6 +8,8 @@ export interface TextQuestion {
   readonly action: string;
   /** Why a text won't do, as a sentence; null where it will. */
   readonly findFault?: (text: string) => string | null;
+  /** What will come of a text that will do, as a sentence; null where there is nothing to say. */
+  readonly describe?: (text: string) => string | null;
 }
 
 interface AskTextState {

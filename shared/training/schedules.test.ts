@@ -4,7 +4,7 @@ import { findKerasPython } from "../codegen/python.testkit.ts";
 import { askKerasOptimizers, type KerasAnswer } from "../engine/optimizers/keras.testkit.ts";
 import { defaultTraining, type PlainSchedule, type ScheduleConfig } from "./config.ts";
 import { createLearningRate } from "./learningRate.ts";
-import { drawSchedule, learningRateAt, type PlateauConfig } from "./schedules.ts";
+import { drawSchedule, learningRateAt, type PlateauConfig, spansRun } from "./schedules.ts";
 
 const python = findKerasPython();
 if (python === null) console.warn("Skipped: no Python with Keras to compare schedules with.");
@@ -133,6 +133,19 @@ test("one cycle starts low, peaks at the base, and ends at the very last step", 
   expect(Math.max(...found)).toBeCloseTo(base, 12);
   expect(found.indexOf(Math.max(...found))).toBe(20);
   expect(found[69]).toBeCloseTo(base / 25 / 1e4, 12);
+});
+
+test("a schedule spans the run exactly where a longer run has other rates from the start", () => {
+  const ratesIn = (schedule: ScheduleConfig, totalSteps: number) =>
+    steps
+      .slice(0, length.totalSteps)
+      .map((place) => learningRateAt(schedule, base, { ...length, totalSteps, step: place }));
+  for (const schedule of schedules) {
+    const isOther =
+      ratesIn(schedule, length.totalSteps).join() !==
+      ratesIn(schedule, 2 * length.totalSteps).join();
+    expect(spansRun(schedule), JSON.stringify(schedule)).toBe(isOther);
+  }
 });
 
 test("the plateau goes on from a checkpoint, and is not judged while it warms up", () => {

@@ -143,6 +143,13 @@ function lengthSteps(
   return length === null ? Math.max(1, totalSteps) : length * stepsOf(unit, stepsPerEpoch);
 }
 
+/** Whether its curve is drawn over the whole run, so that more epochs make it another curve. */
+export function spansRun(schedule: ScheduleConfig): boolean {
+  const plain = schedule.kind === "warmUp" ? schedule.after : schedule;
+  if (plain.kind === "oneCycle") return true;
+  return (plain.kind === "polynomial" || plain.kind === "cosine") && plain.length === null;
+}
+
 /** The part of a schedule that judges epochs, or null. */
 export function findPlateau(schedule: ScheduleConfig): PlateauConfig | null {
   const plain = schedule.kind === "warmUp" ? schedule.after : schedule;
