@@ -17,7 +17,8 @@ const Shell = lazy(() =>
 );
 
 export function App() {
-  const isStart = useSession((state) => state.view === "start");
+  const view = useSession((state) => state.view);
+  const isStart = view === "start";
   return (
     <TooltipProvider>
       <ErrorBoundary place="Netloom">
@@ -40,7 +41,7 @@ export function App() {
       </ErrorBoundary>
       <AskDialog />
       <AskTextDialog />
-      <Toasts />
+      <Toasts place={view === "design" || isStart ? "top" : "bottom"} />
       <LiveRegion />
     </TooltipProvider>
   );

@@ -72,7 +72,7 @@ export function LearningRateCurve({ points, current, suggestion }: LearningRateC
           at={x(current)}
           height={size.height - size.bottom - 6}
           label={`now ${formatNumber(current)}`}
-          isBeside
+          beside={suggestion !== null && suggestion < current ? "right" : "left"}
           className="nl-finder-now"
         />
       )}
@@ -90,20 +90,27 @@ export function LearningRateCurve({ points, current, suggestion }: LearningRateC
   );
 }
 
+const labelPlaces = {
+  above: { offset: 0, anchor: "middle" },
+  left: { offset: -6, anchor: "end" },
+  right: { offset: 6, anchor: "start" },
+} as const;
+
 function Mark(props: {
   readonly at: number;
   /** Of the label. */
   readonly height: number;
   readonly label: string;
-  /** Left of the line instead of above it. */
-  readonly isBeside?: boolean;
+  /** On this side of the line instead of above it. */
+  readonly beside?: "left" | "right";
   readonly className: string;
 }) {
-  const { at, height, label, isBeside = false, className } = props;
+  const { at, height, label, beside, className } = props;
+  const { offset, anchor } = labelPlaces[beside ?? "above"];
   return (
     <g className={className}>
       <path d={`M${at} ${size.top}V${size.height - size.bottom}`} />
-      <text x={isBeside ? at - 6 : at} y={height} textAnchor={isBeside ? "end" : "middle"}>
+      <text x={at + offset} y={height} textAnchor={anchor}>
         {label}
       </text>
     </g>

@@ -86,9 +86,13 @@ function planEnd(state: RunState, axis: "epoch" | "step"): number {
   return axis === "epoch" ? epochs : epochs * (state.started?.stepsPerEpoch ?? 1);
 }
 
-/** What has a curve: loss first, then metrics, then the learning rate where it is known. */
+/** What has a curve: loss first, then metrics, then the learning rate where it changes. */
 export function listCurveNames(state: RunState): readonly string[] {
   const names = selectMetricNames(state);
-  const hasRate = state.steps.some(({ metrics }) => "learningRate" in metrics);
-  return ["loss", ...names.filter((name) => name !== "loss"), ...(hasRate ? ["learningRate"] : [])];
+  const rates = new Set(state.steps.map(({ metrics }) => metrics["learningRate"]));
+  return [
+    "loss",
+    ...names.filter((name) => name !== "loss"),
+    ...(rates.size > 1 ? ["learningRate"] : []),
+  ];
 }

@@ -21,7 +21,7 @@ export function RunComparison({ runs }: { readonly runs: readonly RunInfo[] }) {
             <tr>
               <th scope="col">run</th>
               <th scope="col">status</th>
-              <th scope="col">epochs</th>
+              <th scope="col">epochs done</th>
               {metrics.map((name) => (
                 <th key={name} scope="col">
                   {name.startsWith("val") ? "validation " : ""}

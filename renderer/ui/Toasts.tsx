@@ -12,11 +12,22 @@ const looks = {
   error: { icon: CircleAlert, color: "var(--error)" },
 } as const;
 
+export interface ToastsProps {
+  /** Where they cover the least of what is on screen. */
+  readonly place: "top" | "bottom";
+}
+
 /** Messages in passing. The region is always there, so that screen readers notice what comes. */
-export function Toasts() {
+export function Toasts({ place }: ToastsProps) {
   const toasts = useToasts();
   return (
-    <div className="nl-toasts" role="log" aria-live="polite" aria-label="Messages">
+    <div
+      className="nl-toasts"
+      data-place={place}
+      role="log"
+      aria-live="polite"
+      aria-label="Messages"
+    >
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}

@@ -22,7 +22,7 @@ describe("numbers for people", () => {
 
   it.each([
     [12, "12 B"],
-    [98_000, "98 KB"],
+    [98_000, "98 kB"],
     [1_500_000, "1.5 MB"],
     [999_999, "1 MB"],
   ])("formatBytes(%s) is %s", (value, text) => expect(formatBytes(value)).toBe(text));

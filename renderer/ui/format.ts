@@ -25,10 +25,10 @@ export function formatExact(value: number): string {
   return value < 1_000_000 ? grouped.format(value) : `${(value / 1_000_000).toFixed(2)} M`;
 }
 
-/** `98 KB`, decimal units as file managers show them. */
+/** `98 kB`, decimal units as file managers show them. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  const units = ["KB", "MB", "GB", "TB"];
+  const units = ["kB", "MB", "GB", "TB"];
   let value = bytes / 1000;
   let index = 0;
   while (value >= 999.5 && index < units.length - 1) {

@@ -7,6 +7,8 @@ import { layOutStrip } from "./layOutStrip.ts";
 
 export interface HistogramStripProps {
   readonly title: string;
+  /** What that is, in a few words. */
+  readonly about?: string;
   /** Oldest first. */
   readonly history: readonly TensorStatistics[];
   readonly color: `--${string}`;
@@ -15,7 +17,7 @@ export interface HistogramStripProps {
 const rows = 40;
 
 /** Histograms over time: each column is one observation, the darker the more values lie there. */
-export function HistogramStrip({ title, history, color }: HistogramStripProps) {
+export function HistogramStrip({ title, about, history, color }: HistogramStripProps) {
   const place = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
   const strip = layOutStrip(history, rows);
@@ -44,6 +46,7 @@ export function HistogramStrip({ title, history, color }: HistogramStripProps) {
         <span className="nl-mono">
           {formatNumber(last.mean)} ± {formatNumber(last.deviation)}
         </span>
+        {about !== undefined && <small>{about}</small>}
       </figcaption>
       <div className="nl-strip-plot">
         <canvas

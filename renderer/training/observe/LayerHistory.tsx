@@ -12,6 +12,7 @@ export function LayerHistory({ history }: { readonly history: readonly LayerObse
     <div className="nl-layer-history">
       <HistogramStrip
         title="Activations"
+        about="what the layer gives, going forward"
         history={history.map(({ activation }) => activation)}
         color="--accent"
       />
@@ -34,12 +35,13 @@ export function LayerHistory({ history }: { readonly history: readonly LayerObse
           <section key={weight.name} aria-label={weight.name}>
             <h3 className="nl-heading">{weight.name}</h3>
             <HistogramStrip
-              title="Values"
+              title="Weights"
               history={past.map(({ values }) => values)}
               color="--c-conv"
             />
             <HistogramStrip
               title="Gradient"
+              about="of the loss by these weights, going back"
               history={past.map(({ gradient }) => gradient)}
               color="--chart-validation"
             />

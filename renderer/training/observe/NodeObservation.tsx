@@ -33,7 +33,7 @@ export function NodeObservation({ node }: { readonly node: NodeId }) {
       )}
       {activation !== undefined && (
         <span
-          title={`What it gives: ${formatNumber(activation.mean)} ± ${formatNumber(activation.deviation)}`}
+          title={`Activations, what this layer gives: ${formatNumber(activation.mean)} ± ${formatNumber(activation.deviation)}.\nGradients of its weights are in the inspector, under Training.`}
         >
           <MiniHistogram histogram={activation.histogram} />
         </span>

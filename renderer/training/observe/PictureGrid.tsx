@@ -25,7 +25,10 @@ export function PictureGrid(props: {
 
 export function Picture({ picture }: { readonly picture: FeaturePicture }) {
   const place = useRef<HTMLCanvasElement>(null);
-  const { name, width, height, channels, low, high, pixels } = picture;
+  const { name, channels, low, high, pixels } = picture;
+  // A column of single numbers, such as a sequence, lies down: time runs from left to right, as in its curve.
+  const [width, height] =
+    picture.width === 1 ? [picture.height, 1] : [picture.width, picture.height];
   useEffect(() => {
     const context = place.current?.getContext("2d");
     if (!context) return;
@@ -38,7 +41,7 @@ export function Picture({ picture }: { readonly picture: FeaturePicture }) {
     }
     context.putImageData(image, 0, 0);
   }, [width, height, channels, pixels]);
-  const words = `${name}: ${width} × ${height}, black ${formatNumber(low)}, white ${formatNumber(high)}`;
+  const words = `${name}: ${picture.width} × ${picture.height}, black ${formatNumber(low)}, white ${formatNumber(high)}`;
   return (
     <canvas
       ref={place}

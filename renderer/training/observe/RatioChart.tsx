@@ -3,6 +3,8 @@ import { formatNumber } from "../../ui/format.ts";
 
 const width = 240;
 const height = 56;
+/** Room for half a point at the edges. */
+const inset = 3;
 /** Powers of ten that the axis spans. */
 const least = -7;
 const most = 0;
@@ -54,5 +56,5 @@ const formatVerdict = (verdict: string) => verdict.charAt(0).toUpperCase() + ver
 
 function toY(ratio: number): number {
   const power = Math.min(most, Math.max(least, Math.log10(ratio)));
-  return ((most - power) / (most - least)) * height;
+  return inset + ((most - power) / (most - least)) * (height - 2 * inset);
 }
