@@ -16,9 +16,12 @@ import {
 } from "./schedules.ts";
 import {
   ChoiceSetting,
+  EpochCountSetting,
+  LeastChangeSetting,
   MonitorSetting,
   NumberSetting,
   OptionalNumberSetting,
+  PatienceSetting,
   SettingsSection,
   SwitchSetting,
 } from "./settingFields.tsx";
@@ -230,19 +233,15 @@ function OneCycleFields({ schedule, onChange }: PlainProps<Of<"oneCycle">>) {
         value={schedule.warmShare}
         onChange={(warmShare, options) => onChange({ ...schedule, warmShare }, options)}
       />
-      <NumberSetting
+      <Divisor
         label="Start divisor"
         help="The first rate is the learning rate divided by this."
-        min={1}
-        max={1e9}
         value={schedule.startDivisor}
         onChange={(startDivisor, options) => onChange({ ...schedule, startDivisor }, options)}
       />
-      <NumberSetting
+      <Divisor
         label="End divisor"
         help="The last rate is the first one divided by this."
-        min={1}
-        max={1e9}
         value={schedule.endDivisor}
         onChange={(endDivisor, options) => onChange({ ...schedule, endDivisor }, options)}
       />
@@ -266,31 +265,20 @@ function PlateauFields({ schedule, onChange }: PlainProps<Of<"reduceOnPlateau">>
         max={0.999999}
         onChange={(factor, options) => set({ factor }, options)}
       />
-      <NumberSetting
-        label="Patience"
+      <PatienceSetting
         help="Epochs without improvement before the rate falls."
-        unit="epochs"
-        isInteger
         min={1}
-        max={1_000_000}
         value={schedule.patience}
         onChange={(patience, options) => set({ patience }, options)}
       />
-      <NumberSetting
-        label="Least change"
-        help="A smaller change than this is no improvement."
-        min={0}
-        max={Number.MAX_VALUE}
+      <LeastChangeSetting
         value={schedule.minDelta}
         onChange={(minDelta, options) => set({ minDelta }, options)}
       />
-      <NumberSetting
+      <EpochCountSetting
         label="Cooldown"
         help="Epochs after a fall that count for nothing."
-        unit="epochs"
-        isInteger
         min={0}
-        max={1_000_000}
         value={schedule.cooldown}
         onChange={(cooldown, options) => set({ cooldown }, options)}
       />
@@ -317,6 +305,11 @@ interface NumberPartProps {
 /** Above 0, up to 1. */
 function Factor({ label = "Factor", max = 1, ...rest }: NumberPartProps) {
   return <NumberSetting label={label} min={1e-9} max={max} {...rest} />;
+}
+
+/** 1 and more. */
+function Divisor({ label = "Divisor", ...rest }: NumberPartProps) {
+  return <NumberSetting label={label} min={1} max={1e9} {...rest} />;
 }
 
 /** 0 to 1. */

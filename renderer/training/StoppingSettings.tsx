@@ -2,9 +2,10 @@ import { type EarlyStopping, trainingLimits } from "#shared/training/config.ts";
 import { metricTitle } from "../ui/format.ts";
 import { changeTraining, useTraining } from "./changeTraining.ts";
 import {
+  LeastChangeSetting,
   MonitorSetting,
-  NumberSetting,
   OptionalNumberSetting,
+  PatienceSetting,
   SettingsSection,
   SwitchSetting,
 } from "./settingFields.tsx";
@@ -45,21 +46,13 @@ export function StoppingSettings() {
             value={earlyStopping.monitor}
             onChange={(monitor) => set({ monitor })}
           />
-          <NumberSetting
-            label="Patience"
+          <PatienceSetting
             help="Epochs without improvement before the run ends."
-            isInteger
             min={0}
-            max={1_000_000}
-            unit="epochs"
             value={earlyStopping.patience}
             onChange={(patience, options) => set({ patience }, options)}
           />
-          <NumberSetting
-            label="Least change"
-            help="A smaller change than this is no improvement."
-            min={0}
-            max={Number.MAX_VALUE}
+          <LeastChangeSetting
             value={earlyStopping.minDelta}
             onChange={(minDelta, options) => set({ minDelta }, options)}
           />

@@ -134,6 +134,38 @@ export function MonitorSetting(props: {
   );
 }
 
+interface EpochCountProps {
+  readonly help: string;
+  readonly value: number;
+  readonly min: number;
+  readonly onChange: (epochs: number, options: ChangeOptions) => void;
+}
+
+/** How many epochs without improvement are borne. */
+export function PatienceSetting(props: EpochCountProps) {
+  return <EpochCountSetting label="Patience" {...props} />;
+}
+
+export function EpochCountSetting({
+  label,
+  ...rest
+}: EpochCountProps & { readonly label: string }) {
+  return <NumberSetting label={label} unit="epochs" isInteger max={1_000_000} {...rest} />;
+}
+
+/** What counts as an improvement of the watched curve. */
+export function LeastChangeSetting(props: Pick<NumberSettingProps, "value" | "onChange">) {
+  return (
+    <NumberSetting
+      label="Least change"
+      help="A smaller change than this is no improvement."
+      min={0}
+      max={Number.MAX_VALUE}
+      {...props}
+    />
+  );
+}
+
 /** Which sections are open: kept while the window is, wherever the settings are shown. */
 const openSections = createStore<{ readonly titles: ReadonlySet<string> }>()(() => ({
   titles: new Set<string>(),
