@@ -7,6 +7,7 @@ import { findLayer } from "../layers/registry.ts";
 import { buildModel } from "./buildModel.ts";
 import { ActivityRegularization } from "./layers/activityRegularization.ts";
 import { runModel } from "./runModel.ts";
+import { prepareRandomLayers } from "./seedLayers.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -154,9 +155,8 @@ describe("MultiHeadAttention", () => {
       [5, 4],
       [5, 4],
     ]);
-    const [layer] = model.layers.slice(-1);
     const run = (training: boolean, seed: number) => {
-      Reflect.set(Object(layer), "stepSeed", seed);
+      prepareRandomLayers(model, seed)(0);
       const [output] = runModel(model, [numbers(2, 5, 4), numbers(2, 5, 4)], { training });
       return [...(output?.dataSync() ?? [])];
     };

@@ -9,8 +9,9 @@
  *    works with tfjs's stock kernels, and every name at its top level begins with the class's name (`MaxoutArgs`,
  *    `maxoutPick`), because several such files can stand in one script. Keep initializers in fields whose names end in
  *    `Initializer`: `seedLayers.ts` finds them there, and `maxout.ts` shows how to read them from names and model files.
- *    A class that draws numbers takes the seed of the step from a field `stepSeed` (null: none was set); see
- *    `sampling.ts`. Defaults of options are Keras's, because scripts leave them out.
+ *    A class that draws numbers does so by a function in a field, which `seedLayers.ts` replaces (see `sampling.ts`); only
+ *    where sizes depend on them it takes the seed of the step from a field `stepSeed` (null: none was set), and its steps
+ *    can't be recorded. Defaults of options are Keras's, because scripts leave them out.
  * 2. A line in `ownLayers` below: the file's name is the key, and the `tfjsFactory` of the layer's call.
  * 3. In the definition: `lower: (params) => lowerOwn({ className: "<Name>", tfjsFactory: "<camelName>", … })`. Where Keras has no such layer, also `pythonSource: "own"` and
  *    `codegen/python/<snake_name>.py`: `import keras` and one class `<Name>` (the call's `className`), decorated with

@@ -1,7 +1,7 @@
 /** A run that goes on from a checkpoint is the run that was never interrupted, bit for bit on the processor. */
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ModelPlan } from "../compiler/plan.ts";
+import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { parseCheckpoint, type Checkpoint } from "../training/checkpoint.ts";
 import { makeCheckpointModel } from "../training/checkpointModel.ts";
@@ -81,12 +81,29 @@ const regularized = planOf(
     layer("dense", "scores", { units: 3, activation: "softmax" }, ["noise"], [3]),
   ],
 );
+const own = (planned: PlanLayer): PlanLayer => ({
+  ...planned,
+  call: { ...planned.call, tfjsSource: "own" },
+});
+const drawn = planOf(
+  [2],
+  [
+    layer("reshape", "image", { targetShape: [2, 1, 1] }, ["x"], [2, 1, 1]),
+    own(layer("randomFlip", "flip", { mode: "vertical" }, ["image"], [2, 1, 1])),
+    layer("flatten", "flat", {}, ["flip"], [2]),
+    layer("dense", "mean", { units: 4 }, ["flat"], [4]),
+    layer("dense", "spread", { units: 4 }, ["flat"], [4]),
+    own(layer("sampling", "code", { klWeight: 0.1 }, ["mean", "spread"], [4])),
+    layer("dense", "scores", { units: 3, activation: "softmax" }, ["code"], [3]),
+  ],
+);
 const adam = defaultOptimizers.adam;
 
 describe("going on from a checkpoint", () => {
   test.each<[string, Partial<TrainingConfig>, ModelPlan]>([
     ["Adam", { optimizer: { ...adam, learningRate: 0.02 } }, classifierPlan],
     ["SGD, dropout, noise, batch normalization", { optimizer: defaultOptimizers.sgd }, regularized],
+    ["mirrored images, samples of a distribution", { optimizer: adam }, drawn],
     [
       "momentum, gradients of three batches together",
       { optimizer: { ...defaultOptimizers.momentum, nesterov: true }, accumulation: 3 },

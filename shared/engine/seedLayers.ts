@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { createRandom, type Random } from "../base/random.ts";
 import { type Disturbance, disturb } from "./fused/disturb.ts";
 import { beginRandomStep, numberRandomPart } from "./fused/random.ts";
+import { RandomFlip } from "./layers/randomFlip.ts";
+import { Sampling } from "./layers/sampling.ts";
 import { makeOrthogonal } from "./orthogonal.ts";
 
 /**
@@ -28,9 +30,10 @@ export function seedInitializers(layer: tf.layers.Layer, random: Random): void {
 }
 
 /**
- * Dropout and noise repeat the same mask for ever when tfjs is given a seed, and can't be repeated without one. They are
- * made to draw by the run's seed and the step alone, the same numbers on every backend (`fused/random.ts`); the returned
- * function sets both and must be called before each step. Other layers that draw get a seed that depends on the same.
+ * Dropout and noise repeat the same mask for ever when tfjs is given a seed, and can't be repeated without one. They and
+ * all layers that draw are made to do so by the run's seed and the step alone, the same numbers on every backend
+ * (`fused/random.ts`); the returned function sets both and must be called before each step. Layers whose sizes depend on
+ * what is drawn must know it on the processor: they get a seed that depends on the same.
  */
 export function prepareRandomLayers(model: tf.LayersModel, seed: number): (step: number) => void {
   const setters: ((value: number) => void)[] = [];
@@ -53,11 +56,21 @@ export function prepareRandomLayers(model: tf.LayersModel, seed: number): (step:
 
 /** Whether the part is one that draws by `disturb` from now on. */
 function prepareDisturbance(part: object): boolean {
-  if ("dropoutFunc" in part && "recurrentDropout" in part) {
-    // tfjs's cells make their masks of ones by this function.
-    Reflect.set(part, "dropoutFunc", (ones: tf.Tensor, rate: number) =>
-      disturb(ones, part, { kind: "dropout", amount: rate }),
+  if ("dropoutFunc" in part) {
+    // tfjs's cells make their masks of ones by this function; attention drops some of its weights.
+    Reflect.set(part, "dropoutFunc", (input: tf.Tensor, rate: number) =>
+      disturb(input, part, { kind: "dropout", amount: rate }),
     );
+    return true;
+  }
+  if (part instanceof Sampling) {
+    part.drawNoise = (like) => disturb(tf.zerosLike(like), part, { kind: "noise", amount: 1 });
+    return true;
+  }
+  if (part instanceof RandomFlip) {
+    // Half of the ones become 0, the others 2.
+    part.drawKept = (batch) =>
+      tf.mul(disturb(tf.ones([batch, 1, 1, 1]), part, { kind: "dropout", amount: 0.5 }), 0.5);
     return true;
   }
   if (!(part instanceof tf.layers.Layer)) return false;

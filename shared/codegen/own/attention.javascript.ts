@@ -9,14 +9,14 @@ export class Attention extends tf.layers.Layer {
 	static className = "netloom>Attention";
 	args;
 	scaleInitializer;
-	/** Of the dropout; may be set anew before each step. */
-	stepSeed;
+	/** Replaced where training draws its random numbers from one seed. */
+	dropoutFunc;
 	scale = null;
 	scoreWeight = null;
 	constructor(args = {}) {
 		super(args);
 		this.args = { ...args };
-		this.stepSeed = args.seed;
+		this.dropoutFunc = (input, rate) => tf.dropout(input, rate, undefined, args.seed);
 		this.supportsMasking = true;
 		this.scaleInitializer = args.scoreMode === "additive" ? tf.initializers.glorotUniform({}) : tf.initializers.ones();
 	}
@@ -61,7 +61,7 @@ export class Attention extends tf.layers.Layer {
 			const { dropout = 0 } = this.args;
 			const isDropping = dropout > 0 && kwargs["training"] === true;
 			const shares = tf.softmax(scores);
-			const weights = isDropping ? tf.dropout(shares, dropout, undefined, this.stepSeed) : shares;
+			const weights = isDropping ? this.dropoutFunc(shares, dropout) : shares;
 			const mixed = tf.matMul(weights, value);
 			const output = queryMask ? tf.mul(mixed, queryMask) : mixed;
 			return this.args.returnAttentionScores === true ? [output, weights] : output;

@@ -24,15 +24,15 @@ export class Attention extends tf.layers.Layer {
 
   readonly args: AttentionArgs;
   readonly scaleInitializer: ReturnType<typeof tf.initializers.ones>;
-  /** Of the dropout; may be set anew before each step. */
-  stepSeed: number | undefined;
+  /** Replaced where training draws its random numbers from one seed. */
+  dropoutFunc: (input: tf.Tensor, rate: number) => tf.Tensor;
   scale: tf.LayerVariable | null = null;
   scoreWeight: tf.LayerVariable | null = null;
 
   constructor(args: AttentionArgs = {}) {
     super(args);
     this.args = { ...args };
-    this.stepSeed = args.seed;
+    this.dropoutFunc = (input, rate) => tf.dropout(input, rate, undefined, args.seed);
     this.supportsMasking = true;
     this.scaleInitializer =
       args.scoreMode === "additive" ? tf.initializers.glorotUniform({}) : tf.initializers.ones();
@@ -76,7 +76,7 @@ export class Attention extends tf.layers.Layer {
       const { dropout = 0 } = this.args;
       const isDropping = dropout > 0 && kwargs["training"] === true;
       const shares = tf.softmax(scores);
-      const weights = isDropping ? tf.dropout(shares, dropout, undefined, this.stepSeed) : shares;
+      const weights = isDropping ? this.dropoutFunc(shares, dropout) : shares;
       const mixed = tf.matMul(weights, value);
       const output = queryMask ? tf.mul(mixed, queryMask) : mixed;
       return this.args.returnAttentionScores === true ? [output, weights] : output;

@@ -9,14 +9,15 @@ export class MultiHeadAttention extends tf.layers.Layer {
 	args;
 	/** Reads initializers and the like by name or from a model file, as only tfjs's own layers can. */
 	reader;
-	stepSeed;
+	/** Replaced where training draws its random numbers from one seed. */
+	dropoutFunc;
 	parts = new Map();
 	/** Of the calls since they were last asked for: one for each projection, as in Keras. */
 	penalties = [];
 	constructor(args) {
 		super(args);
 		this.args = { ...args };
-		this.stepSeed = args.seed;
+		this.dropoutFunc = (input, rate) => tf.dropout(input, rate, undefined, args.seed);
 		this.supportsMasking = true;
 		const start = {
 			kernelInitializer: "glorotUniform",
@@ -96,7 +97,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
 		const isPlain = dropout === 0 && this.args.returnAttentionScores !== true;
 		if (mask !== null && !isPlain) weights = tf.mul(weights, mask);
 		const isDropping = dropout > 0 && kwargs["training"] === true;
-		const kept = isDropping ? tf.dropout(weights, dropout, undefined, this.stepSeed) : weights;
+		const kept = isDropping ? this.dropoutFunc(weights, dropout) : weights;
 		let mixed = this.scatter(tf.matMul(kept, v), query.shape, valueDim);
 		if (this.args.useGate === true) mixed = tf.mul(mixed, tf.sigmoid(this.project("gate", query, [numHeads, valueDim])));
 		const rows = tf.reshape(mixed, [...query.shape.slice(0, -1), numHeads * valueDim]);
@@ -252,12 +253,11 @@ export class MultiHeadAttention extends tf.layers.Layer {
 	}
 	getConfig() {
 		const read = this.reader.getConfig();
-		const base = super.getConfig();
 		const said = Object.entries(this.args);
 		const own = said.map(([option, value]) => [option, option in read ? read[option] : value]);
 		return {
 			...Object.fromEntries(own),
-			...base
+			...super.getConfig()
 		};
 	}
 }

@@ -29,7 +29,8 @@ export class MultiHeadAttention extends tf.layers.Layer {
   readonly args: MultiHeadAttentionArgs;
   /** Reads initializers and the like by name or from a model file, as only tfjs's own layers can. */
   readonly reader: tf.layers.Layer;
-  stepSeed: number | undefined;
+  /** Replaced where training draws its random numbers from one seed. */
+  dropoutFunc: (input: tf.Tensor, rate: number) => tf.Tensor;
   private readonly parts = new Map<string, tf.LayerVariable>();
   /** Of the calls since they were last asked for: one for each projection, as in Keras. */
   private penalties: tf.Scalar[] = [];
@@ -37,7 +38,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
   constructor(args: MultiHeadAttentionArgs) {
     super(args);
     this.args = { ...args };
-    this.stepSeed = args.seed;
+    this.dropoutFunc = (input, rate) => tf.dropout(input, rate, undefined, args.seed);
     this.supportsMasking = true;
     const start = { kernelInitializer: "glorotUniform", biasInitializer: "zeros" } as const;
     this.reader = tf.layers.dense({ ...start, ...args, units: 1 });
@@ -105,7 +106,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
     const isPlain = dropout === 0 && this.args.returnAttentionScores !== true;
     if (mask !== null && !isPlain) weights = tf.mul(weights, mask);
     const isDropping = dropout > 0 && kwargs["training"] === true;
-    const kept = isDropping ? tf.dropout(weights, dropout, undefined, this.stepSeed) : weights;
+    const kept = isDropping ? this.dropoutFunc(weights, dropout) : weights;
     let mixed = this.scatter(tf.matMul(kept, v), query.shape, valueDim);
     if (this.args.useGate === true)
       mixed = tf.mul(mixed, tf.sigmoid(this.project("gate", query, [numHeads, valueDim])));
@@ -241,10 +242,9 @@ export class MultiHeadAttention extends tf.layers.Layer {
 
   override getConfig(): tf.serialization.ConfigDict {
     const read = this.reader.getConfig();
-    const base = super.getConfig();
     const said = Object.entries(this.args);
     const own = said.map(([option, value]) => [option, option in read ? read[option] : value]);
-    return { ...Object.fromEntries(own), ...base };
+    return { ...Object.fromEntries(own), ...super.getConfig() };
   }
 }
 tf.serialization.registerClass(MultiHeadAttention, "netloom", "MultiHeadAttention");`;

@@ -16,15 +16,20 @@ export class RandomFlip extends tf.layers.Layer {
   readonly mode: "horizontalAndVertical" | "horizontal" | "vertical";
   readonly seed: number | null;
   readonly dataFormat: "channelsLast" | "channelsFirst";
-  /** Set before each step, where training draws its random numbers from one seed. */
-  stepSeed: number | null = null;
-  private draws = 0;
+  /** [batch, 1, 1, 1] of 1 where an image stays, else 0; replaced where training draws from one seed. */
+  drawKept: (batch: number) => tf.Tensor;
 
   constructor(args: RandomFlipArgs = {}) {
     super(args);
     this.mode = args.mode ?? "horizontalAndVertical";
     this.seed = args.seed ?? null;
     this.dataFormat = args.dataFormat ?? "channelsLast";
+    let draws = 0;
+    this.drawKept = (batch) => {
+      const seed = this.seed === null ? undefined : this.seed + ++draws;
+      const numbers = tf.randomUniform([batch, 1, 1, 1], 0, 1, "float32", seed);
+      return tf.cast(tf.greaterEqual(numbers, 0.5), "float32");
+    };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
@@ -34,21 +39,16 @@ export class RandomFlip extends tf.layers.Layer {
       if (kwargs.training !== true) return tf.clone(input);
       const rows = this.dataFormat === "channelsFirst" ? 2 : 1;
       let output = input;
-      const seed = this.stepSeed ?? (this.seed === null ? null : this.seed + 2 * ++this.draws);
-      if (this.mode !== "vertical") output = this.flip(output, rows + 1, seed);
-      if (this.mode !== "horizontal")
-        output = this.flip(output, rows, seed === null ? null : seed + 1);
+      if (this.mode !== "vertical") output = this.flip(output, rows + 1);
+      if (this.mode !== "horizontal") output = this.flip(output, rows);
       return output;
     });
   }
 
-  /** Images drawn below one half are mirrored along the axis; the others stay. */
-  private flip(images: tf.Tensor, axis: number, seed: number | null): tf.Tensor {
-    const [batch = 1] = images.shape;
-    const draws = tf.randomUniform([batch, 1, 1, 1], 0, 1, "float32", seed ?? undefined);
-    const isKept = tf.cast(tf.greaterEqual(draws, 0.5), "float32");
+  /** Each image is mirrored along the axis or stays. */
+  private flip(images: tf.Tensor, axis: number): tf.Tensor {
     const mirrored = tf.reverse(images, axis);
-    return tf.add(mirrored, tf.mul(isKept, tf.sub(images, mirrored)));
+    return tf.add(mirrored, tf.mul(this.drawKept(images.shape[0] ?? 1), tf.sub(images, mirrored)));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

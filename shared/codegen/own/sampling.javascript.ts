@@ -9,28 +9,30 @@ export class Sampling extends tf.layers.Layer {
 	static className = "netloom>Sampling";
 	seed;
 	klWeight;
-	/** Set before each step, where training draws its random numbers from one seed. */
-	stepSeed = null;
-	draws = 0;
+	/** Normal numbers in the shape of a tensor; replaced where training draws its random numbers from one seed. */
+	drawNoise;
 	/** Of the calls since they were last asked for: a shared layer has several. */
 	penalties = [];
 	constructor(args = {}) {
 		super(args);
 		this.seed = args.seed ?? null;
 		this.klWeight = args.klWeight ?? 0;
+		let draws = 0;
+		this.drawNoise = ({ shape }) => tf.randomNormal(shape, 0, 1, "float32", this.seed === null ? undefined : this.seed + ++draws);
 	}
 	call(inputs, kwargs) {
 		const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
 		if (mean === undefined || logVariance === undefined) throw new Error("Sampling needs a mean and a logarithm of the variance.");
-		// Those of passes that nobody asked about are gone with the pass.
-		this.penalties = this.penalties.filter(({ isDisposed }) => !isDisposed);
-		if (this.klWeight !== 0) this.penalties.push(this.measureDivergence(mean, logVariance));
+		if (this.klWeight !== 0) this.addPenalty(this.measureDivergence(mean, logVariance));
 		return tf.tidy(() => {
 			if (kwargs.training !== true) return tf.clone(mean);
-			const seed = this.stepSeed ?? (this.seed === null ? undefined : this.seed + ++this.draws);
-			const noise = tf.randomNormal(mean.shape, 0, 1, "float32", seed);
-			return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, .5)), noise));
+			return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, .5)), this.drawNoise(mean)));
 		});
+	}
+	/** Keeps a part of the loss until the losses are asked for. */
+	addPenalty(penalty) {
+		// Those of passes that nobody asked about are gone with the pass.
+		this.penalties = [...this.penalties.filter(({ isDisposed }) => !isDisposed), penalty];
 	}
 	measureDivergence(mean, logVariance) {
 		return tf.tidy(() => {

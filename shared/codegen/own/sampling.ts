@@ -19,9 +19,8 @@ export class Sampling extends tf.layers.Layer {
 
   readonly seed: number | null;
   readonly klWeight: number;
-  /** Set before each step, where training draws its random numbers from one seed. */
-  stepSeed: number | null = null;
-  private draws = 0;
+  /** Normal numbers in the shape of a tensor; replaced where training draws its random numbers from one seed. */
+  drawNoise: (like: tf.Tensor) => tf.Tensor;
   /** Of the calls since they were last asked for: a shared layer has several. */
   private penalties: tf.Scalar[] = [];
 
@@ -29,21 +28,26 @@ export class Sampling extends tf.layers.Layer {
     super(args);
     this.seed = args.seed ?? null;
     this.klWeight = args.klWeight ?? 0;
+    let draws = 0;
+    this.drawNoise = ({ shape }) =>
+      tf.randomNormal(shape, 0, 1, "float32", this.seed === null ? undefined : this.seed + ++draws);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
     const [mean, logVariance] = Array.isArray(inputs) ? inputs : [inputs];
     if (mean === undefined || logVariance === undefined)
       throw new Error("Sampling needs a mean and a logarithm of the variance.");
-    // Those of passes that nobody asked about are gone with the pass.
-    this.penalties = this.penalties.filter(({ isDisposed }) => !isDisposed);
-    if (this.klWeight !== 0) this.penalties.push(this.measureDivergence(mean, logVariance));
+    if (this.klWeight !== 0) this.addPenalty(this.measureDivergence(mean, logVariance));
     return tf.tidy(() => {
       if (kwargs.training !== true) return tf.clone(mean);
-      const seed = this.stepSeed ?? (this.seed === null ? undefined : this.seed + ++this.draws);
-      const noise = tf.randomNormal(mean.shape, 0, 1, "float32", seed);
-      return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+      return tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), this.drawNoise(mean)));
     });
+  }
+
+  /** Keeps a part of the loss until the losses are asked for. */
+  addPenalty(penalty: tf.Scalar): void {
+    // Those of passes that nobody asked about are gone with the pass.
+    this.penalties = [...this.penalties.filter(({ isDisposed }) => !isDisposed), penalty];
   }
 
   private measureDivergence(mean: tf.Tensor, logVariance: tf.Tensor): tf.Scalar {

@@ -19,6 +19,7 @@ import {
   runOne,
   shareGradients,
   writeElementwise,
+  writeLiteral,
 } from "./kernels.ts";
 import { readNumber, readWeight } from "./layerFields.ts";
 import { chooseRowForm, writeRowProgram } from "./rows.ts";
@@ -31,12 +32,6 @@ function measure(x: tf.TensorInfo, axis: number) {
   const channels = x.shape[axis] ?? 1;
   const inner = countAll(x.shape.slice(axis + 1));
   return { channels, inner, values: countAll(x.shape) / channels };
-}
-
-/** Numbers that differ from layer to layer go into the WGSL as they are. */
-function literal(value: number): string {
-  const text = String(Math.fround(value));
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 function readAxis(attrs: Readonly<Record<string, unknown>>): number {
@@ -52,8 +47,8 @@ registerFused({
     const mean = makeOutput(backend, [channels]);
     const scale = makeOutput(backend, [channels]);
     const form = chooseRowForm(backend, channels, values);
-    const share = literal(1 - Number(attrs["momentum"]));
-    const epsilon = literal(Number(attrs["epsilon"]));
+    const share = writeLiteral(1 - Number(attrs["momentum"]));
+    const epsilon = writeLiteral(Number(attrs["epsilon"]));
     dispatchFused(backend, {
       key: `batchStatistics_${form.key}_${share}_${epsilon}`,
       bindings: [

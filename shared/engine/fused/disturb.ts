@@ -15,6 +15,7 @@ import {
   registerFused,
   runOne,
   writeElementwise,
+  writeLiteral,
 } from "./kernels.ts";
 import {
   dropThreshold,
@@ -79,13 +80,13 @@ registerFused({
     const count = countAll(x.shape);
     const { slope, shift, dropped } = readParts(wanted);
     const isNormal = kind === "noise" || kind === "factor";
-    const kept = `f32(x[index]) * ${literal(slope)} + ${literal(shift)}`;
+    const kept = `f32(x[index]) * ${writeLiteral(slope)} + ${writeLiteral(shift)}`;
     const value = isNormal
       ? `let one = randomUnit(randomBits(key, 2u * place));
   let two = randomUnit(randomBits(key, 2u * place + 1u));
   let normal = sqrt(-2.0 * log(1.0 - one)) * cos(6.283185307179586 * two);
-  result[index] = ${kind === "noise" ? `f32(x[index]) + ${literal(amount)} * normal` : `f32(x[index]) * (1.0 + ${literal(amount)} * normal)`};`
-      : `result[index] = select(${kept}, ${literal(dropped)}, randomBits(key, place) < uniforms.threshold);`;
+  result[index] = ${kind === "noise" ? `f32(x[index]) + ${writeLiteral(amount)} * normal` : `f32(x[index]) * (1.0 + ${writeLiteral(amount)} * normal)`};`
+      : `result[index] = select(${kept}, ${writeLiteral(dropped)}, randomBits(key, place) < uniforms.threshold);`;
     const places = writePlace(x.shape, noiseShape);
     dispatchFused(backend, {
       key: `disturb_${kind}_${amount}_${places}`,
@@ -124,11 +125,6 @@ registerFused({
 function readAttributes(attrs: Attributes): DisturbAttributes {
   // Only `disturb` and the gradient make these, from this very type.
   return attrs as unknown as DisturbAttributes;
-}
-
-function literal(value: number): string {
-  const text = String(Math.fround(value));
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
 /** WGSL: the number of a value among the noise, from `index`, its number among all values. */

@@ -8,8 +8,10 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { fusedActivation } from "./activationKernels.ts";
 import { fusedBatchNormalization } from "./batchNormalization.ts";
 import { fusedConvolution, fusedDense, fusedTransposed } from "./convolutionLayers.ts";
+import { fusedFlip } from "./flip.ts";
 import { fusedGlobalPooling, fusedPooling } from "./pooling.ts";
 import { fuseBothDirections, fuseRecurrent } from "./rnnLayers.ts";
+import { fusedSampling } from "./sampling.ts";
 
 export interface FusedCall {
   readonly layer: tf.layers.Layer;
@@ -49,6 +51,8 @@ const fusedLayers: Readonly<Record<string, FusedLayer>> = {
   "netloom>CellRnn": fuseRecurrent,
   Bidirectional: fuseBothDirections,
   "netloom>BothDirections": fuseBothDirections,
+  "netloom>Sampling": fusedSampling,
+  "netloom>RandomFlip": fusedFlip,
 };
 
 let isUsed = true;

@@ -149,3 +149,9 @@ export function writeElementwise(count: string, body: string): string {
 ${body}
 }`;
 }
+
+/** A number that differs from layer to layer, for WGSL. */
+export function writeLiteral(value: number): string {
+  const text = String(Math.fround(value));
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}

@@ -70,6 +70,11 @@ export function numberRandomPart(part: object, number: number): void {
   numbers.set(part, number);
 }
 
+/** Whether a run's seed decides what this layer or cell draws. */
+export function isNumbered(part: object): boolean {
+  return numbers.has(part);
+}
+
 /**
  * The stream of this draw: another one for each part and each of its uses in a step (a shared layer, the gates of a
  * cell). Ask once a draw in the forward pass and keep it for the gradient.

@@ -8,8 +8,8 @@ export interface HostRandomness {
 }
 
 /**
- * Such layers read the seed that they are given for the step (`stepSeed`). Two recorded steps that are the same do not
- * tell them: a crop has so few places that it may well be drawn twice running.
+ * Those whose sizes depend on what they draw. Such layers read the seed that they are given for the step (`stepSeed`). Two
+ * recorded steps that are the same do not tell them: there are so few sizes that one may well be drawn twice running.
  */
 export function watchHostRandomness(model: tf.LayersModel): HostRandomness {
   const names = new Set<string>();

@@ -86,9 +86,7 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
         body: () => body(count),
         findFault() {
           const [name] = randomness.takeNames();
-          return name === undefined
-            ? null
-            : `${name} draws random numbers on the processor at every step.`;
+          return name === undefined ? null : `${name} draws other sizes at every step.`;
         },
         places,
         records: records && tapes.size < mostTapes,

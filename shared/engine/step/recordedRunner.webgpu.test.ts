@@ -51,11 +51,49 @@ const recurrent = planOf(
   ],
 );
 
+const flipping = planOf(
+  [6, 6, 2],
+  [
+    own(layer("randomFlip", "flip", { mode: "horizontal" }, ["x"], [6, 6, 2])),
+    layer("flatten", "flat", {}, ["flip"], [72]),
+    layer("dense", "scores", { units: 3, activation: "softmax" }, ["flat"], [3]),
+  ],
+);
+
+const sampling = planOf(
+  [2],
+  [
+    layer("dense", "mean", { units: 4 }, ["x"], [4]),
+    layer("dense", "spread", { units: 4 }, ["x"], [4]),
+    own(layer("sampling", "code", { klWeight: 0.1 }, ["mean", "spread"], [4])),
+    layer("dense", "scores", { units: 3, activation: "softmax" }, ["code"], [3]),
+  ],
+);
+const attending = planOf(
+  [5, 2],
+  [
+    own(
+      layer(
+        "multiHeadAttention",
+        "attention",
+        { numHeads: 2, keyDim: 3, dropout: 0.3 },
+        ["x", "x"],
+        [5, 2],
+      ),
+    ),
+    layer("flatten", "flat", {}, ["attention"], [10]),
+    layer("dense", "scores", { units: 3, activation: "softmax" }, ["flat"], [3]),
+  ],
+);
+
 const networks: readonly (readonly [string, ModelPlan, Dataset])[] = [
   ["a multilayer perceptron", classifierPlan, points],
   ["a residual block with batch normalization", residual, pictures],
   ["dropout and noise", dropping, points],
   ["a recurrent layer with dropout", recurrent, sequences],
+  ["augmentation", flipping, pictures],
+  ["samples of a distribution", sampling, points],
+  ["attention with dropout", attending, sequences],
 ];
 
 test.skipIf(!webgpu.ok).each(networks)(
@@ -96,15 +134,6 @@ test.skipIf(!webgpu.ok)(
   },
 );
 
-const flipping = planOf(
-  [6, 6, 2],
-  [
-    own(layer("randomFlip", "flip", { mode: "horizontal" }, ["x"], [6, 6, 2])),
-    layer("flatten", "flat", {}, ["flip"], [72]),
-    layer("dense", "scores", { units: 3, activation: "softmax" }, ["flat"], [3]),
-  ],
-);
-
 const remembering = fixBatch(
   planOf(
     [5, 2],
@@ -116,8 +145,17 @@ const remembering = fixBatch(
   6,
 );
 
+const stretching = planOf(
+  [6, 6, 2],
+  [
+    own(layer("randomSize", "stretch", { direction: "width", factor: 0.5 }, ["x"], [6, null, 2])),
+    layer("globalAveragePooling2d", "mean", {}, ["stretch"], [2]),
+    layer("dense", "scores", { units: 3, activation: "softmax" }, ["mean"], [3]),
+  ],
+);
+
 const unrecordable: readonly (readonly [string, ModelPlan, Dataset, RegExp])[] = [
-  ["augmentation", flipping, pictures, /slower: flip draws random numbers on the processor/],
+  ["images of many sizes", stretching, pictures, /slower: stretch draws other sizes at every step/],
   ["a stateful layer", remembering, sequences, /slower: a layer keeps a state/],
 ];
 
