@@ -1,10 +1,10 @@
 """Says what losses, gradients and metrics real Keras computes from given truths and predictions.
 
 Reads one JSON object from standard input:
-    {"cases": [{"helpers": str, "loss": str, "metrics": [str], "isSparse": bool, "shape": [int], "truth": [number],
-                "predicted": [number], "weights": [number] or null, "batches": [int]}]}
+    {"cases": [{"helpers": str, "loss": str, "metrics": [str], "isSparse": bool, "shape": [int], "truthShape": [int],
+                "truth": [number], "predicted": [number], "weights": [number] or null, "batches": [int]}]}
 `helpers`, `loss` and `metrics` are what our printer writes into scripts. Where `isSparse`, the truth is one-hot and shown
-to Keras as class numbers. `batches` are sizes of the parts in which the metrics see the samples. Writes
+to Keras as class numbers, unless it is a single column, which holds them already. `batches` are sizes of the parts in which the metrics see the samples. Writes
     {"results": [{"loss": number, "gradient": [number], "metrics": {name: number}} or {"error": str}]}
 """
 
@@ -33,9 +33,10 @@ def run_case(case):
     scope = {"keras": keras, "np": np}
     exec(case["helpers"], scope)
     shape = case["shape"]
-    truth = np.array(case["truth"], dtype="float32").reshape(shape)
+    truth = np.array(case["truth"], dtype="float32").reshape(case["truthShape"])
     predicted = np.array(case["predicted"], dtype="float32").reshape(shape)
-    shown = truth.argmax(axis=-1).astype("int32") if case["isSparse"] else truth
+    labels = truth[..., 0] if truth.shape[-1] == 1 else truth.argmax(axis=-1)
+    shown = labels.astype("int32") if case["isSparse"] else truth
     weights = None if case["weights"] is None else np.array(case["weights"], dtype="float32")
     loss = find_loss(scope, case["loss"])
     value, gradient = jax.value_and_grad(lambda given: loss(shown, given, sample_weight=weights))(

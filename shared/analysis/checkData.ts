@@ -3,9 +3,10 @@ import type { GraphNode } from "../document/model.ts";
 import type { DatasetSummary, FieldSpec } from "../datasets/dataset.ts";
 import { type Shape, formatShape, formatSizes, sizesOf } from "../layers/shape.ts";
 import { fitsInput, fitsOutput } from "../training/assignFields.ts";
-import type { LossName } from "../training/losses.ts";
+import { readsTruthAs, type LossName } from "../training/losses.ts";
 import { readNodeParams } from "./analyzeNode.ts";
-import { headRemedy, readLoss } from "./checkOutputs.ts";
+import { readLoss } from "./checkOutputs.ts";
+import { checkSpecialTarget } from "./checkSpecialLosses.ts";
 import {
   type FixContext,
   type Remedy,
@@ -15,7 +16,7 @@ import {
 } from "./fixContext.ts";
 import { kindOfLoss, sayLoss, takesClassNumbers } from "./lossKinds.ts";
 import { matchFields } from "./matchFields.ts";
-import { type HeadWish, type OutputHead, readHead } from "./outputHead.ts";
+import { headRemedy, type HeadWish, type OutputHead, readHead } from "./outputHead.ts";
 import { type Finding, tellDiagnostic } from "./tellDiagnostic.ts";
 import type { Diagnostic } from "./types.ts";
 
@@ -61,7 +62,9 @@ function matchPorts(
     const shape = node.type === wanted.type ? context.shapeOf(node.id) : null;
     const name = readNodeParams(node)?.[wanted.param];
     if (shape === null || typeof name !== "string") return [];
-    return [{ node, name, shape, field: name, fits: (field: FieldSpec) => fits({ shape }, field) }];
+    const loss = node.type === "output" ? readLoss(node) : null;
+    const port = loss === null ? { shape } : { shape, loss };
+    return [{ node, name, shape, field: name, fits: (field: FieldSpec) => fits(port, field) }];
   });
   const fields = matchFields(
     ports,
@@ -176,6 +179,7 @@ function checkTargets(context: FixContext, summary: DatasetSummary): readonly Fi
     const head = readHead(context, node);
     const loss = readLoss(node);
     if (head === null || loss === null) return [];
+    if (readsTruthAs(loss) !== "rows") return checkSpecialTarget(context, { head, loss, field });
     return field.classes === null
       ? checkNumberTarget(context, { head, loss, field })
       : checkClassTarget(context, { head, loss, field, classes: field.classes.length });

@@ -2,9 +2,10 @@ import { assertNever } from "../base/assertNever.ts";
 import { listNodes } from "../document/graphQueries.ts";
 import { listLossOptions, type LossName } from "../training/losses.ts";
 import { readNodeParams } from "./analyzeNode.ts";
-import { type FixContext, type Remedy, makeRemedy, setParamRemedy } from "./fixContext.ts";
+import { type FixContext, setParamRemedy, type Remedy } from "./fixContext.ts";
+import { checkSpecialHead } from "./checkSpecialLosses.ts";
 import { kindOfLoss, sayLoss } from "./lossKinds.ts";
-import { type HeadWish, type OutputHead, changeHead, readHead } from "./outputHead.ts";
+import { type HeadWish, type OutputHead, headRemedy, readHead } from "./outputHead.ts";
 import { type Finding, tellDiagnostic } from "./tellDiagnostic.ts";
 import type { Diagnostic } from "./types.ts";
 
@@ -33,21 +34,6 @@ function readsLogits(output: Parameters<typeof readNodeParams>[0], loss: LossNam
   return (
     listLossOptions(loss).includes("fromLogits") && readNodeParams(output)?.["fromLogits"] === true
   );
-}
-
-/** A way to change loss, activation and units together, as a fix. */
-export function headRemedy(
-  context: FixContext,
-  head: OutputHead,
-  wish: HeadWish,
-  words: string,
-): Remedy | null {
-  if (changeHead(context, head, wish).length === 0) return null;
-  return makeRemedy(words, words.charAt(0).toUpperCase() + words.slice(1), () => ({
-    kind: "batch",
-    label: words.charAt(0).toUpperCase() + words.slice(1),
-    edits: changeHead(context, head, wish),
-  }));
 }
 
 /** Behind "From logits" nothing may have made probabilities; null where only the units could still be wrong. */
@@ -138,6 +124,21 @@ function checkHead(context: FixContext, head: OutputHead, loss: LossName): reado
           offer(toBinary, toNumbers),
         );
       }
+      const missing = findMissingClass(output, loss, units);
+      if (missing !== null) {
+        return [
+          {
+            code: "loss-units",
+            message: `${output.name} leaves out class ${missing}; ${maker} gives ${String(units)} classes, counted from 0.`,
+            nodes,
+            edges,
+            param: "ignoreClass",
+            remedies: [
+              setParamRemedy(context, output.id, { ignoreClass: null }, "Leave out no class"),
+            ],
+          },
+        ];
+      }
       if (activation === "softmax" || activation === null) return [];
       return finding(
         "loss-activation",
@@ -206,9 +207,23 @@ function checkHead(context: FixContext, head: OutputHead, loss: LossName): reado
       );
     case "classMargin":
       return [];
+    case "sequence":
+    case "pairs":
+      return checkSpecialHead(context, head, loss);
     default:
       return assertNever(kind);
   }
+}
+
+/** The class that is to be left out, where the output has no such class. */
+function findMissingClass(
+  output: Parameters<typeof readNodeParams>[0],
+  loss: LossName,
+  units: number | null,
+): number | null {
+  const left = readNodeParams(output)?.["ignoreClass"];
+  const isKnown = listLossOptions(loss).includes("ignoreClass");
+  return isKnown && typeof left === "number" && units !== null && left >= units ? left : null;
 }
 
 /** A linear end can stay where the loss can do the rest. */

@@ -6,6 +6,8 @@ import { sizesOf } from "../layers/shape.ts";
 import type { StoredParams } from "../layers/params.ts";
 import { expandDocument } from "../blocks/expandDocument.ts";
 import { analyzeDocument } from "./analyzeDocument.ts";
+import { fitsOutput } from "../training/assignFields.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import { examineGraph } from "./analyzeGraph.ts";
 import { readNodeParams } from "./analyzeNode.ts";
 import {
@@ -119,6 +121,10 @@ function fitOutputs(context: FixContext, summary: DatasetSummary): readonly Docu
 function chooseWish(head: OutputHead, field: FieldSpec): HeadWish {
   const loss = readLoss(head.output);
   const kind = loss === null ? null : kindOfLoss(loss);
+  // Labels of another length, and pairs of samples, say what else the head must be: only the labels' units follow.
+  if (loss !== null && readsTruthAs(loss) !== "rows" && fitsOutput({ ...head, loss }, field)) {
+    return kind === "sequence" && field.classes !== null ? { units: field.classes.length } : {};
+  }
   const units = head.shape.axes.at(-1)?.size ?? null;
   const { metrics = [], ...rest } = wishFor(field, { units, isBinary: kind === "binary" });
   const isForClasses = field.classes !== null;

@@ -1,8 +1,19 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { LossName } from "../training/losses.ts";
 
-/** What a loss compares: a distribution over classes, yes or no per unit, overlaps of both, a margin, or numbers. */
-export type LossKind = "classes" | "binary" | "overlap" | "margin" | "classMargin" | "numbers";
+/**
+ * What a loss compares: a distribution over classes, yes or no per unit, overlaps of both, a margin, numbers, a sequence
+ * with labels of another length, or the samples of a batch with each other.
+ */
+export type LossKind =
+  | "classes"
+  | "binary"
+  | "overlap"
+  | "margin"
+  | "classMargin"
+  | "numbers"
+  | "sequence"
+  | "pairs";
 
 export function kindOfLoss(loss: LossName): LossKind {
   switch (loss) {
@@ -32,6 +43,10 @@ export function kindOfLoss(loss: LossName): LossKind {
     case "poisson":
     case "cosineSimilarity":
       return "numbers";
+    case "ctc":
+      return "sequence";
+    case "circle":
+      return "pairs";
     default:
       return assertNever(loss);
   }
@@ -39,6 +54,8 @@ export function kindOfLoss(loss: LossName): LossKind {
 
 /** "mean squared error": for the middle of a sentence. */
 export function sayLoss(loss: LossName): string {
+  if (loss === "ctc") return "CTC loss";
+  if (loss === "circle") return "circle loss";
   return loss
     .replace(/Cross-?entropy/i, " cross-entropy")
     .replace(/([a-z])([A-Z])/g, "$1 $2")

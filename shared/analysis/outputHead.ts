@@ -6,7 +6,7 @@ import type { Shape } from "../layers/shape.ts";
 import type { LossName } from "../training/losses.ts";
 import type { MetricName } from "../training/metrics.ts";
 import { readNodeParams } from "./analyzeNode.ts";
-import { type FixContext, insertEdit } from "./fixContext.ts";
+import { type FixContext, insertEdit, makeRemedy, type Remedy } from "./fixContext.ts";
 
 /** What stands before an Output: where its activation is set, and where its number of units. */
 export interface OutputHead {
@@ -132,6 +132,21 @@ export function changeHead(context: FixContext, head: OutputHead, wish: HeadWish
     edits.push({ kind: "setParams", node: head.output.id, params: outputParams });
   }
   return edits;
+}
+
+/** A way to change loss, activation and units together, as a fix. */
+export function headRemedy(
+  context: FixContext,
+  head: OutputHead,
+  wish: HeadWish,
+  words: string,
+): Remedy | null {
+  if (changeHead(context, head, wish).length === 0) return null;
+  return makeRemedy(words, words.charAt(0).toUpperCase() + words.slice(1), () => ({
+    kind: "batch",
+    label: words.charAt(0).toUpperCase() + words.slice(1),
+    edits: changeHead(context, head, wish),
+  }));
 }
 
 function changeLayers(

@@ -1,5 +1,6 @@
 /** Prints the weights of classes for both targets, and says where a script can't weigh as Netloom did. */
 import type { ModelPlan } from "../compiler/plan.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import type { TrainingConfig } from "../training/config.ts";
 
 export interface PrintedWeights {
@@ -15,7 +16,7 @@ export function printKerasWeights(
 ): PrintedWeights {
   const lines =
     sampleWeightField === null ? [] : ["# Samples were weighted: give sample_weight=… here."];
-  if (classWeights === "none") return { helper: "", lines };
+  if (classWeights === "none" || hasSequence(plan)) return { helper: "", lines };
   if (plan.outputs.length !== 1) {
     lines.push("# Classes were weighted, which Keras does for single outputs only.");
     return { helper: "", lines };
@@ -34,7 +35,7 @@ export function printTfjsWeights(
 ): PrintedWeights {
   const lines =
     sampleWeightField === null ? [] : ["// Samples were weighted, which tfjs's fit can't do."];
-  if (classWeights === "none") return { helper: "", lines };
+  if (classWeights === "none" || hasSequence(plan)) return { helper: "", lines };
   if (plan.outputs.length !== 1) {
     lines.push("// Classes were weighted; tfjs would want weights for every output.");
     return { helper: "", lines };
@@ -44,6 +45,11 @@ export function printTfjsWeights(
     return { helper: "", lines: [...lines, `classWeight: { ${entries} },`] };
   }
   return { helper: tfjsBalance, lines: [...lines, `classWeight: balanceClasses(${targets}),`] };
+}
+
+/** Labels of a sequence are weighed by no class: an alignment has one chance as a whole. */
+function hasSequence({ outputs }: ModelPlan): boolean {
+  return outputs.some(({ loss }) => readsTruthAs(loss) === "sequence");
 }
 
 const kerasBalance = `def balance_classes(targets):

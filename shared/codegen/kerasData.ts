@@ -5,10 +5,17 @@ import type { CsvSource, DataBinding, DataSource } from "../datasets/binding.ts"
 import { sizesOf } from "../layers/shape.ts";
 import { seriesSteps } from "./generatorFacts.ts";
 import { printKerasGenerator } from "./kerasGenerators.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import { isSparseInKeras } from "./kerasObjective.ts";
 import * as snippets from "./kerasSnippets.ts";
 import { pythonLiteral, quote } from "./literals.ts";
-import { assignPortFields, listFields, type PlacedColumn, type ScriptField } from "./portFields.ts";
+import {
+  assignPortFields,
+  listFields,
+  listLabelKeys,
+  type PlacedColumn,
+  type ScriptField,
+} from "./portFields.ts";
 
 export interface PrintedKerasData {
   readonly parts: readonly string[];
@@ -21,7 +28,7 @@ export interface PrintedKerasData {
 export function printKerasData(plan: ModelPlan, data: DataBinding): PrintedKerasData | null {
   const ports = assignPortFields(plan, data);
   if (ports === null) return null;
-  const loaded = loadFields(data);
+  const loaded = loadFields(data, listLabelKeys(plan, ports));
   const body = [
     ...loaded.lines,
     `train, validation = split_samples(${loaded.count})`,
@@ -78,6 +85,7 @@ function reshapeArguments(sizes: readonly (number | null)[]): string {
 function targetArray(output: PlanOutput, field: ScriptField): string {
   const sizes = sizesOf(output.shape);
   const units = sizes.at(-1) ?? 1;
+  if (readsTruthAs(output.loss) === "sequence") return `${field.key}[samples].astype("int32")`;
   if (!field.isClass) return `${field.key}[samples].reshape(${reshapeArguments(sizes)})`;
   if (isSparseInKeras(output)) return `${field.key}[samples]`;
   if (units === 1) return `${field.key}[samples].astype("float32")[..., None]`;
@@ -94,14 +102,14 @@ interface LoadedFields {
   readonly needsFiles: boolean;
 }
 
-function loadFields(data: DataBinding): LoadedFields {
+function loadFields(data: DataBinding, labels: ReadonlySet<string>): LoadedFields {
   const { source } = data;
   switch (source.kind) {
     case "idx":
       return loadIdxFields(data, source);
     case "csv":
       return source.window === null
-        ? loadTable(data, source)
+        ? loadTable(data, source, labels)
         : loadSeries(data, source, source.window);
     case "generated":
       return loadGenerated(data, source);
@@ -275,7 +283,11 @@ function measuredLines(field: ScriptField): readonly string[] {
   return [`${field.key}_measured = np.flatnonzero(${marks.join(" + ")})`];
 }
 
-function loadTable(data: DataBinding, source: CsvSource): LoadedFields {
+function loadTable(
+  data: DataBinding,
+  source: CsvSource,
+  labels: ReadonlySet<string>,
+): LoadedFields {
   const fields = listFields(data);
   const required = source.columns.flatMap(({ role }, index) =>
     role === "target" || (role === "feature" && source.missing?.rows === "drop") ? [index] : [],
@@ -298,10 +310,12 @@ function loadTable(data: DataBinding, source: CsvSource): LoadedFields {
       ...numeric.map(({ key }) => `${key} = fill_missing(${key}, train)`),
       ...(data.scaling === "none"
         ? []
-        : numeric.flatMap((field) => [
-            ...measuredLines(field),
-            `scale_columns(${field.key}, train, ${measuredColumns(field)})`,
-          ])),
+        : numeric
+            .filter(({ key }) => !labels.has(key))
+            .flatMap((field) => [
+              ...measuredLines(field),
+              `scale_columns(${field.key}, train, ${measuredColumns(field)})`,
+            ])),
     ],
     count: "len(rows)",
     isWindow: false,

@@ -13,7 +13,7 @@ import { createLoss } from "../engine/losses.ts";
 import { drawPair, isForClasses, type OutputCase } from "../engine/objective.testkit.ts";
 import { shapeFromSizes } from "../layers/shape.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
-import { lossNames } from "../training/losses.ts";
+import { lossNames, readsTruthAs } from "../training/losses.ts";
 import { isSparseInKeras, kerasLoggedName, kerasLoss, kerasMetric } from "./kerasObjective.ts";
 import { findKerasPython, kerasEnvironment } from "./python.testkit.ts";
 
@@ -47,11 +47,19 @@ const numbers = [
 
 const cases: readonly OutputCase[] = [
   // Every loss as it is, of a row and weighted.
-  ...lossNames.map((loss): OutputCase => ({ loss, sizes: [isForClasses(loss) ? 6 : 5] })),
-  ...lossNames.map((loss): OutputCase => ({ loss, sizes: [4], isWeighted: true })),
   ...lossNames
-    .filter((loss) => !isForClasses(loss))
+    .filter((loss) => loss !== "ctc")
+    .map((loss): OutputCase => ({ loss, sizes: [isForClasses(loss) ? 6 : 5] })),
+  ...lossNames
+    .filter((loss) => loss !== "ctc")
+    .map((loss): OutputCase => ({ loss, sizes: [4], isWeighted: true })),
+  ...lossNames
+    .filter((loss) => !isForClasses(loss) && readsTruthAs(loss) === "rows")
     .map((loss): OutputCase => ({ loss, sizes: [3, 2] })),
+  // CTC: as few steps as labels and blanks between repeats need, and more. Circle and its options.
+  ...[5, 12].map((steps): OutputCase => ({ loss: "ctc", sizes: [steps, 5], isWeighted: true })),
+  { loss: "circle", sizes: [8], options: { circleGamma: 16, circleMargin: 0.25 } },
+  { loss: "circle", sizes: [8], options: { circleGamma: 2, removeDiagonal: false } },
   // Options.
   ...[true, false].flatMap((fromLogits) =>
     [0, 0.15].flatMap((labelSmoothing) =>
@@ -82,6 +90,27 @@ const cases: readonly OutputCase[] = [
     { loss: "binaryCrossentropy", sizes: [2], options: { labelSmoothing } },
   ]),
   { loss: "sparseCategoricalCrossentropy", sizes: [7], options: { fromLogits: true } },
+  ...[1, 3].flatMap((ignoreClass): readonly OutputCase[] => [
+    {
+      loss: "sparseCategoricalCrossentropy",
+      sizes: [4],
+      options: { ignoreClass },
+      isWeighted: true,
+    },
+    // Keras itself fails where rows of several positions are masked and weighted.
+    {
+      loss: "sparseCategoricalCrossentropy",
+      sizes: [3, 4],
+      options: { ignoreClass, fromLogits: true },
+    },
+    // Where a metric wants one-hot.
+    {
+      loss: "sparseCategoricalCrossentropy",
+      sizes: [4],
+      options: { ignoreClass },
+      metrics: ["auc"],
+    },
+  ]),
   { loss: "huber", sizes: [3], options: { delta: 0.1 } },
   { loss: "categoricalGeneralizedCrossEntropy", sizes: [5], options: { q: 0.8 } },
   { loss: "categoricalGeneralizedCrossEntropy", sizes: [5], metrics: ["f1Score", "accuracy"] },
@@ -182,8 +211,8 @@ function planOutput(each: OutputCase): PlanOutput {
 }
 
 const named = cases.map((each, index) => {
-  const title = `${index} ${each.loss} ${JSON.stringify(each.sizes)} ${JSON.stringify(each.options ?? {})} ${(each.metrics ?? []).length} metrics`;
-  return { title, each, draw: drawPair(each, samples, title) };
+  const about = `${each.loss} ${JSON.stringify(each.sizes)} ${JSON.stringify(each.options ?? {})} ${(each.metrics ?? []).length} metrics`;
+  return { title: `${index} ${about}`, each, draw: drawPair(each, samples, about) };
 });
 
 describe.skipIf(python === null)(`the objective as in Keras${reason}`, () => {
@@ -200,6 +229,7 @@ describe.skipIf(python === null)(`the objective as in Keras${reason}`, () => {
         metrics: metrics.map(({ text }) => text),
         isSparse: isSparseInKeras(output),
         shape: draw.shape,
+        truthShape: draw.truthShape,
         truth: [...draw.truth],
         predicted: [...draw.predicted],
         weights: each.isWeighted ? [...draw.weights] : null,
@@ -224,8 +254,8 @@ describe.skipIf(python === null)(`the objective as in Keras${reason}`, () => {
     const { each, draw } = question;
     const loss = createLoss(each.loss, each.options);
     const { value, gradient } = tf.tidy(() => {
-      const truth = tf.tensor(draw.truth, [...draw.shape]);
-      const weights = each.isWeighted ? weighRowsOf(draw.weights, draw.shape) : null;
+      const truth = tf.tensor(draw.truth, [...draw.truthShape]);
+      const weights = each.isWeighted ? weighRowsOf(draw.weights, draw.truthShape) : null;
       const { value: total, grad } = tf.valueAndGrad((given: tf.Tensor) =>
         loss(truth, given, weights),
       )(tf.tensor(draw.predicted, [...draw.shape]));

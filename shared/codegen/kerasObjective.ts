@@ -4,7 +4,12 @@ import type { PlanOutput } from "../compiler/plan.ts";
 import { snakeCase } from "../layers/lowerParams.ts";
 import { sizesOf } from "../layers/shape.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
-import { defaultLossOptions, readLossOptions, type LossOptions } from "../training/losses.ts";
+import {
+  defaultLossOptions,
+  readLossOptions,
+  readsTruthAs,
+  type LossOptions,
+} from "../training/losses.ts";
 import { readMetricOptions, type MetricName } from "../training/metrics.ts";
 import { pythonLiteral, quote } from "./literals.ts";
 import { isBinaryHead, takesOneHot } from "./trainingWords.ts";
@@ -13,6 +18,7 @@ import { isBinaryHead, takesOneHot } from "./trainingWords.ts";
 const classNames: Readonly<Record<string, string>> = {
   kullbackLeiblerDivergence: "KLDivergence",
   logcosh: "LogCosh",
+  ctc: "CTC",
 };
 
 /** Keras's names of the options, in the order of its arguments. */
@@ -25,6 +31,10 @@ const optionNames: readonly (readonly [keyof LossOptions, string])[] = [
   ["focalGamma", "gamma"],
   ["tverskyAlpha", "alpha"],
   ["tverskyBeta", "beta"],
+  ["ignoreClass", "ignore_class"],
+  ["circleGamma", "gamma"],
+  ["circleMargin", "margin"],
+  ["removeDiagonal", "remove_diagonal"],
 ];
 
 /**
@@ -32,6 +42,7 @@ const optionNames: readonly (readonly [keyof LossOptions, string])[] = [
  * categorical one, which is the same sum.
  */
 export function isSparseInKeras(output: PlanOutput): boolean {
+  if (readsTruthAs(output.loss) !== "rows") return true;
   const takesNumbers =
     output.loss === "sparseCategoricalCrossentropy" ||
     output.loss === "categoricalGeneralizedCrossEntropy";
@@ -49,6 +60,10 @@ export function kerasLoss(output: PlanOutput): string {
     return isSparse
       ? `keras.losses.CategoricalGeneralizedCrossEntropy(q=${options.q})`
       : `lambda y_true, y_pred: keras.losses.categorical_generalized_cross_entropy(\n            keras.ops.argmax(y_true, axis=-1), y_pred, ${options.q}\n        )`;
+  }
+  if (options.ignoreClass !== null && !isSparse) {
+    const logits = options.fromLogits ? "\n            from_logits=True," : "";
+    return `lambda y_true, y_pred: keras.losses.sparse_categorical_crossentropy(\n            keras.ops.argmax(y_true, axis=-1),\n            y_pred,${logits}\n            ignore_class=${options.ignoreClass},\n        )`;
   }
   const given = optionNames.flatMap(([name, keras]) =>
     options[name] === defaultLossOptions[name] ? [] : [`${keras}=${pythonLiteral(options[name])}`],

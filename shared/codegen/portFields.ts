@@ -2,6 +2,7 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { CsvColumn, DataBinding, GeneratorName } from "../datasets/binding.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import { makeIdentifier, makeIdentifiers } from "./identifiers.ts";
 
 export interface ScriptField {
@@ -188,6 +189,15 @@ export function assignPortFields(plan: ModelPlan, data: DataBinding): PortFields
     fields.filter(({ role }) => role === "target"),
   );
   return inputs && targets ? { inputs, targets } : null;
+}
+
+/** Fields whose numbers are labels: scaling would make others of them. */
+export function listLabelKeys(plan: ModelPlan, { targets }: PortFields): ReadonlySet<string> {
+  return new Set(
+    plan.outputs.flatMap(({ loss }, index) =>
+      readsTruthAs(loss) === "sequence" ? (targets[index]?.key ?? []) : [],
+    ),
+  );
 }
 
 function assign(

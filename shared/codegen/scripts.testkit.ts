@@ -469,6 +469,10 @@ export function writeDataFiles(folder: string): void {
     [i, i * i, 30 - i, i / 3, "ab"[i % 2]].join(","),
   );
   writeFileSync(join(folder, "clashes.csv"), points.join("\n"));
+  const spelled = Array.from({ length: 40 }, (_, i) =>
+    [i, i % 7, 40 - i, 1 + (i % 3), i % 4 === 0 ? 0 : 1 + (i % 2)].join(","),
+  );
+  writeFileSync(join(folder, "labels.csv"), `a,b,c,first,second\n${spelled.join("\n")}\n`);
   const days = Array.from(
     { length: 50 },
     (_, day) => `${day};${day % 9 === 4 ? "" : day % 6},5;${10 + (day % 12)}`,

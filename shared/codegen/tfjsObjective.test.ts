@@ -20,7 +20,9 @@ const folder = fileURLToPath(new URL("../../.cache/codegen/objective", import.me
 const measured: readonly MetricName[] = ["precision", "recall", "f1Score", "meanIoU", "perplexity"];
 
 const cases: readonly OutputCase[] = [
-  ...lossNames.map((loss): OutputCase => ({ loss, sizes: [4] })),
+  ...lossNames.map((loss): OutputCase => ({ loss, sizes: loss === "ctc" ? [7, 4] : [4] })),
+  { loss: "circle", sizes: [4], options: { circleGamma: 3, removeDiagonal: false } },
+  { loss: "sparseCategoricalCrossentropy", sizes: [3, 4], options: { ignoreClass: 2 } },
   ...[true, false].flatMap((fromLogits) =>
     [0, 1, 2, 3].flatMap((focalGamma): readonly OutputCase[] => {
       const options = { fromLogits, focalGamma, labelSmoothing: 0.1, focalAlpha: 0.3 };
@@ -83,7 +85,7 @@ test.each(
   const printed = await importPrinted(output, index);
   const batch = 12;
   const draw = drawPair(each, batch, title);
-  const truth = tf.tensor(draw.truth, [...draw.shape]);
+  const truth = tf.tensor(draw.truth, [...draw.truthShape]);
   const predicted = tf.tensor(draw.predicted, [...draw.shape]);
   const read = (values: tf.Tensor) => values.mean().dataSync()[0] ?? Number.NaN;
   const lossOf = (compute: (given: tf.Tensor) => tf.Tensor) => {

@@ -9,6 +9,7 @@ import {
   type LossOptions,
 } from "../training/losses.ts";
 import { readMetricOptions, type MetricName } from "../training/metrics.ts";
+import { circleHelper, ctcHelper, leaveOutHelper } from "./tfjsLossHelpers.ts";
 import { quote } from "./literals.ts";
 import { isBinaryHead, takesOneHot } from "./trainingWords.ts";
 
@@ -21,6 +22,8 @@ export function tfjsLoss(loss: LossName): string | null {
     case "categoricalGeneralizedCrossEntropy":
     case "dice":
     case "tversky":
+    case "ctc":
+    case "circle":
       return null;
     case "cosineSimilarity":
       return quote("cosineProximity");
@@ -67,6 +70,9 @@ export function tfjsLossExpression(output: PlanOutput): string {
   switch (loss) {
     case "categoricalCrossentropy":
     case "sparseCategoricalCrossentropy":
+      if (options.ignoreClass !== null) {
+        return `leaveOut(yTrue, yTrue.mul(${logShares(options)}).sum(-1).neg(), ${options.ignoreClass})`;
+      }
       return hasOptions(output)
         ? `${evenly(options, output)}.mul(${logShares(options)}).sum(-1).neg()`
         : "tf.metrics.categoricalCrossentropy(yTrue, yPred)";
@@ -115,14 +121,28 @@ export function tfjsLossExpression(output: PlanOutput): string {
         loss === "dice" ? "0.5, 0.5" : `${options.tverskyAlpha}, ${options.tverskyBeta}`
       }, ${axes})`;
     }
+    case "ctc":
+      return "ctcLoss(yTrue, yPred)";
+    case "circle":
+      return `circleLoss(yTrue, yPred, ${options.circleGamma}, ${options.circleMargin}${options.removeDiagonal ? "" : ", false"})`;
     default:
       return assertNever(loss);
   }
 }
 
 /** Functions that the expression calls. */
-export function tfjsLossHelpers({ loss }: PlanOutput): readonly string[] {
-  return loss === "dice" || loss === "tversky" ? [overlapHelper] : [];
+export function tfjsLossHelpers({ loss, lossOptions }: PlanOutput): readonly string[] {
+  switch (loss) {
+    case "dice":
+    case "tversky":
+      return [overlapHelper];
+    case "ctc":
+      return [ctcHelper];
+    case "circle":
+      return [circleHelper];
+    default:
+      return readLossOptions(loss, lossOptions).ignoreClass === null ? [] : [leaveOutHelper];
+  }
 }
 
 /** With alpha and beta of one half it is Dice; \`axes\`: per sample, otherwise of the whole batch. */

@@ -1,9 +1,11 @@
 /** What both targets have to know of an output's loss and metrics. */
 import type { PlanOutput } from "../compiler/plan.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import type { MetricName } from "../training/metrics.ts";
 
-/** The metrics asked for; where none are, accuracy for classes and the mean absolute error for numbers. */
+/** The metrics asked for, which all go row by row; where none are, accuracy for classes and the mean absolute error for numbers. */
 export function chooseMetrics({ metrics, loss }: PlanOutput): readonly MetricName[] {
+  if (readsTruthAs(loss) !== "rows") return [];
   if (metrics.length > 0) return metrics;
   return /crossentropy/i.test(loss) ? ["accuracy"] : ["meanAbsoluteError"];
 }

@@ -9,8 +9,15 @@ import {
 } from "../datasets/generators/generatedSizes.ts";
 import { sizesOf } from "../layers/shape.ts";
 import { quote, typescriptLiteral } from "./literals.ts";
-import { assignPortFields, listFields, type PlacedColumn, type ScriptField } from "./portFields.ts";
+import {
+  assignPortFields,
+  listFields,
+  listLabelKeys,
+  type PlacedColumn,
+  type ScriptField,
+} from "./portFields.ts";
 import { printGenerator } from "./typescriptGenerators.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import { isSparseInTfjs } from "./tfjsObjective.ts";
 import * as snippets from "./typescriptSnippets.ts";
 import { seriesSteps } from "./generatorFacts.ts";
@@ -26,7 +33,7 @@ export interface PrintedData {
 export function printTypeScriptData(plan: ModelPlan, data: DataBinding): PrintedData | null {
   const ports = assignPortFields(plan, data);
   if (ports === null) return null;
-  const loaded = loadFields(data);
+  const loaded = loadFields(data, listLabelKeys(plan, ports));
   const isWindow = data.source.kind === "csv" ? data.source.window !== null : loaded.isWindow;
   const { validation, seed } = data.split;
   const makeInput = (input: PlanInput, index: number) =>
@@ -88,6 +95,17 @@ function inputTensor(input: PlanInput, key: string): string {
 function targetTensor(output: PlanOutput, field: ScriptField, isSparse: boolean): string {
   const sizes = sizesOf(output.shape);
   const units = sizes.at(-1) ?? 1;
+  const reading = readsTruthAs(output.loss);
+  // tfjs's fit takes targets in the shape of the output only.
+  if (reading === "label") {
+    return `tf.tensor2d(pick(${field.key}, samples), [samples.length, 1]).tile([1, ${units}])`;
+  }
+  if (reading === "sequence") {
+    const [steps = null] = sizes;
+    const filled =
+      steps === null ? "" : `.pad([[0, 0], [0, ${steps}]]).slice([0, 0], [-1, ${steps}])`;
+    return `tf.oneHot(tf.tensor1d(pick(${field.key}, samples), "int32").reshape([samples.length, -1])${filled}, ${units}).toFloat()`;
+  }
   if (!field.isClass) {
     const shape = sizes.map((size) => typescriptLiteral(size ?? -1)).join(", ");
     return `tf.tensor1d(pick(${field.key}, samples)).reshape([samples.length, ${shape}])`;
@@ -115,14 +133,14 @@ interface LoadedFields {
   readonly needsFiles: boolean;
 }
 
-function loadFields(data: DataBinding): LoadedFields {
+function loadFields(data: DataBinding, labels: ReadonlySet<string>): LoadedFields {
   const { source } = data;
   switch (source.kind) {
     case "idx":
       return loadIdxFields(data, source.images, source.labels);
     case "csv":
       return source.window === null
-        ? loadTable(data, source)
+        ? loadTable(data, source, labels)
         : loadSeries(data, source, source.window);
     case "generated":
       return loadGenerated(data);
@@ -295,7 +313,11 @@ function readRows(source: CsvSource): string {
   return source.hasHeader ? `${call}.slice(1)` : call;
 }
 
-function loadTable(data: DataBinding, source: CsvSource): LoadedFields {
+function loadTable(
+  data: DataBinding,
+  source: CsvSource,
+  labels: ReadonlySet<string>,
+): LoadedFields {
   const fields = listFields(data);
   const required = source.columns.flatMap(({ role }, index) =>
     role === "target" || (role === "feature" && source.missing?.rows === "drop") ? [index] : [],
@@ -321,7 +343,7 @@ function loadTable(data: DataBinding, source: CsvSource): LoadedFields {
       ...(data.scaling === "none"
         ? []
         : fields
-            .filter(({ isClass }) => !isClass)
+            .filter(({ isClass, key }) => !isClass && !labels.has(key))
             .map(({ key }) => `scaleColumns(${key}, train);`)),
     ],
     count: "rows.length",

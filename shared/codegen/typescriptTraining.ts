@@ -2,6 +2,8 @@
 import { assertNever } from "../base/assertNever.ts";
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { TrainingConfig } from "../training/config.ts";
+import { formatSizes } from "../layers/shape.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import { findPlateau } from "../training/schedules.ts";
 import { typescriptLiteral } from "./literals.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
@@ -145,6 +147,7 @@ export function printTraining(
       ].join("\n")
     : "";
   const remarks = [
+    ...(hasData ? [] : plan.outputs.flatMap(sayTargets)),
     ...(findPlateau(schedule) === null
       ? []
       : ["  // tfjs lowers no learning rate on a plateau: it stays as it is.\n"]),
@@ -165,6 +168,21 @@ ${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData
     ...(weights.helper === "" ? [] : [weights.helper]),
     main,
   ];
+}
+
+/** What targets look like where nobody would guess it: fit takes them in the shape of the output only. */
+function sayTargets({ name, loss, shape }: PlanOutput): readonly string[] {
+  const sizes = `[samples, ${formatSizes(shape).replaceAll(" × ", ", ")}]`;
+  switch (readsTruthAs(loss)) {
+    case "sequence":
+      return [
+        `  // Targets of ${name}: one-hot labels, ${sizes}, filled up with class 0, the blank.\n`,
+      ];
+    case "label":
+      return [`  // Targets of ${name}: class numbers, repeated in every column of ${sizes}.\n`];
+    default:
+      return [];
+  }
 }
 
 /** Of a batch: a number, or the name of the count of samples. */

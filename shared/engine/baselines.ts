@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
 import type { Metrics, RunReport } from "../training/events.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import { splitSamples } from "./measure.ts";
 import type { Session } from "./session.ts";
 
@@ -16,6 +17,8 @@ export async function measureBaselines(
 ): Promise<readonly Baseline[]> {
   const field = session.fields.targets[0];
   if (!field || session.plan.outputs.length !== 1 || samples.length === 0) return [];
+  // Nobody forecasts alignments or distances by a mean.
+  if (session.plan.outputs.some(({ loss }) => readsTruthAs(loss) !== "rows")) return [];
   const train = session.dataset.train.length > 0 ? session.dataset.train : samples;
   const mean = meanTruth(session, train);
   const baselines: Baseline[] = [

@@ -3,14 +3,16 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
 import { sizesOf, type Shape } from "../layers/shape.ts";
 import type { FieldAssignment } from "../training/assignFields.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import type { BatchSize } from "./objective.ts";
 
 /** Tensors of some samples: one per input and one per output of the plan. */
 export interface Batch {
   readonly inputs: readonly tf.Tensor[];
   /**
-   * In the shape of the output; class numbers are one-hot, or 0 and 1 where there is a single unit. Where samples are
-   * weighted, one more behind them: the weights, [batch].
+   * In the shape of the output; class numbers are one-hot, or 0 and 1 where there is a single unit. For CTC [batch, labels,
+   * units], one-hot; for Circle class numbers, [batch, 1]. Where samples are weighted, one more behind them: the weights,
+   * [batch].
    */
   readonly truths: readonly tf.Tensor[];
   readonly size: BatchSize;
@@ -25,6 +27,14 @@ export interface BatchColumn {
   readonly dtype: "float32" | "int32";
   /** Where class numbers become one-hot: how many units. null: the values as they are. */
   readonly units: number | null;
+  /** Labels that lie among scaled numbers: `label = value * scale + offset`. */
+  readonly scale?: { readonly scale: number; readonly offset: number };
+}
+
+/** Class numbers as they become one-hot. */
+export function readLabels({ scale }: Pick<BatchColumn, "scale">, values: ArrayLike<number>) {
+  const { scale: factor, offset } = scale ?? { scale: 1, offset: 0 };
+  return Int32Array.from(values, (value) => Math.round(value * factor + offset));
 }
 
 export interface BatchReader {
@@ -62,11 +72,30 @@ export function createBatchReader(
         ? tf.tensor(values instanceof Int32Array ? values : Int32Array.from(values), shape, "int32")
         : tf.tensor(values instanceof Float32Array ? values : Float32Array.from(values), shape);
     });
+  /** Truths that don't come row by row. */
+  const planSpecial = (output: number): BatchColumn | null => {
+    const { loss, shape } = at(plan.outputs, output);
+    const field = at(fields.targets, output);
+    const reading = readsTruthAs(loss);
+    const about = { field: field.name, dtype: "float32" } as const;
+    if (reading === "rows") return null;
+    if (reading === "label") return { ...about, shape: [1], units: null };
+    const units = shape.axes.at(-1)?.size ?? 1;
+    const labels = sizesOf(field.shape).reduce<number>((product, size) => product * (size ?? 1), 1);
+    const scale = field.classes === null ? { scale: dataset.targetScale(field.name) } : {};
+    return { ...about, shape: [labels, units], units, ...scale };
+  };
   const readTruth = (output: number, samples: Uint32Array): TruthValues => {
     const planned = at(plan.outputs, output);
     const field = at(fields.targets, output);
     const values = dataset.gather(field.name, samples);
     const units = planned.shape.axes.at(-1)?.size ?? 1;
+    const special = planSpecial(output);
+    if (special !== null) {
+      const shape = [samples.length, ...special.shape];
+      if (special.units === null) return { values: Float32Array.from(values), shape };
+      return { values: encodeOneHot(readLabels(special, values), special.units), shape };
+    }
     if (field.classes !== null && units > 1) {
       const positions = values.length / Math.max(1, samples.length);
       const inner = positions === 1 ? [] : resolveSizes(planned.shape, field).slice(0, -1);
@@ -85,6 +114,8 @@ export function createBatchReader(
       }),
       truths: [
         ...plan.outputs.map((output, index): BatchColumn => {
+          const special = planSpecial(index);
+          if (special !== null) return special;
           const field = at(fields.targets, index);
           // How many positions have a class only the data tells.
           const shape = readTruth(index, dataset.train.subarray(0, 1)).shape.slice(1);

@@ -12,12 +12,12 @@ import type { TrainingConfig } from "../training/config.ts";
  */
 export function findClassWeights(
   wanted: TrainingConfig["classWeights"],
-  about: { readonly dataset: Dataset; readonly field: FieldSpec; readonly units: number },
+  about: { readonly dataset: Dataset; readonly field: FieldSpec; readonly units: number | null },
 ): readonly number[] | null {
   const { dataset, field, units } = about;
   if (wanted === "none" || field.classes === null) return null;
-  // A single unit stands for two classes.
-  const classes = Math.max(2, units);
+  // A single unit stands for two classes; null: class numbers themselves, however many there are.
+  const classes = units === null ? field.classes.length : Math.max(2, units);
   const weights =
     wanted === "balanced"
       ? balance(dataset.gather(field.name, dataset.train), field.classes.length)
@@ -58,16 +58,18 @@ function balance(labels: ArrayLike<number>, classes: number): readonly number[] 
 
 /**
  * The weight of every row, [batch, …] without the units; null where all are 1. The class is read from the truth, one-hot
- * or a single 0 or 1.
+ * or a single 0 or 1, or a class number.
  */
 export function weighRows(
   truth: tf.Tensor,
   by: {
     readonly sampleWeights: tf.Tensor | null;
     readonly classWeights: readonly number[] | null;
+    /** The truth's single column holds class numbers, not 0 and 1. */
+    readonly hasLabels?: boolean;
   },
 ): tf.Tensor | null {
-  const { sampleWeights, classWeights } = by;
+  const { sampleWeights, classWeights, hasLabels = false } = by;
   const rows = truth.shape.slice(0, -1);
   const ofSamples =
     sampleWeights === null
@@ -77,8 +79,11 @@ export function weighRows(
     return ofSamples === null ? null : tf.broadcastTo(ofSamples, rows);
   }
   const [no = 1, yes = 1] = classWeights;
-  const ofClasses =
-    truth.shape.at(-1) === 1
+  const ofLabels = () =>
+    tf.gather(tf.tensor1d([...classWeights]), tf.cast(tf.reshape(truth, rows), "int32"));
+  const ofClasses = hasLabels
+    ? ofLabels()
+    : truth.shape.at(-1) === 1
       ? tf.add(tf.mul(tf.reshape(truth, rows), yes - no), no)
       : tf.sum(tf.mul(truth, tf.tensor1d([...classWeights])), -1);
   return ofSamples === null ? ofClasses : tf.mul(ofClasses, ofSamples);

@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { assertNever } from "../base/assertNever.ts";
 import { type LossName, type LossOptions, readLossOptions } from "../training/losses.ts";
+import { ctcLosses } from "./ctc.ts";
 
 /** Keras's fuzz factor (`keras.config.epsilon()`). */
 export const epsilon = 1e-7;
 
 /**
  * Mean loss of a batch, a scalar. Both tensors have the prediction's shape [batch, …, units]; class numbers have been
- * made one-hot before. Definitions as in Keras 3 (https://keras.io/api/losses). `weights` are one per row of units,
+ * made one-hot before. Only CTC's truth is [batch, labels, units], and Circle's [batch, 1] of class numbers. Definitions as in Keras 3 (https://keras.io/api/losses). `weights` are one per row of units,
  * [batch, …]; as Keras does by `sum_over_batch_size`, the weighted losses are divided by the number of rows, not by the
  * sum of the weights.
  */
@@ -23,8 +24,25 @@ export function createLoss(name: LossName, set?: Partial<LossOptions>): Loss {
     tf.tidy(() => {
       const losses = perRow(name, options, { truth, predicted });
       // An overlap of the whole batch is one number, and so weighted by the mean of the weights.
-      return tf.mean(weights === null ? losses : tf.mul(losses, fitWeights(weights, losses)));
+      const weighted = weights === null ? losses : tf.mul(losses, fitWeights(weights, losses));
+      const counted = findCounted(options, { name, truth, losses });
+      if (counted === null) return tf.mean(weighted);
+      return tf.div(tf.sum(tf.mul(weighted, counted)), tf.maximum(tf.sum(counted), 1));
     });
+}
+
+/** 1 for each row that the mean is taken over, 0 for the others, as Keras masks its losses; null: all rows. */
+function findCounted(
+  { ignoreClass }: LossOptions,
+  about: { readonly name: LossName; readonly truth: tf.Tensor; readonly losses: tf.Tensor },
+): tf.Tensor | null {
+  const { name, truth, losses } = about;
+  // A sample without a partner of its own class and one of another tells nothing. The sign has a gradient, unlike `>`.
+  if (name === "circle") return tf.sign(losses);
+  if (ignoreClass === null) return null;
+  const column = truth.shape.map((_size, axis) => (axis === truth.rank - 1 ? ignoreClass : 0));
+  const size = truth.shape.map((_size, axis) => (axis === truth.rank - 1 ? 1 : -1));
+  return tf.sub(tf.sum(truth, -1), tf.squeeze(tf.slice(truth, column, size), [truth.rank - 1]));
 }
 
 /** One loss per sample is weighted by the mean of the sample's rows. */
@@ -98,6 +116,10 @@ function perRow(name: LossName, options: LossOptions, pair: Pair): tf.Tensor {
     case "dice":
     case "tversky":
       return overlap(name, options, pair);
+    case "ctc":
+      return ctcLosses(truth, predicted);
+    case "circle":
+      return circle(options, pair);
     default:
       return assertNever(name);
   }
@@ -160,6 +182,31 @@ function overlap(
   const missed = tf.mul(total(tf.mul(tf.sub(1, to), from)), options.tverskyAlpha);
   const wrong = tf.mul(total(tf.mul(to, tf.sub(1, from))), options.tverskyBeta);
   return tf.sub(1, tf.div(both, tf.add(tf.add(tf.add(both, missed), wrong), epsilon)));
+}
+
+/**
+ * Sun et al. 2020, https://keras.io/api/losses/metric_losses/: every sample of the batch against the others, by the cosine
+ * distance. `truth` are class numbers, [batch, 1]; `predicted` are vectors of length 1, [batch, units].
+ */
+function circle(options: LossOptions, { truth, predicted }: Pair): tf.Tensor {
+  const { circleGamma: gamma, circleMargin: margin } = options;
+  const isEqual = (values: tf.Tensor) =>
+    tf.cast(tf.equal(tf.reshape(values, [-1, 1]), tf.reshape(values, [1, -1])), "float32");
+  const same = isEqual(truth);
+  const others = tf.sub(1, same);
+  // Counting on the device gives every sample a number of its own without anything made on the host.
+  const itself = isEqual(tf.cumsum(tf.onesLike(tf.reshape(truth, [-1])), 0));
+  const partners = options.removeDiagonal ? tf.sub(same, itself) : same;
+  const distances = tf.relu(tf.sub(1, tf.matMul(predicted, predicted, false, true)));
+  const pull = tf.mul(tf.mul(tf.add(distances, margin), tf.sub(distances, margin)), gamma);
+  const push = tf.mul(
+    tf.mul(tf.relu(tf.sub(1 + margin, distances)), tf.sub(1 - margin, distances)),
+    gamma,
+  );
+  // Of nothing the sum is e^-1e9, which no partner's term can be: softplus makes 0 of it, with a slope of 0.
+  const sumOf = (terms: tf.Tensor, members: tf.Tensor) =>
+    tf.logSumExp(tf.add(tf.mul(terms, members), tf.mul(tf.sub(members, 1), 1e9)), 1);
+  return tf.softplus(tf.add(sumOf(pull, partners), sumOf(push, others)));
 }
 
 function smooth(truth: tf.Tensor, { labelSmoothing }: LossOptions): tf.Tensor {

@@ -6,7 +6,7 @@ import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
 import { shapeFromSizes } from "../layers/shape.ts";
 import type { TrainingConfig } from "../training/config.ts";
-import type { LossName, LossOptions } from "../training/losses.ts";
+import { readsTruthAs, type LossName, type LossOptions } from "../training/losses.ts";
 import type { MetricName, MetricOptions } from "../training/metrics.ts";
 import { createObjective, type Objective } from "./objective.ts";
 
@@ -68,7 +68,9 @@ export function isForClasses(loss: LossName): boolean {
 }
 
 export interface Draw {
+  /** Of the prediction, batch included. */
   readonly shape: readonly number[];
+  readonly truthShape: readonly number[];
   readonly truth: Float32Array;
   readonly predicted: Float32Array;
   readonly weights: Float32Array;
@@ -91,7 +93,50 @@ export function drawPair(each: OutputCase, batch: number, seed: string): Draw {
     if (isClass && units > 1 && !isLogits) normaliseRow(predicted, row * units, units);
   }
   const weights = Float32Array.from({ length: batch }, () => 0.2 + 2 * random.next());
-  return { shape, truth, predicted, weights };
+  const other = drawOther(each, { batch, units, random });
+  if (other !== null) return { shape, predicted: other.predicted ?? predicted, ...other, weights };
+  return { shape, truthShape: shape, truth, predicted, weights };
+}
+
+/** How many labels a drawn sequence has at most. */
+export const mostLabels = 3;
+
+/** Label sequences for CTC, filled up with blanks; class numbers and vectors of length 1 for Circle. */
+function drawOther(
+  { loss }: OutputCase,
+  by: { readonly batch: number; readonly units: number; readonly random: Random },
+): (Pick<Draw, "truth" | "truthShape"> & { readonly predicted?: Float32Array }) | null {
+  const { batch, units, random } = by;
+  switch (readsTruthAs(loss)) {
+    case "rows":
+      return null;
+    case "sequence": {
+      const truthShape = [batch, mostLabels, units];
+      const truth = new Float32Array(batch * mostLabels * units);
+      for (let sample = 0; sample < batch; sample++) {
+        // Every length, none included, and the same label twice running.
+        const length = sample % (mostLabels + 1);
+        const first = 1 + Math.floor(random.next() * (units - 1));
+        for (let place = 0; place < mostLabels; place++) {
+          const isRepeat = place === 1 && sample % 3 === 0;
+          const label = isRepeat ? first : 1 + ((first + place) % (units - 1));
+          const said = place === 0 ? first : label;
+          truth[(sample * mostLabels + place) * units + (place < length ? said : 0)] = 1;
+        }
+      }
+      return { truthShape, truth };
+    }
+    case "label": {
+      const predicted = Float32Array.from({ length: batch * units }, () => 2 * random.next() - 1);
+      for (let sample = 0; sample < batch; sample++) {
+        const row = predicted.subarray(sample * units, (sample + 1) * units);
+        const length = Math.hypot(...row);
+        row.forEach((value, index) => (row[index] = value / length));
+      }
+      const truth = Float32Array.from({ length: batch }, (_unused, sample) => sample % 3);
+      return { truthShape: [batch, 1], truth, predicted };
+    }
+  }
 }
 
 function fillTruth(
@@ -133,7 +178,7 @@ export async function measureDraws(
   cases: readonly OutputCase[],
   draws: readonly Draw[],
 ): Promise<Measured> {
-  const truths = draws.map(({ truth, shape }) => tf.tensor(truth, [...shape]));
+  const truths = draws.map(({ truth, truthShape }) => tf.tensor(truth, [...truthShape]));
   const predictions = draws.map(({ predicted, shape }) => tf.tensor(predicted, [...shape]));
   if (cases.some(({ isWeighted }) => isWeighted)) {
     truths.push(tf.tensor1d(draws[0]?.weights ?? new Float32Array(0)));

@@ -3,6 +3,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { Dataset, FieldSpec } from "../datasets/dataset.ts";
 import type { TrainingConfig } from "../training/config.ts";
+import { readsTruthAs } from "../training/losses.ts";
 import type { MetricName } from "../training/metrics.ts";
 import type { TallyState } from "../training/checkpoint.ts";
 import type { Metrics } from "../training/events.ts";
@@ -60,6 +61,8 @@ interface Part {
   readonly logged: readonly string[];
   readonly fused: FusedPart | null;
   readonly classWeights: readonly number[] | null;
+  /** The truth is class numbers, not one-hot. */
+  readonly hasLabels: boolean;
 }
 
 export function createObjective(
@@ -85,6 +88,7 @@ export function createObjective(
       hasClasses: (field?.classes ?? null) !== null,
       scale: field ? dataset.targetScale(field.name) : { scale: 1, offset: 0 },
     };
+    const reading = readsTruthAs(output.loss);
     const chosen = chooseMetrics(output, context.hasClasses);
     const names = sortMetrics(chosen);
     return {
@@ -95,9 +99,16 @@ export function createObjective(
       metrics: names.map((name) => createMetric(name, context)),
       logged: chosen.map((name) => loggedMetricName(name, output.metricOptions)),
       fused: planFusion(names, { ...context, units }),
-      classWeights: field
-        ? findClassWeights(options.classWeights ?? "none", { dataset, field, units })
-        : null,
+      // Labels of a sequence are weighed by no class: an alignment has one chance as a whole.
+      classWeights:
+        field && reading !== "sequence"
+          ? findClassWeights(options.classWeights ?? "none", {
+              dataset,
+              field,
+              units: reading === "label" ? null : units,
+            })
+          : null,
+      hasLabels: reading === "label",
     };
   });
   const weightScale = options.sampleWeights
@@ -170,7 +181,8 @@ function measurePart(
     );
     return { loss, sums: [sums, ...others(part.fused.metricCount)] };
   }
-  const weights = weighRows(truth, { sampleWeights, classWeights });
+  const { hasLabels } = part;
+  const weights = weighRows(truth, { sampleWeights, classWeights, hasLabels });
   const loss = part.loss(truth, predicted, weights);
   const weigh = (factor: number) => (factor === 1 ? loss : tf.mul(loss, factor));
   return { loss: weigh(part.weight), sums: [weigh(headFactor), ...others(0)] };
@@ -178,6 +190,8 @@ function measurePart(
 
 /** What was asked for; where nothing was, what the target calls for. */
 function chooseMetrics(output: PlanOutput, hasClasses: boolean): readonly MetricName[] {
+  // Metrics go row by row.
+  if (readsTruthAs(output.loss) !== "rows") return [];
   if (output.metrics.length > 0) return output.metrics;
   return hasClasses ? ["accuracy"] : ["rootMeanSquaredError", "meanAbsoluteError"];
 }

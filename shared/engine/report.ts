@@ -1,6 +1,8 @@
 import type { FieldSpec } from "../datasets/dataset.ts";
 import type { RunReport, SamplePrediction } from "../training/events.ts";
 import { measureBaselines } from "./baselines.ts";
+import { readsTruthAs } from "../training/losses.ts";
+import { readSequences } from "./labelSequences.ts";
 import { predictSamples, type Pass } from "./measure.ts";
 import { readChances } from "./metrics.ts";
 import type { Session } from "./session.ts";
@@ -24,6 +26,11 @@ export async function buildReport(
   const field = session.fields.targets[0];
   const baselines = await measureBaselines(session, pass.samples);
   if (!field) return { confusion: null, residuals: null, samples: [], baselines };
+  const { loss } = session.plan.outputs[0] ?? {};
+  if (loss !== undefined && readsTruthAs(loss) !== "rows") {
+    const spelled = readSequences(session, { ...pass, predicted: predicted.values });
+    return { confusion: null, residuals: null, samples: spelled, baselines };
+  }
   const perSample = predicted.values.length / Math.max(1, pass.samples.length);
   const truth = session.dataset.gather(field.name, pass.samples);
   const context = { field, truth, predicted: predicted.values, perSample, samples: pass.samples };

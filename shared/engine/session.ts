@@ -7,6 +7,7 @@ import { countValues } from "../layers/shape.ts";
 import { assignFields, type FieldAssignment } from "../training/assignFields.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { createBatchReader, type BatchReader } from "./batches.ts";
+import { checkLabels } from "./labelSequences.ts";
 import { findSampleWeights } from "./lossWeights.ts";
 import { createObjective, type Objective } from "./objective.ts";
 
@@ -31,6 +32,8 @@ export function createSession(
   if (!sampleWeights.ok) return sampleWeights;
   const fields = assignFields(plan, dataset.summary);
   if (!fields.ok) return err(fields.error);
+  const labels = checkLabels(plan, dataset, fields.value);
+  if (!labels.ok) return labels;
   return ok({
     plan,
     dataset,

@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { ModelPlan, PlanInput, PlanOutput } from "../compiler/plan.ts";
 import type { DatasetSummary, FieldSpec } from "../datasets/dataset.ts";
 import { countValues, formatSizes, type Shape } from "../layers/shape.ts";
+import { readsTruthAs } from "./losses.ts";
 
 /** Which data field feeds which input and is compared with which output, in the plan's order. */
 export interface FieldAssignment {
@@ -39,11 +40,30 @@ export function fitsInput(input: Pick<PlanInput, "shape">, field: FieldSpec): bo
 }
 
 /** A class target wants one unit per class, or a single unit where there are two; numbers want as many units. */
-export function fitsOutput(output: Pick<PlanOutput, "shape">, field: FieldSpec): boolean {
+export function fitsOutput(
+  output: Pick<PlanOutput, "shape"> & Partial<Pick<PlanOutput, "loss">>,
+  field: FieldSpec,
+): boolean {
+  const reading = output.loss === undefined ? "rows" : readsTruthAs(output.loss);
+  if (reading === "sequence") return fitsSteps(output.shape, field);
+  // Classes that samples are compared by: the units have nothing to do with them.
+  if (reading === "label") return field.classes !== null && field.shape.axes.length === 0;
   if (field.classes === null) return fitsSizes(output.shape, field.shape);
   const units = output.shape.axes.at(-1)?.size ?? null;
   return (
     units === null || units >= field.classes.length || (units === 1 && field.classes.length === 2)
+  );
+}
+
+/** CTC: a sequence of labels per sample, no longer than there are steps, each with a unit. */
+function fitsSteps({ axes }: Shape, { shape, classes }: FieldSpec): boolean {
+  const [steps = null, units = null] = axes.map(({ size }) => size);
+  const labels = countValues(shape);
+  return (
+    axes.length === 2 &&
+    shape.axes.length > 0 &&
+    (units === null || classes === null || units >= classes.length) &&
+    (steps === null || labels === null || labels <= steps)
   );
 }
 

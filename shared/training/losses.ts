@@ -1,9 +1,6 @@
 /**
  * Losses by Keras's names in camelCase (https://keras.io/api/losses), and what may be set on each. Class losses take
  * class numbers from the data; one-hot is made where the loss wants it.
- *
- * Two of Keras's losses are missing on purpose: CTC compares a sequence with labels of another length, and Circle
- * compares the samples of a batch with each other; the target of an Output has one row per row of what it gets.
  */
 export const lossNames = [
   "categoricalCrossentropy",
@@ -26,6 +23,8 @@ export const lossNames = [
   "cosineSimilarity",
   "dice",
   "tversky",
+  "ctc",
+  "circle",
 ] as const;
 export type LossName = (typeof lossNames)[number];
 
@@ -49,6 +48,14 @@ export interface LossOptions {
   readonly q: number;
   /** Dice and Tversky: overlap of each sample on its own instead of the batch as a whole. */
   readonly perSample: boolean;
+  /** Sparse categorical cross-entropy: rows of this class (a border, a filler) count nothing. null: all count. */
+  readonly ignoreClass: number | null;
+  /** Circle: how much the hardest pairs of a batch stand out. */
+  readonly circleGamma: number;
+  /** Circle: distances of the same class should fall below this, those of others rise above 1 − margin. */
+  readonly circleMargin: number;
+  /** Circle: a sample is no pair with itself. */
+  readonly removeDiagonal: boolean;
 }
 
 /** Keras's. */
@@ -63,6 +70,10 @@ export const defaultLossOptions: LossOptions = {
   tverskyBeta: 0.5,
   q: 0.5,
   perSample: false,
+  ignoreClass: null,
+  circleGamma: 80,
+  circleMargin: 0.4,
+  removeDiagonal: true,
 };
 
 /** The options that a loss knows; the others are ignored. */
@@ -72,7 +83,7 @@ export function listLossOptions(loss: LossName): readonly (keyof LossOptions)[] 
     case "binaryCrossentropy":
       return ["fromLogits", "labelSmoothing"];
     case "sparseCategoricalCrossentropy":
-      return ["fromLogits"];
+      return ["fromLogits", "ignoreClass"];
     case "categoricalFocalCrossentropy":
       return ["fromLogits", "labelSmoothing", "focalAlpha", "focalGamma"];
     case "binaryFocalCrossentropy":
@@ -85,6 +96,8 @@ export function listLossOptions(loss: LossName): readonly (keyof LossOptions)[] 
       return ["perSample"];
     case "tversky":
       return ["tverskyAlpha", "tverskyBeta", "perSample"];
+    case "circle":
+      return ["circleGamma", "circleMargin", "removeDiagonal"];
     default:
       return [];
   }
@@ -98,4 +111,14 @@ export function readLossOptions(
   const known = listLossOptions(loss);
   const given = Object.entries(set ?? {}).filter(([name]) => known.some((each) => each === name));
   return { ...defaultLossOptions, ...Object.fromEntries(given) };
+}
+
+/**
+ * How a loss reads its truth: row by row of what the output gives; `sequence`: as labels whose number is not that of the
+ * steps (CTC); `label`: as one class number per sample, whatever the units (Circle). Metrics go by rows, and so measure
+ * nothing of the other two.
+ */
+export function readsTruthAs(loss: LossName): "rows" | "sequence" | "label" {
+  if (loss === "ctc") return "sequence";
+  return loss === "circle" ? "label" : "rows";
 }

@@ -127,6 +127,37 @@ const cases: readonly (readonly [string, readonly OutputCase[]])[] = [
     loss,
     [{ loss, sizes: [5], metrics: ["accuracy"], isWeighted: true }],
   ]),
+  [
+    "a class left out",
+    [
+      {
+        loss: "sparseCategoricalCrossentropy",
+        options: { ignoreClass: 1, fromLogits: true },
+        sizes: [3, 4],
+        classWeights: [0.5, 2, 1, 3],
+        metrics: ["accuracy"],
+      },
+    ],
+  ],
+  ...[4, 9, 70].map((steps): readonly [string, readonly OutputCase[]] => [
+    `CTC over ${steps} steps`,
+    [{ loss: "ctc", sizes: [steps, 5], metrics: [], isWeighted: true, lossWeight: 0.5 }],
+  ]),
+  [
+    "circle, class weights",
+    [{ loss: "circle", sizes: [6], classWeights: [0.5, 2, 1], metrics: [], isWeighted: true }],
+  ],
+  [
+    "circle, pairs with itself",
+    [
+      {
+        loss: "circle",
+        sizes: [6],
+        options: { removeDiagonal: false, circleGamma: 4 },
+        metrics: [],
+      },
+    ],
+  ],
   ["dice of pictures", [{ loss: "dice", sizes: [4, 4, 1], metrics: ["meanIoU", "auc"] }]],
   [
     "more rows than workers",

@@ -22,7 +22,8 @@ export function planFusion(
   context: MetricContext & { readonly units: number },
 ): FusedPart | null {
   const loss = fusedLosses.find((name) => name === context.loss);
-  if (loss === undefined) return null;
+  // A mean over some rows only has to count them first.
+  if (loss === undefined || (context.lossOptions?.ignoreClass ?? null) !== null) return null;
   const metrics: FusedMetric[] = [];
   for (const name of names) {
     const metric = fuseMetric(name, context);

@@ -8,6 +8,7 @@ import type {
   OutputObservation,
   WeightObservation,
 } from "../../training/observations.ts";
+import { readsTruthAs } from "../../training/losses.ts";
 import type { Session } from "../session.ts";
 import type { TensorAnswer } from "./collectStatistics.ts";
 import { observeOutput } from "./observeOutput.ts";
@@ -119,7 +120,9 @@ export function describeOutputs(
   samples: Uint32Array,
   predictions: readonly ArrayLike<number>[],
 ): readonly OutputObservation[] {
-  return plan.outputs.map((output, index) => {
+  return plan.outputs.flatMap((output, index) => {
+    // Judging goes row by row.
+    if (readsTruthAs(output.loss) !== "rows") return [];
     const truth = reader.readTruth(index, samples);
     const units = truth.shape.at(-1) ?? 1;
     const given = predictions[index] ?? [];

@@ -35,12 +35,24 @@ export function makeBlankDataset(plan: ModelPlan, count: number): Dataset {
   }));
   const targets = plan.outputs.map((output, index): FieldSpec => {
     const units = output.shape.axes.at(-1)?.size ?? 1;
+    const name = output.target || `target ${index + 1}`;
+    const classNames = (count: number) => Array.from({ length: count }, (_, label) => `${label}`);
+    // How long label sequences are, and how many classes pairs come from, only the data tell.
+    if (output.loss === "ctc") {
+      const labels = Math.min(openSize, output.shape.axes[0]?.size ?? openSize);
+      const shape = shapeFromSizes([labels], "int32");
+      return { name, role: "target", shape, classes: classNames(units) };
+    }
+    if (output.loss === "circle") {
+      const shape = shapeOf([], "int32");
+      return { name, role: "target", shape, classes: classNames(openSize) };
+    }
     const hasClasses = classLosses.test(output.loss) && units > 1 && output.shape.axes.length === 1;
     return {
-      name: output.target || `target ${index + 1}`,
+      name,
       role: "target",
       shape: hasClasses ? shapeOf([], "int32") : closeShape(output.shape),
-      classes: hasClasses ? Array.from({ length: units }, (_, label) => `${label}`) : null,
+      classes: hasClasses ? classNames(units) : null,
     };
   });
   const fields = [...features, ...targets];

@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { mostDeviceDataBytes } from "../../training/memoryNeeds.ts";
-import type { BatchColumn, BatchReader } from "../batches.ts";
+import { readLabels, type BatchColumn, type BatchReader } from "../batches.ts";
 import { dispatch, makeOutput, spreadWorkgroups, type GpuBinding } from "../gpu/dispatch.ts";
 import { makeOwnBuffer, type OwnBuffer } from "../gpu/ownBuffer.ts";
 import { stepLayout, stepTensor } from "./stepNumbers.ts";
@@ -219,6 +219,7 @@ function storedType({ dtype, units }: BatchColumn): "float32" | "int32" {
 }
 
 function toStored(column: BatchColumn, values: Float32Array | Int32Array) {
+  if (column.units !== null) return readLabels(column, values);
   return storedType(column) === "int32" ? Int32Array.from(values) : Float32Array.from(values);
 }
 
@@ -227,8 +228,9 @@ function toSent(column: BatchColumn, values: Float32Array | Int32Array) {
   const { units } = column;
   if (units === null) return toStored(column, values);
   const encoded = new Float32Array(values.length * units);
-  for (let index = 0; index < values.length; index++) {
-    const label = values[index] ?? 0;
+  const labels = readLabels(column, values);
+  for (let index = 0; index < labels.length; index++) {
+    const label = labels[index] ?? 0;
     if (label >= 0 && label < units) encoded[index * units + label] = 1;
   }
   return encoded;
