@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DatasetSummary } from "#shared/datasets/dataset.ts";
 import { layer, planOf } from "#shared/engine/plans.testkit.ts";
 import { shapeFromSizes } from "#shared/layers/shape.ts";
-import { defaultTraining } from "#shared/training/config.ts";
+import { defaultTraining, type TrainingConfig } from "#shared/training/config.ts";
 import { describePlanMemory } from "./memoryQueries.ts";
 
 const plan = planOf([10], [layer("dense", "wide", { units: 5000 }, ["x"], [5000])]);
@@ -16,24 +16,26 @@ const summary: DatasetSummary = {
   classCounts: [],
 };
 const config = { ...defaultTraining, batchSize: 64 };
-const describe = (limits: { total: number | null; tensor: number | null }, batching = config) =>
-  describePlanMemory(plan, batching, { summary, limits });
+const describe = (
+  limits: { total: number | null; tensor: number | null },
+  batching: TrainingConfig = config,
+) => describePlanMemory(plan, batching, { summary, limits });
 
 test("what fits is told in parts", () => {
   expect(describe({ total: null, tensor: 2e9 })).toEqual({
-    text: "Training needs about 3.8 MB: weights 0 bytes, gradients 0 bytes, optimizer 0 bytes, activations 3.8 MB, data 4.0 kB.",
+    text: "Training needs about 10.0 MB: activations 1.3 MB, workspace 8.7 MB, data 4.0 kB.",
     largestBatch: null,
   });
 });
 
 test("what doesn't names the layer and the largest batch that does", () => {
   const note = describe({ total: null, tensor: 4 * 5000 * 20 });
-  expect(note.largestBatch).toBe(20);
-  expect(note.text).toBe(
+  expect(note?.largestBatch).toBe(20);
+  expect(note?.text).toBe(
     "The output of wide alone would be 1.3 MB; this device takes 400 kB in one piece. A batch of at most 20 fits.",
   );
-  expect(describe({ total: null, tensor: 10 }).text).toMatch(/Make the network smaller/);
-  expect(describe({ total: 1e6, tensor: null }).text).toMatch(/This device has 1\.0 MB/);
+  expect(describe({ total: null, tensor: 10 })?.text).toMatch(/Make the network smaller/);
+  expect(describe({ total: 1e6, tensor: null })?.text).toMatch(/This device has 1\.0 MB/);
 });
 
 test("a full batch is all samples", () => {
@@ -41,16 +43,5 @@ test("a full batch is all samples", () => {
     { total: null, tensor: 4 * 5000 * 80 },
     { ...config, batching: "full-batch" },
   );
-  expect(full.largestBatch).toBe(80);
-});
-
-test("data count only where they lie on the device: within 1 GiB, each field in one piece", () => {
-  const text = (trainCount: number, tensor: number | null) =>
-    describePlanMemory(plan, config, {
-      summary: { ...summary, trainCount },
-      limits: { total: null, tensor },
-    }).text;
-  expect(text(2 ** 30 / 40, null)).toMatch(/data 1\.1 GB/);
-  expect(text(2 ** 30 / 40 + 1, null)).toMatch(/data 0 bytes/);
-  expect(text(2 ** 30 / 40, 2 ** 29)).toMatch(/data 0 bytes/);
+  expect(full?.largestBatch).toBe(80);
 });

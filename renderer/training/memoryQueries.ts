@@ -3,14 +3,13 @@ import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { ModelPlan } from "#shared/compiler/plan.ts";
 import type { DatasetSummary } from "#shared/datasets/dataset.ts";
 import type { ProjectDocument } from "#shared/document/model.ts";
-import { effectiveBatchSize, type TrainingConfig } from "#shared/training/config.ts";
+import type { TrainingConfig } from "#shared/training/config.ts";
 import {
-  countDeviceDataBytes,
-  findLargestBatch,
+  describeMemoryParts,
   formatMemory,
-  measureMemoryNeeds,
   type MemoryLimits,
 } from "#shared/training/memoryNeeds.ts";
+import { findLargestBatch, measurePlanMemory } from "#shared/training/planMemory.ts";
 
 /** What training will take of the device, before it is pressed. */
 export interface MemoryNote {
@@ -35,19 +34,12 @@ export function describePlanMemory(
   plan: ModelPlan,
   config: TrainingConfig,
   { summary, limits }: { readonly summary: DatasetSummary; readonly limits: MemoryLimits },
-): MemoryNote {
-  const batchSize = effectiveBatchSize(config, summary.trainCount);
-  const dataBytes = countDeviceDataBytes(summary, limits.tensor);
-  const needs = measureMemoryNeeds(plan, config, { batchSize, dataBytes });
-  const parts = [
-    `weights ${formatMemory(needs.weights)}`,
-    `gradients ${formatMemory(needs.gradients)}`,
-    `optimizer ${formatMemory(needs.optimizer)}`,
-    `activations ${formatMemory(needs.activations)}`,
-    `data ${formatMemory(needs.data)}`,
-  ];
-  const largestBatch = findLargestBatch(plan, config, { limits, most: batchSize, dataBytes });
-  const need = `Training needs about ${formatMemory(needs.total)}: ${parts.join(", ")}.`;
+): MemoryNote | null {
+  const needs = measurePlanMemory(plan, config, { summary, tensorBytes: limits.tensor });
+  if (needs === null) return null;
+  const { batchSize } = needs;
+  const largestBatch = findLargestBatch(plan, config, { limits, most: batchSize, summary });
+  const need = `Training needs about ${formatMemory(needs.total)}: ${describeMemoryParts(needs)}.`;
   if (largestBatch >= batchSize) return { text: need, largestBatch: null };
   const { layer, bytes, isOutput } = needs.largest;
   const isOneTooLarge = limits.tensor !== null && bytes > limits.tensor;

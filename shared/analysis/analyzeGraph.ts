@@ -184,7 +184,7 @@ function sumTotals(
     if (outputs.length > 0 && !live.has(id)) continue;
     // Weights once, wherever they are used first.
     const owner = analysis.sharedWith ?? id;
-    const { weights, multiplyAdds, activationBytes } = analysis;
+    const { weights, multiplyAdds, activationBytes, stepBytes } = analysis;
     const isFirst = !counted.has(owner);
     counted.add(owner);
     totals = addCosts(totals, {
@@ -192,6 +192,7 @@ function sumTotals(
       trainableCount: isFirst ? countTrainable(weights) : 0,
       multiplyAdds,
       activationBytes,
+      stepBytes,
     });
   }
   return totals;

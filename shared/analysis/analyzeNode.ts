@@ -8,7 +8,7 @@ import { type ParamIssue, readParams } from "../layers/readParams.ts";
 import { findLayer } from "../layers/registry.ts";
 import { listInputPorts } from "../blocks/nodeType.ts";
 import { type Shape, formatSizes } from "../layers/shape.ts";
-import { countActivationBytes, countTrainable, countWeights } from "./costs.ts";
+import { countActivationBytes, countStepBytes, countTrainable, countWeights } from "./costs.ts";
 import { limits } from "./limits.ts";
 import type { NodeAnalysis } from "./types.ts";
 
@@ -82,7 +82,7 @@ export function analyzeNode(
     const analysis = emptyAnalysis(node.id, inputShapes);
     return { ...shared, analysis, issue: outcome.issue };
   }
-  const { weights, multiplyAdds } = outcome;
+  const { weights, multiplyAdds, stepBytes } = outcome;
   // The very same shape object where it is equal: what comes behind is then reused without a look inside.
   const outputs = [outcome.output, ...outcome.more].map((shape, port) => {
     const before = previous?.analysis.outputShapes[port];
@@ -101,6 +101,7 @@ export function analyzeNode(
       trainableCount: countTrainable(weights),
       multiplyAdds,
       activationBytes: definition?.outputs === 0 ? 0 : countActivationBytes(outputs),
+      stepBytes,
     },
   };
 }
@@ -116,6 +117,7 @@ export function emptyAnalysis(id: NodeId, inputShapes: readonly (Shape | null)[]
     trainableCount: 0,
     multiplyAdds: 0,
     activationBytes: 0,
+    stepBytes: 0,
   };
 }
 
@@ -127,6 +129,7 @@ interface Outcome {
   readonly more: readonly Shape[];
   readonly weights: readonly WeightSpec[];
   readonly multiplyAdds: number | null;
+  readonly stepBytes: number | null;
 }
 
 function infer(
@@ -165,7 +168,12 @@ function infer(
     ? definition.multiplyAdds(read.value, inputs, output)
     : 0;
   const more = definition.inferMoreShapes?.(read.value, inputs, output) ?? [];
-  return { issue: null, output, more, weights, multiplyAdds };
+  const stepBytes = countStepBytes({
+    call: definition.lower(read.value, inputs),
+    inputs,
+    outputs: definition.outputs === 0 ? [] : [output, ...more],
+  });
+  return { issue: null, output, more, weights, multiplyAdds, stepBytes };
 }
 
 /** Names of the ports that need a wire: the required ones, and those before one that has a wire. */
@@ -183,7 +191,7 @@ function findOpenPorts(
 }
 
 function failed(issue: NodeIssue | null): Outcome {
-  return { issue, output: null, more: [], weights: noWeights, multiplyAdds: 0 };
+  return { issue, output: null, more: [], weights: noWeights, multiplyAdds: 0, stepBytes: 0 };
 }
 
 function guard(run: () => Outcome): Outcome {

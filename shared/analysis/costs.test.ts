@@ -3,7 +3,8 @@ import { nodeId } from "../base/ids.ts";
 import { type BlockDrawing, drawDocument } from "../blocks/blocks.testkit.ts";
 import { analyzeDocument } from "./analyzeDocument.ts";
 import { defaultOptimizers, defaultTraining, type TrainingConfig } from "../training/config.ts";
-import { countTrainingBytes, readStepSize } from "./costs.ts";
+import { readStepSize } from "../training/memoryNeeds.ts";
+import { countTrainingBytes } from "./costs.ts";
 import { flattenRows, listLayers } from "./listLayers.ts";
 
 const unit: BlockDrawing = {
@@ -63,32 +64,49 @@ describe("costs", () => {
       trainableCount: 2 * 152 + head + 3,
       multiplyAdds: 4 * one.multiplyAdds + head,
       activationBytes: activations,
+      // The image, once; each value of convolutions and normalizations and its gradient; scores, and what compares them.
+      stepBytes: 1024 + 2 * 4 * one.activationBytes + 4 * 11 + 3 * 12,
     });
   });
 
-  it("of training are weights, gradients, two slots, and activations of the whole batch", () => {
-    const costs = { paramCount: 10, trainableCount: 6, activationBytes: 100 };
-    const step = { batchSize: 8, slots: 2 };
-    expect(countTrainingBytes(costs, step)).toBe(4 * 10 + 4 * 6 + 2 * 4 * 6 + 8 * 100);
-    expect(countTrainingBytes({ ...costs, activationBytes: null }, step)).toBeNull();
+  const costs = { paramCount: 10, trainableCount: 6, activationBytes: 100, stepBytes: 250 };
+
+  it("of training are weights, gradients, two slots, and what a step holds of the whole batch", () => {
+    const step = { batchSize: 8, lastBatch: 0, slots: 2 };
+    expect(countTrainingBytes(costs, step)).toBe(4 * 10 + 4 * 6 + 2 * 4 * 6 + 8 * 250);
+    // A last batch of three is recorded by itself.
+    expect(countTrainingBytes(costs, { ...step, lastBatch: 3 })).toBe(
+      4 * 10 + 4 * 4 * 6 + 11 * 250,
+    );
+    expect(countTrainingBytes({ ...costs, stepBytes: null }, step)).toBeNull();
     const { batchSize } = document.training;
-    expect(row("flat")?.trainingBytes).toBe(1024 * batchSize);
+    // A view of the numbers before it; three scores, each with its gradient and what its softmax keeps.
+    expect(row("flat")?.trainingBytes).toBe(0);
+    expect(row("head")?.trainingBytes).toBe(4 * 4 * (256 * 3 + 3) + 4 * 11 * batchSize);
   });
 
   it("of training go by the optimizer's slots and the way of batching", () => {
     const read = (change: Partial<TrainingConfig>, sampleCount: number | null) =>
       readStepSize({ ...defaultTraining, ...change }, sampleCount);
-    expect(read({}, null)).toEqual({ batchSize: 32, slots: 2 });
-    expect(read({ optimizer: defaultOptimizers.sgd }, 20)).toEqual({ batchSize: 20, slots: 0 });
+    expect(read({}, null)).toEqual({ batchSize: 32, lastBatch: 0, slots: 2 });
+    expect(read({ optimizer: defaultOptimizers.sgd }, 20)).toEqual({
+      batchSize: 20,
+      lastBatch: 0,
+      slots: 0,
+    });
+    expect(read({}, 100).lastBatch).toBe(4);
+    expect(readStepSize(defaultTraining, 100, 7)).toMatchObject({ batchSize: 7, lastBatch: 0 });
     expect(read({ batching: "stochastic", accumulation: 4 }, 20)).toEqual({
       batchSize: 1,
+      lastBatch: 0,
       slots: 3,
     });
     expect(read({ batching: "full-batch" }, 500).batchSize).toBe(500);
     expect(read({ batching: "full-batch" }, null).batchSize).toBeNull();
-    const costs = { paramCount: 10, trainableCount: 6, activationBytes: 100 };
-    expect(countTrainingBytes(costs, { batchSize: null, slots: 0 })).toBeNull();
-    expect(countTrainingBytes(costs, { batchSize: 1, slots: 0 })).toBe(4 * 10 + 4 * 6 + 100);
+    expect(countTrainingBytes(costs, { batchSize: null, lastBatch: 0, slots: 0 })).toBeNull();
+    expect(countTrainingBytes(costs, { batchSize: 1, lastBatch: 0, slots: 0 })).toBe(
+      4 * 10 + 4 * 6 + 250,
+    );
   });
 
   it("are not known where a size isn't", () => {

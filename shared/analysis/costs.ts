@@ -6,42 +6,24 @@
  *   Biases, activations, poolings, normalizations and additions are not counted. A layer used twice computes twice.
  * - **Activation bytes:** what the forward pass writes: every output of every layer and Input, 4 bytes a value (1 for true
  *   or false). Outputs of the model write nothing of their own. Backends that compute in place need less.
+ * - **Step bytes**: what a training step holds for a sample: outputs, their gradients, and what kernels put aside for the
+ *   way back (`training/stepValues.ts`). 0 for nothing but views of other numbers.
  * - **Training bytes**, for a batch: weights, a gradient for each trainable weight and what the optimizer keeps for it
- *   (with Adam's two slots 4 + 12 bytes a trainable weight, 4 for any other), and the activations of every sample, which
- *   stay until gradients have been computed. Work space of single operations is not counted.
+ *   (with Adam's two slots 4 + 12 bytes a trainable weight, 4 for any other), and the step bytes of every sample. The
+ *   same estimate as everywhere (`training/memoryNeeds.ts`), without the data.
  *
  * null: a size is only known when data arrives.
  */
 import type { WeightSpec } from "../layers/defineLayer.ts";
 import { type Shape, countValues } from "../layers/shape.ts";
-import { type TrainingConfig, effectiveBatchSize } from "../training/config.ts";
-import { countSlots } from "../training/countSlots.ts";
+import { countMemoryNeeds, type StepCosts, type StepSize } from "../training/memoryNeeds.ts";
+import type { GraphAnalysis } from "./types.ts";
+import { countStepValues, type LayerUse } from "../training/stepValues.ts";
 
 const bytesPerValue = 4;
 
-export interface Costs {
-  readonly paramCount: number;
-  readonly trainableCount: number;
+export interface Costs extends StepCosts {
   readonly multiplyAdds: number | null;
-  readonly activationBytes: number | null;
-}
-
-/** What of the training settings a step's memory hangs on. */
-export interface StepSize {
-  /** Samples of a step; null: all there are, and nobody knows yet how many. */
-  readonly batchSize: number | null;
-  /** Numbers kept for each trained weight beside its gradient. */
-  readonly slots: number;
-}
-
-/** `sampleCount`: of the training part; null where the data isn't open. */
-export function readStepSize(
-  training: Pick<TrainingConfig, "batching" | "batchSize" | "optimizer" | "accumulation">,
-  sampleCount: number | null,
-): StepSize {
-  const isOpen = sampleCount === null && training.batching === "full-batch";
-  const batchSize = isOpen ? null : effectiveBatchSize(training, sampleCount ?? training.batchSize);
-  return { batchSize, slots: countSlots(training) };
 }
 
 export const noCosts: Costs = {
@@ -49,6 +31,7 @@ export const noCosts: Costs = {
   trainableCount: 0,
   multiplyAdds: 0,
   activationBytes: 0,
+  stepBytes: 0,
 };
 
 export function countWeights(weights: readonly WeightSpec[]): number {
@@ -67,14 +50,21 @@ export function countActivationBytes(outputs: readonly Shape[]): number | null {
   }, 0);
 }
 
-/** Memory that a training step of this size holds on to. */
-export function countTrainingBytes(
-  { paramCount, trainableCount, activationBytes }: Omit<Costs, "multiplyAdds">,
-  { batchSize, slots }: StepSize,
-): number | null {
-  if (activationBytes === null || batchSize === null) return null;
-  const perTrainable = 1 + slots;
-  return bytesPerValue * (paramCount + perTrainable * trainableCount) + activationBytes * batchSize;
+/** Of one use of a layer, for a sample. */
+export function countStepBytes(use: LayerUse): number | null {
+  const values = countStepValues(use);
+  return values === null ? null : bytesPerValue * values;
+}
+
+/** Samples that the Inputs fix every batch at, for stateful layers; null: any number. */
+export function readFixedBatch({ nodes }: Pick<GraphAnalysis, "nodes">): number | null {
+  const fixed = Object.values(nodes).find(({ outputShape }) => outputShape?.batch !== undefined);
+  return fixed?.outputShape?.batch ?? null;
+}
+
+/** Memory that training with steps of this size holds on to, the data aside. */
+export function countTrainingBytes(costs: StepCosts, step: StepSize): number | null {
+  return countMemoryNeeds(costs, step)?.total ?? null;
 }
 
 export function addCosts(left: Costs, right: Costs): Costs {
@@ -83,6 +73,7 @@ export function addCosts(left: Costs, right: Costs): Costs {
     trainableCount: left.trainableCount + right.trainableCount,
     multiplyAdds: addKnown(left.multiplyAdds, right.multiplyAdds),
     activationBytes: addKnown(left.activationBytes, right.activationBytes),
+    stepBytes: addKnown(left.stepBytes, right.stepBytes),
   };
 }
 

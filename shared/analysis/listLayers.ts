@@ -6,7 +6,8 @@ import { traceNode } from "../blocks/wireScopes.ts";
 import type { GraphNode } from "../document/model.ts";
 import type { Shape } from "../layers/shape.ts";
 import type { DocumentAnalysis } from "./analyzeDocument.ts";
-import { type Costs, addCosts, countTrainingBytes, noCosts, readStepSize } from "./costs.ts";
+import { readStepSize } from "../training/memoryNeeds.ts";
+import { type Costs, addCosts, countTrainingBytes, noCosts, readFixedBatch } from "./costs.ts";
 import { orderGraph } from "./orderGraph.ts";
 
 /** A layer, or a block with what is in it, as a summary lists it. */
@@ -99,12 +100,16 @@ function listScope(
   });
 }
 
-function readCosts({ paramCount, trainableCount, multiplyAdds, activationBytes }: Costs): Costs {
-  return { paramCount, trainableCount, multiplyAdds, activationBytes };
+function readCosts(costs: Costs): Costs {
+  const { paramCount, trainableCount, multiplyAdds, activationBytes, stepBytes } = costs;
+  return { paramCount, trainableCount, multiplyAdds, activationBytes, stepBytes };
 }
 
-function finishRow({ expanded }: DocumentAnalysis, row: Omit<LayerRow, "trainingBytes">): LayerRow {
-  const step = readStepSize(expanded.document.training, null);
+function finishRow(
+  { expanded, flat }: DocumentAnalysis,
+  row: Omit<LayerRow, "trainingBytes">,
+): LayerRow {
+  const step = readStepSize(expanded.document.training, null, readFixedBatch(flat));
   return { ...row, trainingBytes: countTrainingBytes(row, step) };
 }
 

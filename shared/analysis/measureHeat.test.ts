@@ -17,7 +17,7 @@ const { nodes } = analyzeGraph(
   ).graph,
 );
 
-const step = { batchSize: 8, slots: 2 };
+const step = { batchSize: 8, lastBatch: 0, slots: 2 };
 
 describe("measureHeat", () => {
   it("gives each layer its share of the whole, and full strength to the dearest", () => {
@@ -32,8 +32,8 @@ describe("measureHeat", () => {
   it.each([
     ["multiplyAdds", "wide", 900],
     ["activations", "relu", 360],
-    // 990 weights, their gradients and two slots of Adam; 90 outputs for each of 8 samples.
-    ["training", "wide", 4 * 990 * 4 + 8 * 90 * 4],
+    // 990 weights, their gradients and two slots of Adam; 90 outputs and their gradients for each of 8 samples.
+    ["training", "wide", 4 * 990 * 4 + 2 * 8 * 90 * 4],
   ] as const)("tells %s", (measure, id, value) => {
     expect(measureHeat(nodes, measure, step).get(nodeId(id))?.value).toBe(value);
   });

@@ -1,5 +1,6 @@
 import type { NodeId } from "../base/ids.ts";
-import { type StepSize, countTrainingBytes } from "./costs.ts";
+import type { StepSize } from "../training/memoryNeeds.ts";
+import { countTrainingBytes } from "./costs.ts";
 import type { GraphAnalysis, NodeAnalysis } from "./types.ts";
 
 /** What a heat map may show of each node. */

@@ -70,6 +70,8 @@ export interface NodeAnalysis {
   readonly multiplyAdds: number | null;
   /** Bytes of the output for one sample; null while a size is unknown. */
   readonly activationBytes: number | null;
+  /** Bytes that a training step holds for one sample; null while a size is unknown. */
+  readonly stepBytes: number | null;
 }
 
 export interface GraphAnalysis {
@@ -82,5 +84,6 @@ export interface GraphAnalysis {
     readonly trainableCount: number;
     readonly multiplyAdds: number | null;
     readonly activationBytes: number | null;
+    readonly stepBytes: number | null;
   };
 }

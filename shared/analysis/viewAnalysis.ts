@@ -250,13 +250,14 @@ function listWeights(path: NodeId, parts: readonly NodeAnalysis[]): readonly Wei
 }
 
 function sumCosts(parts: readonly NodeAnalysis[]): Costs {
-  return parts.reduce((sum, { weights, sharedWith, multiplyAdds, activationBytes }) => {
+  return parts.reduce((sum, { weights, sharedWith, multiplyAdds, activationBytes, stepBytes }) => {
     const isOwn = sharedWith === undefined;
     return addCosts(sum, {
       paramCount: isOwn ? countWeights(weights) : 0,
       trainableCount: isOwn ? countTrainable(weights) : 0,
       multiplyAdds,
       activationBytes,
+      stepBytes,
     });
   }, noCosts);
 }

@@ -160,7 +160,7 @@ describe("what the device can't hold", () => {
   test("is refused before the first step, with the layer and a batch that fits", async () => {
     const backend = { ...cpu, maxTensorBytes: 4 * 4000 * 6 };
     const { ended, events } = await train({}, { plan: wide, backend });
-    expect(ended).toMatchObject({ reason: "failed", code: "limits" });
+    expect(ended).toMatchObject({ reason: "failed", code: "limits", fittingBatch: 6 });
     expect(ended.message).toMatch(/^wide gives .* batch of at most 6\./);
     expect(events.map((event) => event.kind)).toEqual(["ended"]);
     const fitting = await train({ batchSize: 6, epochs: 1 }, { plan: wide, backend });
@@ -177,7 +177,7 @@ describe("what the device can't hold", () => {
       breathe: () => new Promise((resolve) => void setTimeout(resolve, 1)),
     };
     const { ended } = await train({ epochs: 50 }, { plan: wide, backend });
-    expect(ended).toMatchObject({ reason: "failed", code: "out-of-memory" });
-    expect(ended.message).toMatch(/output of wide, 160 kB.*batch of 5 instead of 10/);
+    expect(ended).toMatchObject({ reason: "failed", code: "out-of-memory", fittingBatch: 5 });
+    expect(ended.message).toMatch(/most of it goes to wide, 576 kB.*batch of 5 instead of 10/);
   });
 });

@@ -1,17 +1,22 @@
+import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import type { RunFailureCode } from "../training/events.ts";
-import { countDeviceDataBytes, formatMemory, measureMemoryNeeds } from "../training/memoryNeeds.ts";
+import { describeMemoryParts, formatMemory } from "../training/memoryNeeds.ts";
+import { measurePlanMemory } from "../training/planMemory.ts";
 import { errorText } from "./buildModel.ts";
 import type { Backend } from "./selectBackend.ts";
 
 /** Why a run can't go on, in a sentence for people. Thrown inside the engine only; runs turn it into their last event. */
 export class RunFault extends Error {
   readonly code: RunFailureCode;
-  constructor(code: RunFailureCode, message: string) {
+  /** Samples of a step that would fit the device, where they did not. */
+  readonly fittingBatch: number | null;
+  constructor(code: RunFailureCode, message: string, fittingBatch: number | null = null) {
     super(message);
     this.code = code;
+    this.fittingBatch = fittingBatch;
   }
 }
 
@@ -41,29 +46,46 @@ export interface FaultContext {
 export function toRunFault(error: unknown, context: FaultContext): RunFault {
   if (error instanceof RunFault) return error;
   const text = errorText(error);
-  if (/out of memory|allocation failed|invalid (typed )?array length|outofmemory/i.test(text)) {
-    return outOfMemory(context);
-  }
+  if (isAboutMemory(text)) return outOfMemory(context);
   if (/device (was |is )?lost|context lost|device.*destroyed/i.test(text)) {
     return deviceLost(text);
   }
   return new RunFault("internal", `Training stopped on an unexpected error: ${text}`);
 }
 
-/** No device tells how much it lacked: half the batch is the next thing to try. */
+/** In the words of browsers, of Node and of Dawn, whose mapped buffers throw where memory is out. */
+function isAboutMemory(text: string): boolean {
+  return /out of memory|out-of-memory|failed to allocate|allocation failed|invalid (typed )?array length|outofmemory/i.test(
+    text,
+  );
+}
+
+/** No device tells how much it lacked: a batch that takes half of the memory is the next thing to try. */
 function outOfMemory({ plan, config, dataset }: FaultContext): RunFault {
-  const { batchSize } = config;
-  const dataBytes = dataset ? countDeviceDataBytes(dataset.summary, null) : 0;
-  const { total, largest } = measureMemoryNeeds(plan, config, { batchSize, dataBytes });
-  const what = largest.isOutput ? "output" : "weights";
+  const summary = dataset?.summary ?? null;
+  const needs = measurePlanMemory(plan, config, { summary, tensorBytes: null });
+  if (needs === null) {
+    return new RunFault("out-of-memory", "The device ran out of memory. Use a smaller batch.");
+  }
+  const { batchSize, heaviest } = needs;
+  const isFixed = findFixedBatch(plan) !== null;
+  const smaller = Math.floor(batchSize / 2);
   const remedy =
-    batchSize > 1
-      ? `Use a batch of ${Math.floor(batchSize / 2)} instead of ${batchSize}, or a smaller model.`
-      : "Use a smaller model, or an optimizer that keeps less.";
+    smaller === 0
+      ? "Use a smaller model, or an optimizer that keeps less."
+      : isFixed
+        ? `Fix the Inputs' batch at ${smaller} instead of ${batchSize}, or use a smaller model.`
+        : `Use a batch of ${smaller} instead of ${batchSize}, or a smaller model.`;
   return new RunFault(
     "out-of-memory",
-    `The device ran out of memory. Training needs about ${formatMemory(total)}; the largest part is the ${what} of ${largest.layer}, ${formatMemory(largest.bytes)}. ${remedy}`,
+    `The device ran out of memory. Training needs about ${formatMemory(needs.total)} (${describeMemoryParts(needs)}); most of it goes to ${heaviest.layer}, ${formatMemory(heaviest.bytes)}. ${remedy}`,
+    smaller > 0 && !isFixed ? smaller : null,
   );
+}
+
+/** A driver that is out of memory may take the whole device away: that a new one would have more is not to be hoped. */
+function lostFault(reason: string, context: FaultContext): RunFault {
+  return isAboutMemory(reason) ? outOfMemory(context) : deviceLost(reason);
 }
 
 function deviceLost(reason: string): RunFault {
@@ -89,7 +111,7 @@ export function watchFaults(backend: Backend, context: FaultContext): FaultWatch
   const close = backend.onFault((fault) => {
     seen ??=
       fault.code === "device-lost"
-        ? deviceLost(fault.message)
+        ? lostFault(fault.message, context)
         : fault.code === "out-of-memory"
           ? outOfMemory(context)
           : /limit|exceed|larger than|too large/i.test(fault.message)

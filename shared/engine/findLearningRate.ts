@@ -13,7 +13,7 @@ import {
   type SearchResult,
 } from "../training/learningRateSearch.ts";
 import { buildModel } from "./buildModel.ts";
-import { checkLimits } from "./checkLimits.ts";
+import { checkMemory } from "./checkMemory.ts";
 import { disposeModel } from "./disposeModel.ts";
 import { toRunFault, watchFaults } from "./faults.ts";
 import type { Backend } from "./selectBackend.ts";
@@ -49,14 +49,14 @@ export async function findLearningRate(
   if (batchSize > samples) {
     return err(`The Inputs fix the batch at ${batchSize} samples, but there are only ${samples}.`);
   }
-  const problem = checkLimits(plan, batchSize, backend.maxTensorBytes);
-  if (problem !== null) return err(problem);
   const config: TrainingConfig = {
     ...request.config,
     batchSize,
     accumulation: 1,
     schedule: { kind: "constant" },
   };
+  const shortage = await checkMemory({ plan, dataset, config, backend });
+  if (shortage !== null) return err(shortage.message);
   const faults = watchFaults(backend, { plan, config });
   let session: Session | null = null;
   let runner: StepRunner | null = null;

@@ -4,6 +4,7 @@ import type { BackendName } from "../training/events.ts";
 import { errorText } from "./buildModel.ts";
 import { installCpuKernels } from "./cpuKernels.ts";
 import { watchPipelines } from "./gpu/pipelineBindings.ts";
+import { probeDeviceMemory } from "./gpu/probeMemory.ts";
 import { applyPatches } from "./patches.ts";
 
 /** What computes, in words and limits, and how it may break down. */
@@ -17,6 +18,11 @@ export interface Backend {
   readonly note: string | null;
   /** Bytes that one tensor may have; null where no limit is known. */
   readonly maxTensorBytes: number | null;
+  /**
+   * How many of so many bytes the device gives at the moment: they are allocated and given back. Absent where that says
+   * nothing, as memory is the computer's own.
+   */
+  probeMemory?(bytes: number): Promise<number>;
   /** Called at every step: lets messages (pause, stop) in where reading a tensor does not. */
   breathe(): Promise<void>;
   /** Tells of a lost device or an error that tfjs would swallow. Returns the way to stop listening. */
@@ -133,6 +139,7 @@ function webgpuBackend(device: GPUDevice, adapter: GPUAdapter, isSoftware: boole
       device.limits.maxBufferSize,
       device.limits.maxStorageBufferBindingSize,
     ),
+    probeMemory: (bytes) => probeDeviceMemory(device, bytes),
     // Every other step waits for the device to have done one, which lets messages in.
     breathe: () => Promise.resolve(),
     onFault(listener) {

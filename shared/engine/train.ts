@@ -8,7 +8,7 @@ import type { Metrics, RunEvent, RunReport } from "../training/events.ts";
 import { keepsEpoch, nameEpochFile, packWeights } from "../training/epochWeights.ts";
 import { findMismatch, fingerprintRun } from "../training/fingerprint.ts";
 import { buildModel } from "./buildModel.ts";
-import { checkLimits } from "./checkLimits.ts";
+import { checkMemory } from "./checkMemory.ts";
 import type { TrainingControl } from "./control.ts";
 import { disposeModel } from "./disposeModel.ts";
 import { explainNotFinite } from "./explainNotFinite.ts";
@@ -131,6 +131,8 @@ async function trainOnce(
     const mismatch = resume && findMismatch(resume.fingerprint, fingerprint);
     if (mismatch) throw new RunFault("data", `${mismatch} Start a new run instead.`);
     good = resume && toGoodWeights(resume);
+    const shortage = await checkMemory(request);
+    if (shortage !== null) throw shortage;
     session = openSession(request);
     onEvent(
       attempt.cause === "started"
@@ -189,7 +191,7 @@ function toGoodWeights({ weights, epochsDone, metrics }: Checkpoint): GoodWeight
 }
 
 /** Everything that can be known to be wrong before the first step. */
-function openSession({ plan, dataset, config, backend }: TrainingRequest): Session {
+function openSession({ plan, dataset, config }: TrainingRequest): Session {
   if (dataset.train.length === 0) {
     throw new RunFault(
       "data",
@@ -203,9 +205,6 @@ function openSession({ plan, dataset, config, backend }: TrainingRequest): Sessi
       `The Inputs fix the batch at ${fixed} samples, but there are only ${dataset.train.length} to train on. Give the Inputs a smaller batch size.`,
     );
   }
-  const batchSize = Math.min(config.batchSize, dataset.train.length);
-  const problem = checkLimits(plan, batchSize, backend.maxTensorBytes);
-  if (problem !== null) throw new RunFault("limits", problem);
   const session = createSession(
     plan,
     dataset,
@@ -364,6 +363,7 @@ async function fail(
     reason: "failed",
     message,
     code: fault.code,
+    ...(fault.fittingBatch === null ? {} : { fittingBatch: fault.fittingBatch }),
     epochs: good?.epochs ?? 0,
     metrics,
     elapsedMs,

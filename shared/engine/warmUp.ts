@@ -5,7 +5,6 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import { countValues } from "../layers/shape.ts";
 import { effectiveBatchSize, type TrainingConfig } from "../training/config.ts";
 import { buildModel } from "./buildModel.ts";
-import { checkLimits } from "./checkLimits.ts";
 import { disposeModel } from "./disposeModel.ts";
 import { watchFaults } from "./faults.ts";
 import { compilePrograms } from "./gpu/compilePrograms.ts";
@@ -44,7 +43,6 @@ export async function warmUpModel(
 ): Promise<void> {
   if (backend.name === "cpu") return;
   const batchSize = findFixedBatch(plan) ?? effectiveBatchSize(config, config.batchSize);
-  if (checkLimits(plan, batchSize, backend.maxTensorBytes) !== null) return;
   if (isTooBigToTry(plan, batchSize)) return;
   const dataset = makeBlankDataset(plan, batchSize);
   const run = { ...config, batchSize };

@@ -75,6 +75,8 @@ export type RunEvent =
       /** A sentence for people: always there when `failed`. */
       readonly message: string;
       readonly code?: RunFailureCode;
+      /** Samples of a step that would fit the device, where they did not. */
+      readonly fittingBatch?: number;
       readonly epochs: number;
       readonly metrics: Metrics;
       readonly elapsedMs: number;

@@ -1,7 +1,20 @@
 import { expect, test } from "vitest";
+import { analyzeDocument } from "../analysis/analyzeDocument.ts";
+import { measureHeat } from "../analysis/measureHeat.ts";
+import { compileDocument } from "../compiler/compileDocument.ts";
+import { buildDocument } from "../document/graph.testkit.ts";
 import { layer, planOf } from "../engine/plans.testkit.ts";
+import { shapeFromSizes } from "../layers/shape.ts";
 import { defaultOptimizers, type OptimizerConfig } from "./config.ts";
-import { findLargestBatch, formatMemory, measureMemoryNeeds } from "./memoryNeeds.ts";
+import {
+  countDeviceDataBytes,
+  countMemoryNeeds,
+  formatMemory,
+  type MemoryConfig,
+  type MemoryLimits,
+  readStepSize,
+} from "./memoryNeeds.ts";
+import { findLargestBatch, measurePlanMemory } from "./planMemory.ts";
 
 const plan = planOf(
   [100],
@@ -23,19 +36,46 @@ const plan = planOf(
     { ...layer("dense", "wide", { units: 1000 }, ["norm"], [1000]), sharedWith: "wide" },
   ],
 );
-const config = { optimizer: defaultOptimizers.adam, accumulation: 1 };
+const config = {
+  optimizer: defaultOptimizers.adam,
+  accumulation: 1,
+  batching: "mini-batch",
+  batchSize: 8,
+} as const;
 const trained = 4 * (101_000 + 1000);
+const summary = (trainCount: number, size = 100) => ({
+  trainCount,
+  fields: [{ name: "x", role: "feature", shape: shapeFromSizes([size]), classes: null } as const],
+});
+const measure = (changes: Partial<MemoryConfig> = {}, samples: number | null = null) =>
+  measurePlanMemory(
+    plan,
+    { ...config, ...changes },
+    { summary: samples === null ? null : summary(samples), tensorBytes: null },
+  );
 
-test("counts weights once, slots per trained weight, outputs per sample", () => {
-  expect(measureMemoryNeeds(plan, config, { batchSize: 8, dataBytes: 7 })).toEqual({
+test("counts weights once, slots per trained weight, what layers hold per sample, and the data", () => {
+  // Inputs once; outputs and gradients of three layers; the output against its truth.
+  const perSample = 4 * (100 + 2 * 3000 + 3 * 1000);
+  expect(measure({}, 16)).toEqual({
     weights: trained + 4000,
     gradients: trained,
     optimizer: 2 * trained,
-    activations: 4 * 8 * (100 + 3000) + 2 * 4 * 8 * 1000,
-    data: 7,
-    total: 4 * trained + 4000 + 4 * 8 * 5100 + 7,
+    activations: 4 * 8 * (100 + 3000),
+    workspace: 8 * (perSample - 4 * (100 + 3000)),
+    data: 16 * 400,
+    total: 4 * trained + 4000 + 8 * perSample + 16 * 400,
     largest: { layer: "wide", bytes: 400_000, isOutput: false },
+    heaviest: { layer: "wide", bytes: 16 * 101_000 + 4 * 8 * 2000 },
+    batchSize: 8,
   });
+  // A last batch of two is recorded by itself.
+  expect(measure({}, 18)).toMatchObject({
+    gradients: 2 * trained,
+    workspace: 10 * perSample - 4 * 8 * (100 + 3000),
+  });
+  expect(measure({ batching: "full-batch" }, 18)?.batchSize).toBe(18);
+  expect(measure({ batching: "full-batch" })).toBeNull();
 });
 
 test.each<[OptimizerConfig, number]>([
@@ -47,22 +87,63 @@ test.each<[OptimizerConfig, number]>([
   [{ ...defaultOptimizers.adam, amsgrad: true }, 3],
   [defaultOptimizers.adadelta, 2],
 ])("%s keeps as much as its rule needs", (optimizer, slots) => {
-  const needs = measureMemoryNeeds(plan, { optimizer, accumulation: 1 }, { batchSize: 1 });
-  expect(needs.optimizer).toBe(slots * trained);
-  const summed = measureMemoryNeeds(plan, { optimizer, accumulation: 4 }, { batchSize: 1 });
-  expect(summed.optimizer).toBe((slots + 1) * trained);
+  expect(measure({ optimizer })?.optimizer).toBe(slots * trained);
+  expect(measure({ optimizer, accumulation: 4 })?.optimizer).toBe((slots + 1) * trained);
 });
 
-test("the largest batch is the largest that fits, by all together and by one tensor", () => {
-  const fixed = 4 * trained + 4000;
-  const perSample = 4 * 5100;
-  const find = (total: number | null, tensor: number | null) =>
-    findLargestBatch(plan, config, { limits: { total, tensor }, most: 512 });
-  expect(find(null, null)).toBe(512);
-  expect(find(fixed + 100 * perSample, null)).toBe(100);
-  expect(find(fixed + 100 * perSample - 1, null)).toBe(99);
-  expect(find(fixed - 1, null)).toBe(0);
-  expect(find(null, 4 * 1000 * 200)).toBe(200);
+test("data count only where they lie on the device: within 1 GiB, each field in one piece", () => {
+  const rows = 2 ** 30 / 40;
+  expect(countDeviceDataBytes(summary(rows, 10), null)).toBe(40 * rows);
+  expect(countDeviceDataBytes(summary(rows + 1, 10), null)).toBe(0);
+  expect(countDeviceDataBytes(summary(rows, 10), 2 ** 29)).toBe(0);
+});
+
+test("the proposed batch fits, by all together and by one tensor, and the next one does not", () => {
+  const find = (limits: MemoryLimits, samples: number | null = null) =>
+    findLargestBatch(plan, config, {
+      limits,
+      most: 512,
+      summary: samples === null ? null : summary(samples),
+    });
+  expect(find({ total: null, tensor: null })).toBe(512);
+  expect(find({ total: null, tensor: 4 * 101_000 })).toBe(101);
+  expect(find({ total: 1e6, tensor: null })).toBe(0);
+  for (const samples of [null, 1000]) {
+    const total = measure({ batchSize: 100 }, samples)?.total ?? 0;
+    for (const limit of [total - 1, total, total + 12_345]) {
+      const batchSize = find({ total: limit, tensor: null }, samples);
+      expect(measure({ batchSize }, samples)?.total).toBeLessThanOrEqual(limit);
+      expect(measure({ batchSize: batchSize + 1 }, samples)?.total).toBeGreaterThan(limit);
+    }
+  }
+});
+
+test("the analysis of a graph and its plan come to the same sum", () => {
+  const document = buildDocument(
+    {
+      x: ["input", { shape: [12, 12, 3] }],
+      conv: ["conv2d", { filters: 4, activation: "relu", padding: "same" }],
+      norm: "batchNormalization",
+      flat: "flatten",
+      scores: ["dense", { units: 3, activation: "softmax" }],
+      y: "output",
+    },
+    ["x>conv", "conv>norm", "norm>flat", "flat>scores", "scores>y"],
+  );
+  const analysis = analyzeDocument(document);
+  const compiled = compileDocument(document, analysis);
+  if (!compiled.ok) throw new Error("The network has mistakes.");
+  const step = readStepSize(config, 50);
+  const told = countMemoryNeeds(analysis.totals, step);
+  const planned = measurePlanMemory(compiled.value, config, {
+    summary: { trainCount: 50, fields: [] },
+    tensorBytes: null,
+  });
+  expect(told?.total).toBeGreaterThan(0);
+  expect(planned).toMatchObject({ ...told });
+  // A heat map's values add up to it.
+  const heat = measureHeat(analysis.flat.nodes, "training", step);
+  expect([...heat.values()].reduce((sum, { value }) => sum + value, 0)).toBe(told?.total);
 });
 
 test("bytes are written as disks are sold", () => {

@@ -1,25 +1,85 @@
-import type { ModelPlan } from "../compiler/plan.ts";
 import type { DatasetSummary } from "../datasets/dataset.ts";
 import { countValues } from "../layers/shape.ts";
-import type { TrainingConfig } from "./config.ts";
+import { effectiveBatchSize, type TrainingConfig } from "./config.ts";
 import { countSlots } from "./countSlots.ts";
 
-/** What a step of training holds on the device, in bytes. An estimate: it leaves out what kernels need for themselves. */
+/** What training holds on the device, in bytes: the one estimate behind every number of this kind. */
 export interface MemoryNeeds {
   readonly weights: number;
   readonly gradients: number;
   /** What the optimizer keeps for each weight, and the sums of accumulated gradients. */
   readonly optimizer: number;
-  /** Every layer's output for the batch, which the way back needs, and the gradients of the largest. */
+  /** Every layer's output for the batch, which the way back needs. */
   readonly activations: number;
+  /** Gradients of those, what kernels put aside, and the same again for a last, smaller batch. */
+  readonly workspace: number;
   /** The training part, where it is kept on the device. */
   readonly data: number;
   readonly total: number;
-  /** The largest single tensor: devices limit these by themselves. */
-  readonly largest: { readonly layer: string; readonly bytes: number; readonly isOutput: boolean };
 }
 
-export type MemoryConfig = Pick<TrainingConfig, "optimizer" | "accumulation">;
+/** What layers cost in a step; sums over layers add up. */
+export interface StepCosts {
+  readonly paramCount: number;
+  readonly trainableCount: number;
+  /** Of the outputs of one sample; null while a size is unknown. */
+  readonly activationBytes: number | null;
+  /** Of all that a step holds of one sample, those outputs included; see `stepValues.ts`. */
+  readonly stepBytes: number | null;
+}
+
+/** What of the training settings a step's memory hangs on. */
+export interface StepSize {
+  /** Samples of a step; null: all there are, and nobody knows yet how many. */
+  readonly batchSize: number | null;
+  /** Samples of an epoch's last batch, where that is smaller: it is recorded by itself. */
+  readonly lastBatch: number;
+  /** Numbers kept for each trained weight beside its gradient. */
+  readonly slots: number;
+}
+
+export type MemoryConfig = Pick<
+  TrainingConfig,
+  "optimizer" | "accumulation" | "batching" | "batchSize"
+>;
+
+/** `sampleCount`: of the training part; null where the data isn't open. `fixedBatch`: what the Inputs say. */
+export function readStepSize(
+  config: MemoryConfig,
+  sampleCount: number | null,
+  fixedBatch: number | null = null,
+): StepSize {
+  const slots = countSlots(config);
+  if (fixedBatch !== null) return { batchSize: fixedBatch, lastBatch: 0, slots };
+  if (sampleCount === null && config.batching === "full-batch")
+    return { batchSize: null, lastBatch: 0, slots };
+  const batchSize = effectiveBatchSize(config, sampleCount ?? config.batchSize);
+  return { batchSize, lastBatch: (sampleCount ?? 0) % batchSize, slots };
+}
+
+const valueBytes = 4;
+
+/** null where a size is only known when data arrives. `dataBytes`: of the data kept on the device. */
+export function countMemoryNeeds(
+  { paramCount, trainableCount, activationBytes, stepBytes }: StepCosts,
+  { batchSize, lastBatch, slots }: StepSize,
+  dataBytes = 0,
+): MemoryNeeds | null {
+  if (activationBytes === null || stepBytes === null || batchSize === null) return null;
+  const held = stepBytes * (batchSize + lastBatch);
+  // Some outputs are views of others and hold nothing.
+  const activations = Math.min(activationBytes * batchSize, held);
+  const needs = {
+    weights: valueBytes * paramCount,
+    // Each recorded step has its own.
+    gradients: valueBytes * trainableCount * (lastBatch > 0 ? 2 : 1),
+    optimizer: valueBytes * slots * trainableCount,
+    activations,
+    workspace: held - activations,
+    data: dataBytes,
+  };
+  return { ...needs, total: Object.values(needs).reduce((sum, bytes) => sum + bytes, 0) };
+}
 
 export interface MemoryLimits {
   /** Of all tensors together; null where unknown, as browsers don't tell the memory of a GPU. */
@@ -27,8 +87,6 @@ export interface MemoryLimits {
   /** Of one tensor; null where there is none. */
   readonly tensor: number | null;
 }
-
-const valueBytes = 4;
 
 /** Data larger than this are not kept on the device, but sent batch by batch. */
 export const mostDeviceDataBytes = 2 ** 30;
@@ -44,80 +102,6 @@ export function countDeviceDataBytes(
   return fits ? bytes : 0;
 }
 
-/** `dataBytes`: of the data kept on the device; 0 where batches are uploaded one by one. */
-export function measureMemoryNeeds(
-  plan: ModelPlan,
-  config: MemoryConfig,
-  { batchSize, dataBytes = 0 }: { readonly batchSize: number; readonly dataBytes?: number },
-): MemoryNeeds {
-  let weights = 0;
-  let trained = 0;
-  let outputs = 0;
-  let largestOutput = 0;
-  let largest: MemoryNeeds["largest"] = { layer: "", bytes: 0, isOutput: false };
-  const note = (layer: string, bytes: number, isOutput: boolean) => {
-    if (bytes > largest.bytes) largest = { layer, bytes, isOutput };
-  };
-  for (const { shape, name } of plan.inputs) {
-    const bytes = valueBytes * (countValues(shape) ?? 0) * batchSize;
-    outputs += bytes;
-    note(name, bytes, true);
-  }
-  for (const layer of plan.layers) {
-    for (const shape of layer.outputShapes) {
-      const bytes = valueBytes * (countValues(shape) ?? 0) * batchSize;
-      outputs += bytes;
-      largestOutput = Math.max(largestOutput, bytes);
-      note(layer.name, bytes, true);
-    }
-    if (layer.sharedWith !== null) continue;
-    for (const weight of layer.weights) {
-      const bytes = valueBytes * weight.shape.reduce((product, size) => product * size, 1);
-      weights += bytes;
-      if (weight.isTrainable) trained += bytes;
-      note(layer.name, bytes, false);
-    }
-  }
-  const slots = countSlots(config);
-  const needs = {
-    weights,
-    gradients: trained,
-    optimizer: slots * trained,
-    activations: outputs + 2 * largestOutput,
-    data: dataBytes,
-  };
-  const total = Object.values(needs).reduce((sum, bytes) => sum + bytes, 0);
-  return { ...needs, total, largest };
-}
-
-/** The largest batch, up to `most`, that stays within the limits; 0 where not even one sample does. */
-export function findLargestBatch(
-  plan: ModelPlan,
-  config: MemoryConfig,
-  {
-    limits,
-    most,
-    dataBytes = 0,
-  }: { readonly limits: MemoryLimits; readonly most: number; readonly dataBytes?: number },
-): number {
-  const fits = (batchSize: number) => {
-    const needs = measureMemoryNeeds(plan, config, { batchSize, dataBytes });
-    return (
-      needs.total <= (limits.total ?? Infinity) &&
-      needs.largest.bytes <= (limits.tensor ?? Infinity)
-    );
-  };
-  let low = 0;
-  let high = Math.max(1, most);
-  if (fits(high)) return high;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 /** "1.3 GB": powers of ten, as disks are sold. */
 export function formatMemory(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
@@ -128,4 +112,13 @@ export function formatMemory(bytes: number): string {
     unit++;
   }
   return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ""}`;
+}
+
+/** "weights 1.2 MB, gradients 1.2 MB, …": parts that are there. */
+export function describeMemoryParts(needs: MemoryNeeds): string {
+  const { weights, gradients, optimizer, activations, workspace, data } = needs;
+  return Object.entries({ weights, gradients, optimizer, activations, workspace, data })
+    .filter(([, bytes]) => bytes > 0)
+    .map(([name, bytes]) => `${name} ${formatMemory(bytes)}`)
+    .join(", ");
 }

@@ -1,7 +1,13 @@
 import { analyzeDocument } from "#shared/analysis/analyzeDocument.ts";
-import { countTrainingBytes, readStepSize } from "#shared/analysis/costs.ts";
+import { readFixedBatch } from "#shared/analysis/costs.ts";
 import { type LayerRow, flattenRows, listLayers } from "#shared/analysis/listLayers.ts";
 import { kerasShape } from "#shared/layers/shape.ts";
+import {
+  countMemoryNeeds,
+  describeMemoryParts,
+  formatMemory,
+  readStepSize,
+} from "#shared/training/memoryNeeds.ts";
 import { toCliDiagnostic } from "../compile.ts";
 import type { CliIo, CommandResult } from "../io.ts";
 import { loadProject } from "../loadProject.ts";
@@ -25,9 +31,11 @@ export async function runSummary(
   const { totals } = analysis;
   const { paramCount: totalParams, trainableCount: trainableParams } = totals;
   const { multiplyAdds, activationBytes } = totals;
-  const step = readStepSize(document.training, null);
+  const step = readStepSize(document.training, null, readFixedBatch(analysis.flat));
   const { batchSize } = step;
-  const trainingBytes = countTrainingBytes(totals, step);
+  // Without the data, which nobody has opened here.
+  const needs = countMemoryNeeds(totals, step);
+  const trainingBytes = needs?.total ?? null;
   const errors = analysis.diagnostics.filter((entry) => entry.severity === "error");
   const diagnostics = errors.map(toCliDiagnostic);
   const nonTrainableParams = totalParams - trainableParams;
@@ -46,6 +54,7 @@ export async function runSummary(
       multiplyAdds,
       activationBytes,
       trainingBytes,
+      trainingParts: needs,
       batchSize,
       ...(errors.length > 0 ? { diagnostics } : {}),
     },
@@ -55,7 +64,8 @@ export async function runSummary(
       ...alignRows([titles, ...rows], { rightAligned: [3, 4, 5] }),
       "",
       `Total ${count(totalParams)} · trainable ${count(trainableParams)} · not trainable ${count(nonTrainableParams)}`,
-      `Per sample ${count(multiplyAdds)} multiply-adds, ${bytes(activationBytes)} of activations · training with ${batchSize === null ? "all samples at once" : `batches of ${batchSize}`} ${bytes(trainingBytes)}`,
+      `Per sample ${count(multiplyAdds)} multiply-adds, ${memory(activationBytes)} of activations · training with ${batchSize === null ? "all samples at once" : `batches of ${batchSize}`} ${memory(trainingBytes)}`,
+      ...(needs === null ? [] : [`  of this ${describeMemoryParts(needs)}`]),
       ...(errors.length > 0 ? ["", printDiagnostics(diagnostics)] : []),
     ].join("\n"),
   };
@@ -110,6 +120,8 @@ function toTree(row: LayerRow): object {
 }
 
 const count = (value: number | null) => (value === null ? "?" : value.toLocaleString("en"));
+
+const memory = (value: number | null) => (value === null ? "?" : formatMemory(value));
 
 function bytes(value: number | null): string {
   if (value === null) return "?";

@@ -1,10 +1,11 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import { type StepSize, readStepSize } from "#shared/analysis/costs.ts";
 import { type HeatMeasure, type NodeHeat, measureHeat } from "#shared/analysis/measureHeat.ts";
 import type { GraphAnalysis } from "#shared/analysis/types.ts";
 import type { NodeId } from "#shared/base/ids.ts";
+import { type StepSize, readStepSize } from "#shared/training/memoryNeeds.ts";
 import { datasetStore } from "../../state/datasetStore.ts";
+import { readFixedBatch } from "#shared/analysis/costs.ts";
 import { documentStore, useDocument } from "../../state/documentStore.ts";
 import { runStore, useRuns } from "../../state/runStore.ts";
 import { measureTimes } from "../../training/observe/measureTimes.ts";
@@ -42,11 +43,16 @@ export function readHeat(): HeatMap {
   const { analysis, document } = documentStore.getState();
   const { nodes } = analysis;
   const { summary } = datasetStore.getState();
-  const step = readStepSize(document.training, summary?.trainCount ?? null);
+  const step = readStepSize(
+    document.training,
+    summary?.trainCount ?? null,
+    readFixedBatch(analysis),
+  );
   const isKnown =
     last?.nodes === nodes &&
     last.measure === measure &&
     last.step.batchSize === step.batchSize &&
+    last.step.lastBatch === step.lastBatch &&
     last.step.slots === step.slots;
   if (!isKnown || last === null)
     last = { nodes, measure, step, heat: measureHeat(nodes, measure, step) };

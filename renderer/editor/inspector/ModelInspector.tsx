@@ -1,12 +1,20 @@
-import { countTrainingBytes, readStepSize } from "#shared/analysis/costs.ts";
+import { readFixedBatch } from "#shared/analysis/costs.ts";
 import { listNodes } from "#shared/document/graphQueries.ts";
 import type { GraphNode } from "#shared/document/model.ts";
 import type { Shape } from "#shared/layers/shape.ts";
 import { formatShape } from "#shared/layers/shape.ts";
+import {
+  countDeviceDataBytes,
+  countMemoryNeeds,
+  describeMemoryParts,
+  formatMemory as formatNeeds,
+  readStepSize,
+} from "#shared/training/memoryNeeds.ts";
 import { useDataset } from "../../state/datasetStore.ts";
 import { useDocument } from "../../state/documentStore.ts";
 import { TextField } from "../../ui/TextField.tsx";
 import { formatCount } from "../../ui/format.ts";
+import { useDevice } from "../../training/deviceStore.ts";
 import { captionOf } from "../canvas/describeNode.ts";
 import { editDocument, revealNode } from "../editDocument.ts";
 import { formatAdds, formatMemory } from "../formatPlural.ts";
@@ -27,9 +35,13 @@ export function ModelInspector() {
   const inputs = nodes.filter((node) => node.type === "input");
   const outputs = nodes.filter((node) => node.type === "output");
   const training = useDocument((state) => state.document.training);
-  const sampleCount = useDataset(({ summary }) => summary?.trainCount ?? null);
-  const step = readStepSize(training, sampleCount);
+  const summary = useDataset((state) => state.summary);
+  const tensorBytes = useDevice()?.maxTensorBytes ?? null;
+  const step = readStepSize(training, summary?.trainCount ?? null, readFixedBatch(analysis));
   const { totals } = analysis;
+  // What a block needs is told without the data, which the whole network shares.
+  const dataBytes = summary && !isInside ? countDeviceDataBytes(summary, tensorBytes) : 0;
+  const needs = countMemoryNeeds(totals, step, dataBytes);
   return (
     <div className="ed-inspector-body">
       <header className="ed-inspector-header">
@@ -73,9 +85,12 @@ export function ModelInspector() {
               ? "Training, all at once"
               : `Training, batches of ${formatCount(step.batchSize)}`
           }
-          value={formatMemory(countTrainingBytes(totals, step))}
+          value={needs === null ? "?" : formatNeeds(needs.total)}
         />
       </dl>
+      {needs !== null && needs.total > 0 && (
+        <p className="ed-inspector-text is-quiet">In training: {describeMemoryParts(needs)}.</p>
+      )}
       {nodes.length > 0 && (
         <p className="ed-inspector-text is-quiet">
           Select a layer to see its properties. Arrow keys walk along the wires.

@@ -4,7 +4,7 @@ import { kerasOptimizer } from "../../codegen/optimizerWords.ts";
 import { findKerasPython } from "../../codegen/python.testkit.ts";
 import { defaultOptimizers } from "../../training/config.ts";
 import { selectBackend } from "../selectBackend.ts";
-import { measureMemoryNeeds } from "../../training/memoryNeeds.ts";
+import { measurePlanMemory } from "../../training/planMemory.ts";
 import { classifierPlan } from "../plans.testkit.ts";
 import { askKerasOptimizers } from "./keras.testkit.ts";
 import { createRule } from "./rules.ts";
@@ -160,9 +160,13 @@ test("memory is estimated with as many numbers a weight as are kept", () => {
     if (optimizer.name === "momentum" && optimizer.momentum === 0) continue;
     const weights = [{ name: "kernel", shape: [10], isTrainable: true }] as const;
     const layers = classifierPlan.layers.map((one) => ({ ...one, weights }));
-    const needs = measureMemoryNeeds({ ...classifierPlan, layers }, config, { batchSize: 1 });
+    const needs = measurePlanMemory(
+      { ...classifierPlan, layers },
+      { ...config, batching: "stochastic", batchSize: 1 },
+      { summary: null, tensorBytes: null },
+    );
     const kept = planSlots(config, createRule(config.optimizer)).length;
-    expect(needs.optimizer / needs.gradients, title).toBe(kept);
+    expect((needs?.optimizer ?? NaN) / (needs?.gradients ?? NaN), title).toBe(kept);
   }
 });
 

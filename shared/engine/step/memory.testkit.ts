@@ -1,0 +1,77 @@
+/** What training is said to need, beside what it really takes of the device. */
+import { readFileSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { expect } from "vitest";
+import { analyzeDocument } from "../../analysis/analyzeDocument.ts";
+import { compileDocument } from "../../compiler/compileDocument.ts";
+import type { ModelPlan } from "../../compiler/plan.ts";
+import { parseProject } from "../../project/parseProject.ts";
+import { measurePlanMemory } from "../../training/planMemory.ts";
+import { trimPool } from "../gpu/bufferArena.ts";
+import type { DeviceMemory } from "../gpu/deviceMemory.testkit.ts";
+import { configOf } from "../plans.testkit.ts";
+import { selectBackend } from "../selectBackend.ts";
+import { makeBlankDataset } from "./blankDataset.ts";
+import { openRun } from "./runners.testkit.ts";
+import { findWorkload, type WorkloadId } from "./workloads.testkit.ts";
+
+export const memoryWorkloads: readonly WorkloadId[] = [
+  "mlp",
+  "lenet",
+  "cnn",
+  "resnet",
+  "lstm64",
+  "lstm256x2",
+];
+
+export function findPlan(id: string): ModelPlan {
+  const workload = memoryWorkloads.find((known) => known === id);
+  if (workload !== undefined) return findWorkload(workload).plan;
+  const file = new URL(`../../../templates/${id}/project.netloom`, import.meta.url);
+  const project = parseProject(readFileSync(file, "utf8"));
+  if (!project.ok) throw new Error(`${id} can't be read.`);
+  const plan = compileDocument(project.value, analyzeDocument(project.value));
+  if (!plan.ok) throw new Error(`${id} has mistakes.`);
+  return plan.value;
+}
+
+/** Kernels' numbers and rings of results are left out of the estimate: they matter in the smallest networks only. */
+const littleBytes = 16_384;
+
+/**
+ * Steps of whole batches and of an epoch's last one, each recorded, then played. Fails where the device gave more than
+ * 15 % above the estimate, or the estimate is more than 60 % above what the device gave.
+ */
+export async function expectEstimate(id: string, memory: DeviceMemory): Promise<void> {
+  const plan = findPlan(id);
+  const config = configOf({ batchSize: 4 });
+  const dataset = makeBlankDataset(plan, 6);
+  await selectBackend("webgpu");
+  const backend = tf.backend();
+  if (!(backend instanceof WebGPUBackend)) throw new Error("This needs WebGPU.");
+  trimPool(backend);
+  const before = memory.bytes;
+  memory.reset();
+  const { runner, close } = await openRun(plan, dataset, config);
+  try {
+    runner.beginEpoch(dataset.train);
+    const places = [
+      { start: 0, count: 4 },
+      { start: 0, count: 4 },
+      { start: 4, count: 2 },
+      { start: 4, count: 2 },
+      { start: 0, count: 4 },
+    ];
+    for (const place of places) await runner.run({ epoch: 1, step: 1, ...place });
+    await runner.settle();
+  } finally {
+    close();
+  }
+  const taken = memory.peak - before;
+  const needs = measurePlanMemory(plan, config, { summary: dataset.summary, tensorBytes: null });
+  if (needs === null) throw new Error(`${id} has sizes that only data tell.`);
+  expect(taken).toBeGreaterThan(needs.weights);
+  expect(taken / (needs.total + littleBytes)).toBeLessThan(1.15);
+  expect((needs.total - littleBytes) / taken).toBeLessThan(1.6);
+}
