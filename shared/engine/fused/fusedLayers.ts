@@ -11,6 +11,11 @@ import { fusedConvolution, fusedDense, fusedTransposed } from "./convolutionLaye
 import { fusedFlip } from "./flip.ts";
 import { fusedGlobalPooling, fusedPooling } from "./pooling.ts";
 import { fuseBothDirections, fuseRecurrent } from "./rnnLayers.ts";
+import {
+  fusedGroupNormalization,
+  fusedLayerNormalization,
+  fusedRmsNormalization,
+} from "./sampleNormalization.ts";
 import { fusedSampling } from "./sampling.ts";
 
 export interface FusedCall {
@@ -51,6 +56,10 @@ const fusedLayers: Readonly<Record<string, FusedLayer>> = {
   "netloom>CellRnn": fuseRecurrent,
   Bidirectional: fuseBothDirections,
   "netloom>BothDirections": fuseBothDirections,
+  LayerNormalization: fusedLayerNormalization,
+  "netloom>LayerNormalization": fusedLayerNormalization,
+  "netloom>GroupNormalization": fusedGroupNormalization,
+  "netloom>RMSNormalization": fusedRmsNormalization,
   "netloom>Sampling": fusedSampling,
   "netloom>RandomFlip": fusedFlip,
 };

@@ -6,6 +6,9 @@ import { createRandom, type Random } from "../../base/random.ts";
 import { AlphaDropout } from "../layers/alphaDropout.ts";
 import { BatchNormalization } from "../layers/batchNormalization.ts";
 import { GlobalPooling } from "../layers/globalPooling.ts";
+import { GroupNormalization } from "../layers/groupNormalization.ts";
+import { LayerNormalization } from "../layers/layerNormalization.ts";
+import { RMSNormalization } from "../layers/rmsNormalization.ts";
 import { WindowPooling } from "../layers/windowPooling.ts";
 import { prepareRandomLayers } from "../seedLayers.ts";
 import { selectBackend } from "../selectBackend.ts";
@@ -74,7 +77,41 @@ function drawNormalization(random: Random): Omit<FusedCase, "title"> {
   return { makeLayer: () => new BatchNormalization({ ...options }), shape };
 }
 
+/** Over the last axes of inputs of any rank; a long row now and then. */
+function drawRows(random: Random): Omit<FusedCase, "title"> & { readonly axis: number[] } {
+  const rank = 2 + random.nextInt(3);
+  const shape = Array.from({ length: rank }, () => size(random, 6));
+  shape[rank - 1] = random.nextInt(3) === 0 ? 250 + random.nextInt(100) : 2 + random.nextInt(9);
+  const axis = Array.from({ length: 1 + random.nextInt(rank - 1) }, (_, index) => -1 - index);
+  const options = { epsilon: 0.01, center: random.next() < 0.7, scale: random.next() < 0.7 };
+  return { makeLayer: () => new LayerNormalization({ ...options, axis: [...axis] }), shape, axis };
+}
+
+function drawRootMeanSquare(random: Random): Omit<FusedCase, "title"> {
+  const { shape, axis } = drawRows(random);
+  return { makeLayer: () => new RMSNormalization({ axis: [...axis], epsilon: 0.01 }), shape };
+}
+
+function drawGroups(random: Random): Omit<FusedCase, "title"> {
+  const rank = 2 + random.nextInt(3);
+  const axis = 1 + random.nextInt(rank - 1);
+  const shape = Array.from({ length: rank }, () => size(random, 7));
+  const groups = 1 + random.nextInt(3);
+  shape[axis] = groups * (2 + random.nextInt(3));
+  const options = {
+    groups: random.nextInt(5) === 0 && rank > 2 ? -1 : groups,
+    axis: random.next() < 0.5 ? axis - rank : axis,
+    epsilon: 0.1,
+    center: random.next() < 0.7,
+    scale: random.next() < 0.7,
+  };
+  return { makeLayer: () => new GroupNormalization({ ...options }), shape };
+}
+
 const families = {
+  "Layer normalization": drawRows,
+  "RMS normalization": drawRootMeanSquare,
+  "Group normalization": drawGroups,
   Pooling: drawPooling,
   "Global pooling": drawGlobal,
   "Batch normalization": drawNormalization,
@@ -90,6 +127,26 @@ const large: readonly FusedCase[] = [
     title: "tfjs's own batch normalization",
     makeLayer: () => tf.layers.batchNormalization({ momentum: 0.9 }),
     shape: [5, 3, 3, 4],
+  },
+  {
+    title: "tfjs's own layer normalization",
+    makeLayer: () => tf.layers.layerNormalization({ axis: [2, 3] }),
+    shape: [3, 4, 5, 6],
+  },
+  {
+    title: "rows of many values",
+    makeLayer: () => new LayerNormalization({}),
+    shape: [5, 3, 700],
+  },
+  {
+    title: "many rows",
+    makeLayer: () => new LayerNormalization({}),
+    shape: [9, 50, 12],
+  },
+  {
+    title: "groups of many pixels",
+    makeLayer: () => new GroupNormalization({ groups: 2 }),
+    shape: [3, 12, 13, 6],
   },
   {
     title: "tfjs's own pooling",
@@ -120,6 +177,7 @@ describe.skipIf(!webgpu.ok)("layers on WebGPU agree with the processor", () => {
         "padding",
         "mode",
         "axis",
+        "groups",
         "center",
         "scale",
       ]);
