@@ -32,6 +32,7 @@ test.each([
 const checkpoint: Checkpoint = {
   fingerprint: { plan: "p", data: "d", config: {} },
   epochs: 5,
+  batchSize: 32,
   epochsDone: 2,
   step: 3,
   stepsDone: 23,

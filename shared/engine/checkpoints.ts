@@ -24,6 +24,8 @@ export interface RunPosition {
 export interface CheckpointContext {
   readonly session: Session;
   readonly epochs: number;
+  /** Samples of a step. */
+  readonly batchSize: number;
   readonly fingerprint: RunFingerprint;
   readonly runner: StepRunner;
   readonly stopping: Stopping;
@@ -48,6 +50,7 @@ export async function takeCheckpoint(
     ...position,
     fingerprint: context.fingerprint,
     epochs: context.epochs,
+    batchSize: context.batchSize,
     stepsDone: runner.stepsDone,
     elapsedMs: context.elapsedMs(),
     stopping: stopping.read(),

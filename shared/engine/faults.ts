@@ -106,9 +106,11 @@ export interface FaultWatch {
 
 export function watchFaults(backend: Backend, context: FaultContext): FaultWatch {
   let seen: RunFault | null = null;
+  let isLost = false;
   // No `Promise.race` with one lasting promise: that would hold on to every step's until the run ends.
   const waiting = new Set<(fault: RunFault) => void>();
   const close = backend.onFault((fault) => {
+    if (fault.code === "device-lost") isLost = true;
     seen ??=
       fault.code === "device-lost"
         ? lostFault(fault.message, context)
@@ -140,7 +142,7 @@ export function watchFaults(backend: Backend, context: FaultContext): FaultWatch
     check() {
       if (seen) throw seen;
     },
-    isDeviceLost: () => seen?.code === "device-lost",
+    isDeviceLost: () => isLost,
     close,
   };
 }

@@ -220,7 +220,7 @@ describe("going on from a checkpoint", () => {
 describe("a checkpoint of something else is refused", () => {
   test.each<[string, Options, Partial<TrainingConfig>, string]>([
     ["another network", { plan: regularized }, {}, "of another network"],
-    ["other settings", {}, { batchSize: 12, seed: 9 }, "training settings: batchSize, seed"],
+    ["other settings", {}, { shuffle: false, seed: 9 }, "training settings: seed, shuffle"],
     ["other data", { data: pointsDataset(65) }, {}, "on other data"],
     [
       "the same data with one value changed",

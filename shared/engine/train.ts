@@ -4,9 +4,10 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { serializeCheckpoint, type Checkpoint } from "../training/checkpoint.ts";
 import { effectiveBatchSize, type TrainingConfig } from "../training/config.ts";
-import type { Metrics, RunEvent, RunReport } from "../training/events.ts";
+import type { Metrics, RunEvent, RunFailureCode, RunReport } from "../training/events.ts";
 import { keepsEpoch, nameEpochFile, packWeights } from "../training/epochWeights.ts";
 import { findMismatch, fingerprintRun } from "../training/fingerprint.ts";
+import { rebatchCheckpoint } from "../training/rebatchCheckpoint.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkMemory } from "./checkMemory.ts";
 import type { TrainingControl } from "./control.ts";
@@ -76,7 +77,13 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
   const request = resolveBatch(asked);
   let attempt: Attempt = {
     backend: asked.backend,
-    resume: asked.resume ?? null,
+    resume:
+      (asked.resume &&
+        rebatchCheckpoint(asked.resume, {
+          batchSize: request.config.batchSize,
+          sampleCount: request.dataset.train.length,
+        })) ||
+      null,
     cause: asked.resume ? "continued" : "started",
     losses: 0,
     startMs: performance.now(),
@@ -90,7 +97,7 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
       (failure.good?.epochs ?? 0) > (attempt.resume?.epochsDone ?? 0);
     const losses = hasAdvanced ? 1 : attempt.losses + 1;
     const backend = losses < maxLosses ? await request.renewBackend?.() : null;
-    if (!backend) return fail(request, failure);
+    if (!backend) return fail(request, { ...failure, kept });
     attempt = {
       ...attempt,
       backend,
@@ -169,7 +176,7 @@ async function trainOnce(
     if (fault instanceof NotFiniteFault && session) {
       fault = await explainNotFinite({ ...request, session, faults, from: kept ?? resume }, fault);
     }
-    return await fail(request, { fault, session, good, elapsedMs });
+    return await fail(request, { fault, session, good, elapsedMs, kept });
   } finally {
     faults.close();
     if (session) disposeModel(session.model);
@@ -249,6 +256,7 @@ function describeRecovery(
     device: backend.device,
     epochs: config.epochs,
     stepsPerEpoch: countSteps(plan, dataset.train.length, config.batchSize),
+    batchSize: config.batchSize,
     from: { epochs: epochsDone, step },
     elapsedMs,
     message:
@@ -286,14 +294,21 @@ async function finish(
     hasWeights: true,
   } as const;
   request.onEvent(ended);
-  // Last, so that the end need not wait: from here the run can be continued.
-  if (kept && request.onCheckpoint) {
-    await request.onCheckpoint(serializeCheckpoint(kept));
-    const { epochsDone, step, elapsedMs } = kept;
-    request.onEvent({ kind: "checkpoint", epochs: epochsDone, step, elapsedMs });
-  }
+  // Last, so that the end need not wait.
+  if (kept) await keepLast(request, kept);
   if (isStopped) report = await reportOn(request, session, faults);
   return { ended, report };
+}
+
+/** From here the run can be continued. */
+async function keepLast(
+  { onCheckpoint, onEvent }: Pick<TrainingRequest, "onCheckpoint" | "onEvent">,
+  kept: Checkpoint,
+): Promise<void> {
+  if (!onCheckpoint) return;
+  await onCheckpoint(serializeCheckpoint(kept));
+  const { epochsDone, step, elapsedMs } = kept;
+  onEvent({ kind: "checkpoint", epochs: epochsDone, step, elapsedMs });
 }
 
 /** A report that can't be made is no reason to lose a good run. */
@@ -337,11 +352,16 @@ interface Failure {
   readonly session: Session | null;
   readonly good: GoodWeights | null;
   readonly elapsedMs: number;
+  /** The newest checkpoint in plain memory. */
+  readonly kept?: Checkpoint | null;
 }
+
+/** From where a run can go on once something is changed: with a smaller batch, or on another device. */
+const resumable: ReadonlySet<RunFailureCode> = new Set(["out-of-memory", "device-lost"]);
 
 async function fail(
   request: TrainingRequest,
-  { fault, session, good, elapsedMs }: Failure,
+  { fault, session, good, elapsedMs, kept = null }: Failure,
 ): Promise<TrainingOutcome> {
   let message = fault.message;
   let hasWeights = false;
@@ -370,5 +390,6 @@ async function fail(
     hasWeights,
   } as const;
   request.onEvent(ended);
+  if (kept && resumable.has(fault.code)) await keepLast(request, kept);
   return { ended, report: null };
 }

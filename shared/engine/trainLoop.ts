@@ -109,7 +109,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
       const measured = validation.length > 0 ? await validate(context, plan, stepped.step) : {};
       if (measured === null) return await endOf("stopped", locate(stepped.step));
       metrics = { ...tally.means(), ...measured };
-      learningRate.judge(metrics, runner.stepsDone);
+      learningRate.judge(metrics, epoch * stepsPerEpoch);
       const done = { ...locate(0), epochsDone: epoch, tally: emptyTally };
       const snapshot = await keeper.readFiniteWeights(done);
       context.onGoodWeights({ snapshot, epochs: epoch, metrics });
@@ -162,6 +162,7 @@ function openKeeper(
   return createRunKeeper({
     ...rest,
     epochs: config.epochs,
+    batchSize: config.batchSize,
     checkpoints: config.checkpoints,
     keptSteps: context.resume?.stepsDone ?? 0,
     readSchedule: () => learningRate.read(),
@@ -239,7 +240,8 @@ async function trainEpoch(
     faults.check();
     const start = (step - 1) * config.batchSize;
     const count = Math.min(config.batchSize, order.length - start);
-    const learningRate = plan.learningRate.at(runner.stepsDone);
+    // By the place in the run: steps done are others where it has gone on with another batch.
+    const learningRate = plan.learningRate.at((epoch - 1) * steps + step - 1);
     await runner.run({ epoch, step, start, count, learningRate });
     takeResults(context, plan);
     await plan.observer?.afterStep({

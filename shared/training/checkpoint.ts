@@ -15,6 +15,8 @@ export interface Checkpoint {
   readonly fingerprint: RunFingerprint;
   /** Planned, which may be more than the project says. */
   readonly epochs: number;
+  /** Samples of a step; null in checkpoints of older versions. */
+  readonly batchSize: number | null;
   /** Epochs completed, validation included. */
   readonly epochsDone: number;
   /** Steps done in the epoch after those; the data position. */
@@ -71,6 +73,7 @@ const stateSchema = z.object({
     config: z.record(z.string(), z.string()),
   }),
   epochs: count,
+  batchSize: count.nullable().default(null),
   epochsDone: count,
   step: count,
   stepsDone: count,

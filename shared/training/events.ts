@@ -60,6 +60,8 @@ export type RunEvent =
       /** Planned: more than before where a finished run is continued. */
       readonly epochs: number;
       readonly stepsPerEpoch: number;
+      /** Samples of a step: fewer than before where memory was short. Absent in runs of older versions. */
+      readonly batchSize?: number;
       /** Where it goes on, as in `checkpoint`; 0 and 0: from the start. */
       readonly from: { readonly epochs: number; readonly step: number };
       readonly elapsedMs: number;

@@ -5,8 +5,11 @@ import type { Dataset } from "../datasets/dataset.ts";
 import type { RunFingerprint } from "./checkpoint.ts";
 import type { TrainingConfig } from "./config.ts";
 
-/** Settings that a run may change on its way: for how long it trains, and how often it is kept. */
-const changeable: ReadonlySet<string> = new Set(["epochs", "checkpoints"]);
+/**
+ * Settings that a run may change on its way: for how long it trains, how often it is kept, and, where memory was short,
+ * how many samples a step takes (`rebatchCheckpoint.ts`).
+ */
+const changeable: ReadonlySet<string> = new Set(["epochs", "checkpoints", "batching", "batchSize"]);
 
 /** Samples whose values are looked at; hashing all of a large data set would take seconds. */
 const probedSamples = 256;
@@ -32,7 +35,10 @@ export function fingerprintRun(
 export function findMismatch(kept: RunFingerprint, wanted: RunFingerprint): string | null {
   if (kept.plan !== wanted.plan) return "The checkpoint is of another network.";
   const names = [...new Set([...Object.keys(kept.config), ...Object.keys(wanted.config)])];
-  const differing = names.filter((name) => kept.config[name] !== wanted.config[name]);
+  // Older versions held all of them to be fixed.
+  const differing = names.filter(
+    (name) => !changeable.has(name) && kept.config[name] !== wanted.config[name],
+  );
   if (differing.length > 0) {
     return `The checkpoint is of a run with other training settings: ${differing.join(", ")}.`;
   }

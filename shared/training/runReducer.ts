@@ -114,7 +114,7 @@ export function runReducer(state: RunState, event: RunEvent): RunState {
 function goBack(state: RunState, event: Extract<RunEvent, { kind: "recovered" }>): RunState {
   const { epochs, step } = event.from;
   const kept = state.epochs.filter(({ epoch }) => epoch <= epochs);
-  const end = epochs + step / Math.max(1, state.started?.stepsPerEpoch ?? 1);
+  const end = epochs + step / Math.max(1, event.stepsPerEpoch);
   return {
     ...state,
     phase: "running",
@@ -123,6 +123,7 @@ function goBack(state: RunState, event: Extract<RunEvent, { kind: "recovered" }>
       backend: event.backend,
       device: event.device,
       epochs: event.epochs,
+      stepsPerEpoch: event.stepsPerEpoch,
     },
     steps: state.steps.filter(({ position }) => position <= end),
     epochs: kept,

@@ -70,6 +70,7 @@ export async function runTrain(
 
   const view = options.flag("json") ? null : createTrainingView(io, config.epochs);
   const control = createTrainingControl();
+  let hasCheckpoint = (resumed?.checkpoint ?? null) !== null;
   const stopListening = io.onInterrupt(() => control.stop());
   const onEvent = (event: RunEvent) => {
     folder.append(event);
@@ -87,7 +88,10 @@ export async function runTrain(
       onEvent,
       resume: resumed?.checkpoint ?? null,
       renewBackend: renewWebgpu,
-      onCheckpoint: (bytes) => folder.writeCheckpoint(bytes),
+      onCheckpoint(bytes) {
+        hasCheckpoint = true;
+        return folder.writeCheckpoint(bytes);
+      },
       onWeights: (files) => folder.writeFiles(files),
     });
     await folder.finish({
@@ -109,6 +113,7 @@ export async function runTrain(
         baselines: report?.baselines ?? [],
         reason: ended.reason,
         message: ended.message,
+        ...(ended.fittingBatch === undefined ? {} : { fittingBatch: ended.fittingBatch }),
         seed: config.seed,
         elapsedMs: Math.round(ended.elapsedMs),
         ...(ended.code === undefined
@@ -126,6 +131,7 @@ export async function runTrain(
           (baseline) => `  beside ${baseline.name}: ${formatMetrics(baseline.metrics)}`,
         ),
         `Run: ${directory}`,
+        ...tellFittingBatch(ended, { name, directory, canGoOn: hasCheckpoint }),
       ].join("\n"),
     };
   } finally {
@@ -133,13 +139,28 @@ export async function runTrain(
   }
 }
 
+/** The command that does with a batch that fits what did not go with this one. */
+function tellFittingBatch(
+  { fittingBatch }: Extract<RunEvent, { kind: "ended" }>,
+  run: { readonly name: string; readonly directory: string; readonly canGoOn: boolean },
+): readonly string[] {
+  if (fittingBatch === undefined) return [];
+  const flag = `--batch-size ${fittingBatch}`;
+  return [
+    run.canGoOn
+      ? `Go on with a batch that fits: netloom train --resume ${run.directory} ${flag}`
+      : `Train with a batch that fits: netloom train ${run.name} ${flag}`,
+  ];
+}
+
 function changeConfig(config: TrainingConfig, options: OptionValues): TrainingConfig {
   const learningRate = options.positive("learning-rate", trainingLimits.learningRate);
+  const batchSize = options.int("batch-size", 1, trainingLimits.batchSize);
   return {
     ...config,
     epochs: options.int("epochs", 1, trainingLimits.epochs) ?? config.epochs,
     seed: options.int("seed", 0, trainingLimits.seed) ?? config.seed,
-    batchSize: options.int("batch-size", 1, trainingLimits.batchSize) ?? config.batchSize,
+    ...(batchSize === null ? {} : { batching: "mini-batch", batchSize }),
     optimizer: learningRate === null ? config.optimizer : { ...config.optimizer, learningRate },
     checkpoints: readInterval(options) ?? config.checkpoints,
   };
@@ -174,7 +195,7 @@ interface ResumedRun {
 
 /** The run that `--resume` names, with its project as it was when it started. */
 async function readResumed(options: OptionValues, io: CliIo): Promise<ResumedRun> {
-  for (const fixed of ["seed", "batch-size", "learning-rate", "out"]) {
+  for (const fixed of ["seed", "learning-rate", "out"]) {
     if (options.text(fixed) === null) continue;
     throw new CliFailure(2, `--${fixed} can't be changed of a run that is resumed.`);
   }
@@ -186,7 +207,12 @@ async function readResumed(options: OptionValues, io: CliIo): Promise<ResumedRun
     const [issue] = project.error;
     throw new CliFailure(1, `The project in ${name} can't be read: ${issue?.message ?? ""}`);
   }
-  const changed = changeConfig(project.value.training, options);
+  // As it went on last, where it has gone on with another batch before.
+  const { training } = project.value;
+  const batchSize = checkpoint?.batchSize ?? null;
+  const last: TrainingConfig =
+    batchSize === null ? training : { ...training, batching: "mini-batch", batchSize };
+  const changed = changeConfig(last, options);
   const epochs =
     options.int("epochs", 1, trainingLimits.epochs) ?? checkpoint?.epochs ?? changed.epochs;
   if (checkpoint && checkpoint.epochsDone >= epochs) {
