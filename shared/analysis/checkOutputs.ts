@@ -3,6 +3,7 @@ import { listNodes } from "../document/graphQueries.ts";
 import { listLossOptions, type LossName } from "../training/losses.ts";
 import { readNodeParams } from "./analyzeNode.ts";
 import { type FixContext, setParamRemedy, type Remedy } from "./fixContext.ts";
+import { checkMetricOptions } from "./checkMetrics.ts";
 import { checkSpecialHead } from "./checkSpecialLosses.ts";
 import { kindOfLoss, sayLoss } from "./lossKinds.ts";
 import { type HeadWish, type OutputHead, headRemedy, readHead } from "./outputHead.ts";
@@ -18,7 +19,10 @@ export function checkOutputs(context: FixContext): readonly Diagnostic[] {
       const loss = readLoss(output);
       if (head === null || loss === null) return [];
       const logits = readsLogits(output, loss) ? checkLogits(context, head, loss) : null;
-      return logits ?? checkHead(context, head, loss);
+      return [
+        ...(logits ?? checkHead(context, head, loss)),
+        ...checkMetricOptions(context, head, loss),
+      ];
     })
     .map(tellDiagnostic);
 }

@@ -35,6 +35,21 @@ const classMetrics = [
   "meanIoU",
   "perplexity",
 ] as const;
+const decisions = [
+  "precision",
+  "recall",
+  "fBetaScore",
+  "truePositives",
+  "trueNegatives",
+  "falsePositives",
+  "falseNegatives",
+  "precisionAtRecall",
+  "recallAtPrecision",
+  "sensitivityAtSpecificity",
+  "specificityAtSensitivity",
+  "meanIoU",
+  "crossentropy",
+] as const;
 const sparse = ["accuracy", "topK5Accuracy"] as const;
 const numbers = [
   "meanSquaredError",
@@ -182,7 +197,36 @@ const cases: readonly OutputCase[] = [
     metrics: ["accuracy", "f1Score", "meanIoU", "topKAccuracy"],
     metricOptions: { topK: 2 },
   },
+  ...[true, false].flatMap((fromLogits): readonly OutputCase[] => [
+    {
+      loss: "categoricalCrossentropy",
+      sizes: [4],
+      options: { fromLogits },
+      metrics: [...decisions, "kullbackLeiblerDivergence", "categoricalHinge"],
+      metricOptions: { threshold: 0.3, classId: 2, beta: 2, atLeast: 0.4, iouClasses: [1, 3] },
+    },
+    {
+      loss: "binaryCrossentropy",
+      sizes: [1],
+      options: { fromLogits },
+      metrics: [...decisions, "accuracy"],
+      metricOptions: { threshold: 0.7, beta: 0.5, atLeast: 0.6, iouClasses: [1] },
+    },
+    { loss: "binaryCrossentropy", sizes: [3], options: { fromLogits }, metrics: decisions },
+  ]),
+  { loss: "hinge", sizes: [1], metrics: ["hinge", "squaredHinge"] },
   { loss: "meanSquaredError", sizes: [3], metrics: numbers },
+  {
+    loss: "poisson",
+    sizes: [4],
+    metrics: [
+      "meanSquaredLogarithmicError",
+      "logcosh",
+      "poisson",
+      "pearsonCorrelation",
+      "concordanceCorrelation",
+    ],
+  },
   { loss: "huber", sizes: [1], metrics: numbers },
 ];
 

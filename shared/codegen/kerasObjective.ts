@@ -12,6 +12,7 @@ import {
 } from "../training/losses.ts";
 import { readMetricOptions, type MetricName } from "../training/metrics.ts";
 import { pythonLiteral, quote } from "./literals.ts";
+import { printFloat } from "./optimizerWords.ts";
 import { isBinaryHead, takesOneHot } from "./trainingWords.ts";
 
 /** Names of the losses' classes where they aren't the capitalised name. */
@@ -92,7 +93,11 @@ export interface PrintedMetric {
 /** Metrics measure probabilities: where the loss takes logits, they are turned first. */
 export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetric {
   const { fromLogits } = readLossOptions(output.loss, output.lossOptions);
-  const { topK, f1Average } = readMetricOptions(output.metricOptions);
+  const options = readMetricOptions(output.metricOptions);
+  const { topK, threshold, classId, iouClasses } = options;
+  const units = sizesOf(output.shape).at(-1) ?? 1;
+  const classWord = classId === null ? "" : `class_id=${classId}, `;
+  const cut = (word: string) => (threshold === null ? "" : `${word}=${printFloat(threshold)}, `);
   const isBinary = isBinaryHead(output);
   const name = `name=${quote(kerasLoggedName(loggedMetricName(metric, output.metricOptions)))}`;
   const onChances = (text: string): PrintedMetric =>
@@ -104,8 +109,10 @@ export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetr
       : { text };
   switch (metric) {
     case "accuracy":
-      return fromLogits && isBinary
-        ? { text: `keras.metrics.BinaryAccuracy(${name}, threshold=0.0)` }
+      return isBinary && (fromLogits || threshold !== null)
+        ? {
+            text: `keras.metrics.BinaryAccuracy(${name}, threshold=${printBorder(fromLogits, threshold)})`,
+          }
         : { text: quote("accuracy") };
     case "topK5Accuracy":
     case "topKAccuracy": {
@@ -114,13 +121,31 @@ export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetr
       return { text: `keras.metrics.${kind}TopKCategoricalAccuracy(k=${most}, ${name})` };
     }
     case "precision":
-      return onChances(`keras.metrics.Precision(${name})`);
+      return onChances(`keras.metrics.Precision(${cut("thresholds")}${classWord}${name})`);
     case "recall":
-      return onChances(`keras.metrics.Recall(${name})`);
+      return onChances(`keras.metrics.Recall(${cut("thresholds")}${classWord}${name})`);
+    case "truePositives":
+    case "trueNegatives":
+    case "falsePositives":
+    case "falseNegatives":
+      return onChances(`keras.metrics.${capitalise(metric)}(${cut("thresholds")}${name})`);
+    case "precisionAtRecall":
+    case "recallAtPrecision":
+    case "sensitivityAtSpecificity":
+    case "specificityAtSensitivity":
+      return onChances(
+        `keras.metrics.${capitalise(metric)}(${options.atLeast}, ${classWord}${name})`,
+      );
+    case "fBetaScore":
     case "f1Score": {
-      const threshold = isBinary ? ", threshold=0.5" : "";
-      const text = `keras.metrics.F1Score(average=${quote(f1Average)}${threshold}, ${name})`;
-      const inner = onChances(text);
+      const kind = metric === "f1Score" ? "F1Score" : "FBetaScore";
+      const words = [
+        `average=${quote(options.f1Average)}`,
+        ...(metric === "f1Score" ? [] : [`beta=${printFloat(options.beta)}`]),
+        ...(isBinary || threshold !== null ? [`threshold=${printFloat(threshold ?? 0.5)}`] : []),
+        name,
+      ];
+      const inner = onChances(`keras.metrics.${kind}(${words.join(", ")})`);
       // Keras takes [batch, classes] only.
       if (output.shape.axes.length === 1) return inner;
       const helper = [inner.helper, byRowHelper]
@@ -132,12 +157,29 @@ export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetr
       return onChances(`keras.metrics.AUC(${name})`);
     case "prAuc":
       return onChances(`keras.metrics.AUC(curve="PR", ${name})`);
-    case "meanIoU":
-      return isBinary
-        ? onChances(`keras.metrics.BinaryIoU(${name})`)
-        : {
-            text: `keras.metrics.OneHotMeanIoU(num_classes=${sizesOf(output.shape).at(-1) ?? 1}, ${name})`,
-          };
+    case "meanIoU": {
+      const chosen = iouClasses.length === 0 ? "" : `target_class_ids=[${iouClasses.join(", ")}], `;
+      if (isBinary)
+        return onChances(`keras.metrics.BinaryIoU(${chosen}${cut("threshold")}${name})`);
+      const kind = chosen === "" ? "OneHotMeanIoU" : "OneHotIoU";
+      return { text: `keras.metrics.${kind}(num_classes=${units}, ${chosen}${name})` };
+    }
+    case "crossentropy": {
+      const kind = isBinary ? "BinaryCrossentropy" : "CategoricalCrossentropy";
+      return { text: `keras.metrics.${kind}(${name}${fromLogits ? ", from_logits=True" : ""})` };
+    }
+    case "kullbackLeiblerDivergence":
+      return onChances(`keras.metrics.KLDivergence(${name})`);
+    case "hinge":
+    case "squaredHinge":
+    case "categoricalHinge":
+    case "meanSquaredLogarithmicError":
+    case "poisson":
+    case "pearsonCorrelation":
+    case "concordanceCorrelation":
+      return { text: `keras.metrics.${capitalise(metric)}(${name})` };
+    case "logcosh":
+      return { text: `keras.metrics.LogCoshError(${name})` };
     case "perplexity": {
       const loss = isBinary ? "binary_crossentropy" : "categorical_crossentropy";
       const logits = fromLogits ? ", from_logits=True" : "";
@@ -161,6 +203,13 @@ export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetr
     default:
       return assertNever(metric);
   }
+}
+
+/** Where yes begins: a chance, or its logit. */
+function printBorder(fromLogits: boolean, threshold: number | null): string {
+  const chance = threshold ?? 0.5;
+  if (!fromLogits) return printFloat(chance);
+  return chance === 1 ? 'float("inf")' : printFloat(Math.log(chance / (1 - chance)));
 }
 
 /** `topK3Accuracy` → `top_k3_accuracy`, `meanIoU` → `mean_iou`: in metrics and in what watches them. */

@@ -13,11 +13,28 @@ import { drawPair, isForClasses, type OutputCase } from "../engine/objective.tes
 import { shapeFromSizes } from "../layers/shape.ts";
 import { lossNames } from "../training/losses.ts";
 import type { MetricName } from "../training/metrics.ts";
-import { tfjsLossExpression, tfjsLossHelpers, tfjsMetric } from "./tfjsObjective.ts";
+import { tfjsMetric } from "./tfjsMetrics.ts";
+import { tfjsLossExpression, tfjsLossHelpers } from "./tfjsObjective.ts";
 
 const folder = fileURLToPath(new URL("../../.cache/codegen/objective", import.meta.url));
 
 const measured: readonly MetricName[] = ["precision", "recall", "f1Score", "meanIoU", "perplexity"];
+
+const ofClasses: readonly MetricName[] = [
+  "precision",
+  "recall",
+  "fBetaScore",
+  "truePositives",
+  "trueNegatives",
+  "falsePositives",
+  "falseNegatives",
+  "precisionAtRecall",
+  "recallAtPrecision",
+  "sensitivityAtSpecificity",
+  "specificityAtSensitivity",
+  "meanIoU",
+  "crossentropy",
+];
 
 const cases: readonly OutputCase[] = [
   ...lossNames.map((loss): OutputCase => ({ loss, sizes: loss === "ctc" ? [7, 4] : [4] })),
@@ -54,7 +71,36 @@ const cases: readonly OutputCase[] = [
   { loss: "categoricalGeneralizedCrossEntropy", sizes: [3], options: { q: 0.9 } },
   { loss: "dice", sizes: [3, 3, 1], options: { perSample: true } },
   { loss: "tversky", sizes: [3, 3, 1], options: { tverskyAlpha: 0.2, tverskyBeta: 0.9 } },
-  { loss: "meanSquaredError", sizes: [3], metrics: ["rootMeanSquaredError", "cosineSimilarity"] },
+  {
+    loss: "meanSquaredError",
+    sizes: [3],
+    metrics: [
+      "rootMeanSquaredError",
+      "cosineSimilarity",
+      "meanSquaredLogarithmicError",
+      "logcosh",
+      "poisson",
+      "pearsonCorrelation",
+      "concordanceCorrelation",
+    ],
+  },
+  { loss: "hinge", sizes: [1], metrics: ["hinge", "squaredHinge"] },
+  ...[true, false].flatMap((fromLogits): readonly OutputCase[] => [
+    {
+      loss: "categoricalCrossentropy",
+      sizes: [4],
+      options: { fromLogits },
+      metrics: [...ofClasses, "kullbackLeiblerDivergence", "categoricalHinge"],
+      metricOptions: { threshold: 0.3, classId: 2, beta: 2, atLeast: 0.4, iouClasses: [1, 3] },
+    },
+    {
+      loss: "binaryCrossentropy",
+      sizes: [1],
+      options: { fromLogits },
+      metrics: [...ofClasses, "accuracy"],
+      metricOptions: { threshold: 0.7, beta: 0.5, atLeast: 0.6, iouClasses: [1] },
+    },
+  ]),
 ];
 
 /** Areas are cut at 200 thresholds by the engine, and computed pair by pair by the printed function. */

@@ -1,4 +1,4 @@
-/** What losses and metrics are called in tfjs, and functions of our own where it lacks them or their options. */
+/** What losses are called in tfjs, and expressions of our own where it lacks them or their options. */
 import { assertNever } from "../base/assertNever.ts";
 import type { PlanOutput } from "../compiler/plan.ts";
 import {
@@ -8,10 +8,9 @@ import {
   type LossName,
   type LossOptions,
 } from "../training/losses.ts";
-import { readMetricOptions, type MetricName } from "../training/metrics.ts";
 import { circleHelper, ctcHelper, leaveOutHelper } from "./tfjsLossHelpers.ts";
 import { quote } from "./literals.ts";
-import { isBinaryHead, takesOneHot } from "./trainingWords.ts";
+import { takesOneHot } from "./trainingWords.ts";
 
 /** tfjs's name for a loss, or null where it has none. */
 export function tfjsLoss(loss: LossName): string | null {
@@ -171,12 +170,12 @@ function halfway({ labelSmoothing }: LossOptions): string {
   return `yTrue.mul(${1 - labelSmoothing}).add(${labelSmoothing / 2})`;
 }
 
-function logShares({ fromLogits }: LossOptions): string {
+export function logShares({ fromLogits }: LossOptions): string {
   if (fromLogits) return "tf.logSoftmax(yPred)";
   return "yPred.div(yPred.sum(-1, true)).clipByValue(1e-7, 1 - 1e-7).log()";
 }
 
-function binary(options: LossOptions): string {
+export function binary(options: LossOptions): string {
   const truth = halfway(options);
   const isNot = `tf.scalar(1).sub(${truth})`;
   if (options.fromLogits) {
@@ -206,144 +205,4 @@ function raise(base: string, exponent: number): string {
   if (exponent === 0) return "tf.scalar(1)";
   if (exponent === 1) return base;
   return exponent === 2 ? `${base}.square()` : `${base}.pow(${exponent})`;
-}
-
-/** A metric in tfjs: a name, or a function with the name it is logged under. */
-export interface TfjsMetric {
-  readonly text: string;
-  readonly logged: string;
-  readonly helper?: string;
-}
-
-export function tfjsMetric(metric: MetricName, output: PlanOutput): TfjsMetric {
-  const { fromLogits } = readLossOptions(output.loss, output.lossOptions);
-  const isBinary = isBinaryHead(output);
-  const chances = !fromLogits ? "yPred" : isBinary ? "yPred.sigmoid()" : "tf.softmax(yPred)";
-  const own = (name: string, about: string, body: string): TfjsMetric => ({
-    text: name,
-    logged: name,
-    helper: `/** ${about} */
-function ${name}(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-${body}
-}`,
-  });
-  switch (metric) {
-    case "accuracy":
-      return fromLogits && isBinary
-        ? own(
-            "accuracyOfLogits",
-            "Share of decisions that are right: logits are cut at 0.",
-            "  return yPred.greater(0).equal(yTrue.greater(0.5)).toFloat().mean();",
-          )
-        : { text: quote("accuracy"), logged: "acc" };
-    case "meanSquaredError":
-      return { text: quote("mse"), logged: "mse" };
-    case "meanAbsoluteError":
-      return { text: quote("mae"), logged: "mae" };
-    case "meanAbsolutePercentageError":
-      return { text: quote("mape"), logged: "mape" };
-    case "r2":
-      return { text: "tf.metrics.r2Score", logged: "r2Score" };
-    case "rootMeanSquaredError":
-      return own(
-        "rmse",
-        "Root of the mean squared error of a batch.",
-        "  return yPred.sub(yTrue).square().mean().sqrt();",
-      );
-    case "topK5Accuracy":
-    case "topKAccuracy": {
-      const most = metric === "topKAccuracy" ? readMetricOptions(output.metricOptions).topK : 5;
-      return own(
-        `top${most}Accuracy`,
-        `Share of samples whose class is among the ${most === 5 ? "five" : most} with the highest scores.`,
-        `  const score = yTrue.mul(yPred).sum(-1, true);
-  return yPred.greater(score).toFloat().sum(-1).less(${most}).toFloat().mean();`,
-      );
-    }
-    case "precision":
-    case "recall":
-      return own(
-        metric,
-        metric === "precision"
-          ? "Share of what was said that is true, in a batch."
-          : "Share of what is true that was said, in a batch.",
-        `  const said = ${chances}.greater(0.5).toFloat();
-  return said.mul(yTrue).sum().div(${metric === "precision" ? "said" : "yTrue"}.sum().maximum(1));`,
-      );
-    case "f1Score":
-      return own("f1", "F1 of a batch.", printF1(output, chances));
-    case "auc":
-      return own(
-        "auc",
-        "How often a 1 of the batch scores higher than a 0.",
-        `  const [truth, chance] = [yTrue.flatten(), ${chances}.flatten()];
-  const pairs = truth.expandDims(1).mul(tf.scalar(1).sub(truth).expandDims(0));
-  const ahead = chance.expandDims(1).sub(chance.expandDims(0)).sign().add(1).div(2);
-  return ahead.mul(pairs).sum().div(pairs.sum().maximum(1));`,
-      );
-    case "prAuc":
-      return own(
-        "prAuc",
-        "Average precision of a batch.",
-        `  const { indices } = tf.topk(${chances}.flatten(), yPred.size, true);
-  const truth = yTrue.flatten().gather(indices);
-  const precision = truth.cumsum().div(tf.range(1, yPred.size + 1));
-  return precision.mul(truth).sum().div(truth.sum().maximum(1));`,
-      );
-    case "meanIoU":
-      return own(
-        "meanIoU",
-        "Mean overlap over union of the classes in a batch.",
-        printIoU(output, chances),
-      );
-    case "perplexity":
-      return own(
-        "perplexity",
-        "e to the mean cross-entropy of a batch.",
-        `  return ${
-          isBinary
-            ? binary({ ...defaultLossOptions, fromLogits })
-            : `yTrue.mul(${logShares({ ...defaultLossOptions, fromLogits })}).sum(-1).neg()`
-        }.mean().exp();`,
-      );
-    case "cosineSimilarity":
-      return own(
-        "cosineSimilarity",
-        "Cosine of the angle between truth and prediction.",
-        "  return tf.metrics.cosineProximity(yTrue, yPred).mean().neg();",
-      );
-    default:
-      return assertNever(metric);
-  }
-}
-
-function printF1(output: PlanOutput, chances: string): string {
-  const { f1Average } = readMetricOptions(output.metricOptions);
-  const said = isBinaryHead(output)
-    ? `${chances}.greater(0.5)`
-    : "yPred.greaterEqual(yPred.max(-1, true))";
-  const axes = f1Average === "micro" ? "" : "0";
-  const lines = `  const units = yTrue.shape.at(-1) ?? 1;
-  const said = ${said}.toFloat().reshape([-1, units]);
-  const truth = yTrue.reshape([-1, units]);
-  const hits = said.mul(truth).sum(${axes});
-  const f1 = hits.mul(2).div(said.sum(${axes}).add(truth.sum(${axes})).maximum(1e-7));`;
-  if (f1Average !== "weighted") return `${lines}\n  return f1.mean();`;
-  return `${lines}\n  return f1.mul(truth.sum(0)).sum().div(truth.sum().maximum(1));`;
-}
-
-function printIoU(output: PlanOutput, chances: string): string {
-  if (isBinaryHead(output)) {
-    return `  const overlap = (said: tf.Tensor, truth: tf.Tensor) =>
-    said.mul(truth).sum().div(said.maximum(truth).sum().maximum(1));
-  const said = ${chances}.greaterEqual(0.5).toFloat();
-  const isNot = (values: tf.Tensor) => tf.scalar(1).sub(values);
-  return overlap(said, yTrue).add(overlap(isNot(said), isNot(yTrue))).div(2);`;
-  }
-  return `  const units = yTrue.shape.at(-1) ?? 1;
-  const said = tf.oneHot(yPred.argMax(-1).flatten().toInt(), units);
-  const truth = yTrue.reshape([-1, units]);
-  const union = said.maximum(truth).sum(0);
-  const occurs = union.greater(0).toFloat();
-  return said.mul(truth).sum(0).div(union.maximum(1)).sum().div(occurs.sum().maximum(1));`;
 }

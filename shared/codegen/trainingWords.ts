@@ -16,8 +16,24 @@ export function takesOneHot(metric: MetricName): boolean {
     case "precision":
     case "recall":
     case "f1Score":
+    case "fBetaScore":
     case "auc":
     case "prAuc":
+    case "precisionAtRecall":
+    case "recallAtPrecision":
+    case "sensitivityAtSpecificity":
+    case "specificityAtSensitivity":
+    case "truePositives":
+    case "trueNegatives":
+    case "falsePositives":
+    case "falseNegatives":
+    case "crossentropy":
+    case "kullbackLeiblerDivergence":
+    case "hinge":
+    case "squaredHinge":
+    case "categoricalHinge":
+    case "pearsonCorrelation":
+    case "concordanceCorrelation":
     case "meanIoU":
     case "perplexity":
     case "cosineSimilarity":

@@ -12,9 +12,9 @@ import {
   tfjsLoss,
   tfjsLossExpression,
   tfjsLossHelpers,
-  tfjsMetric,
   usesLossNames,
 } from "./tfjsObjective.ts";
+import { tfjsMetric } from "./tfjsMetrics.ts";
 import { chooseMetrics } from "./trainingWords.ts";
 import { printTfjsWeights } from "./classWeights.ts";
 import { printTfjsOptimizer } from "./tfjsOptimizer.ts";

@@ -234,7 +234,9 @@ function keepSet<Field extends string, Options extends object>(
   const changed = Object.entries(options.defaults).flatMap(([name, normal]) => {
     const value: unknown = params[name];
     const isKnown = options.known.some((each) => each === name);
-    return isKnown && value !== undefined && value !== normal ? [[name, value] as const] : [];
+    // A list is the same where its entries are.
+    const isNormal = JSON.stringify(value) === JSON.stringify(normal);
+    return isKnown && value !== undefined && !isNormal ? [[name, value] as const] : [];
   });
   // Each value was checked against the Output's own spec of that option.
   return (changed.length === 0 ? {} : { [field]: Object.fromEntries(changed) }) as {

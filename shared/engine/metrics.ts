@@ -6,7 +6,8 @@ import type { LossName, LossOptions } from "../training/losses.ts";
 import { type MetricName, type MetricOptions, readMetricOptions } from "../training/metrics.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
 import { createLoss, epsilon, normalise } from "./losses.ts";
-import { createAuc, createF1, createIoU, createPositives } from "./metricsOfClasses.ts";
+import { createAuc, createTradeOff } from "./metricsOfThresholds.ts";
+import { createFScore, createIoU, createPositives } from "./metricsOfClasses.ts";
 
 /**
  * A metric as sums that add up over batches, so that a partial last batch weighs what it should. Definitions as in
@@ -62,7 +63,7 @@ export function createMetric(name: MetricName, context: MetricContext): Metric {
   switch (name) {
     case "accuracy": {
       // Each unit is a yes or no of its own, unless units compete for one class.
-      const border = context.lossOptions?.fromLogits === true ? 0 : 0.5;
+      const border = findBorder(context, options.threshold);
       return single(
         (truth, predicted) =>
           isBinaryOutput(context, unitsOf(truth))
@@ -83,16 +84,42 @@ export function createMetric(name: MetricName, context: MetricContext): Metric {
     }
     case "precision":
     case "recall":
-      return createPositives(name, kind);
+    case "truePositives":
+    case "trueNegatives":
+    case "falsePositives":
+    case "falseNegatives":
+      return createPositives(name, kind, options);
     case "f1Score":
-      return createF1(logged, options.f1Average, kind);
+      return createFScore(logged, kind, { ...options, beta: 1 });
+    case "fBetaScore":
+      return createFScore(logged, kind, options);
     case "auc":
     case "prAuc":
       return createAuc(name, kind);
+    case "precisionAtRecall":
+    case "recallAtPrecision":
+    case "sensitivityAtSpecificity":
+    case "specificityAtSensitivity":
+      return createTradeOff(name, kind, options);
     case "meanIoU":
-      return createIoU(kind);
+      return createIoU(kind, options);
+    case "crossentropy":
+      return { ...createPerplexity(context), name: logged, finish: perRow };
     case "perplexity":
       return createPerplexity(context);
+    case "kullbackLeiblerDivergence":
+      return lossAsMetric(logged, name, (values) => kind.chances(values));
+    case "hinge":
+    case "squaredHinge":
+    case "categoricalHinge":
+      return lossAsMetric(logged, name);
+    case "meanSquaredLogarithmicError":
+    case "logcosh":
+    case "poisson":
+      return lossAsMetric(logged, name, raw, raw);
+    case "pearsonCorrelation":
+    case "concordanceCorrelation":
+      return single((truth, predicted) => correlate(name, raw(truth), raw(predicted)), perRow);
     case "cosineSimilarity":
       return single(
         (truth, predicted) => tf.mul(normalise(raw(truth)), normalise(raw(predicted))),
@@ -118,6 +145,55 @@ export function createMetric(name: MetricName, context: MetricContext): Metric {
     default:
       return assertNever(name);
   }
+}
+
+/** A loss that is only looked at: its mean over all rows. */
+function lossAsMetric(
+  logged: string,
+  loss: LossName,
+  readPredicted = (values: tf.Tensor) => values,
+  readTruth = (values: tf.Tensor) => values,
+): Metric {
+  const compute = createLoss(loss);
+  return {
+    name: logged,
+    size: () => 1,
+    sums(truth, predicted) {
+      const rows = truth.size / unitsOf(truth);
+      return tf.reshape(tf.mul(compute(readTruth(truth), readPredicted(predicted)), rows), [1]);
+    },
+    finish: perRow,
+  };
+}
+
+/**
+ * One number per row, between its units (https://keras.io/api/metrics/correlation_metrics). Where all units of a row are
+ * the same, or there is one only, Pearson's is no number; Lin's concordance also asks for equal means and spreads.
+ */
+function correlate(
+  name: "pearsonCorrelation" | "concordanceCorrelation",
+  truth: tf.Tensor,
+  predicted: tf.Tensor,
+): tf.Tensor {
+  const meanOf = (values: tf.Tensor) => tf.mean(values, -1, true);
+  const [mean, guess] = [meanOf(truth), meanOf(predicted)];
+  const [apart, off] = [tf.sub(truth, mean), tf.sub(predicted, guess)];
+  const [spread, width] = [meanOf(tf.square(apart)), meanOf(tf.square(off))];
+  const together = meanOf(tf.mul(apart, off));
+  if (name === "pearsonCorrelation") return tf.div(together, tf.sqrt(tf.mul(spread, width)));
+  const whole = tf.add(tf.add(spread, width), tf.square(tf.sub(mean, guess)));
+  return tf.div(tf.mul(together, 2), tf.add(whole, epsilon));
+}
+
+/** Where a yes-or-no prediction is cut: a chance, or the logit of it where the loss takes logits. */
+export function findBorder(
+  { lossOptions }: Pick<MetricContext, "lossOptions">,
+  threshold: number | null,
+): number {
+  const chance = threshold ?? 0.5;
+  if (lossOptions?.fromLogits !== true) return chance;
+  // Of 0 and 1 the logits are endless, which no shader can be told.
+  return Math.max(-3e38, Math.min(3e38, Math.log(chance / (1 - chance))));
 }
 
 const perValue: Metric["finish"] = ([sum = 0], { rows, units }) => sum / (rows * units);

@@ -11,6 +11,22 @@ export function loggedMetricName(metric: MetricName, options?: Partial<MetricOpt
     case "auc":
     case "prAuc":
     case "meanIoU":
+    case "precisionAtRecall":
+    case "recallAtPrecision":
+    case "sensitivityAtSpecificity":
+    case "specificityAtSensitivity":
+    case "truePositives":
+    case "trueNegatives":
+    case "falsePositives":
+    case "falseNegatives":
+    case "crossentropy":
+    case "hinge":
+    case "squaredHinge":
+    case "categoricalHinge":
+    case "logcosh":
+    case "poisson":
+    case "pearsonCorrelation":
+    case "concordanceCorrelation":
     case "perplexity":
     case "cosineSimilarity":
     case "r2":
@@ -19,6 +35,12 @@ export function loggedMetricName(metric: MetricName, options?: Partial<MetricOpt
       return `topK${readMetricOptions(options).topK}Accuracy`;
     case "f1Score":
       return "f1";
+    case "fBetaScore":
+      return "fBeta";
+    case "kullbackLeiblerDivergence":
+      return "klDivergence";
+    case "meanSquaredLogarithmicError":
+      return "msle";
     case "meanSquaredError":
       return "mse";
     case "rootMeanSquaredError":
@@ -37,7 +59,9 @@ export function joinNames(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }
 
-/** Whether more is better: accuracies, areas, overlaps and R² grow, losses, errors and the perplexity shrink. */
+/** Whether more is better: accuracies, hits, areas, overlaps, correlations and R² grow, losses, errors and the perplexity shrink. */
 export function isHigherBetter(loggedName: string): boolean {
-  return /(accuracy|r2|precision|recall|f1|auc|iou|similarity)$/i.test(loggedName);
+  return /(accuracy|r2|precision|recall|sensitivity|specificity|truePositives|trueNegatives|f1|fBeta|auc|iou|similarity|correlation)$/i.test(
+    loggedName,
+  );
 }

@@ -58,6 +58,27 @@ const cases: readonly (readonly [string, readonly OutputCase[]])[] = [
       },
     ],
   ],
+  ...[5, 300].flatMap((units) =>
+    [true, false].map((fromLogits): readonly [string, readonly OutputCase[]] => [
+      `thresholds and one class of ${units}, ${fromLogits ? "logits" : "chances"}`,
+      [
+        {
+          loss: "binaryCrossentropy",
+          sizes: [units],
+          options: { fromLogits },
+          metrics: ["accuracy", "precision", "recall", "trueNegatives", "precisionAtRecall"],
+          metricOptions: { threshold: 0.7, classId: 3 },
+        },
+        {
+          loss: "categoricalCrossentropy",
+          sizes: [units],
+          options: { fromLogits },
+          metrics: ["falsePositives", "recall", "crossentropy", "fBetaScore", "meanIoU"],
+          metricOptions: { threshold: 0.1, classId: 1, beta: 2, iouClasses: [0, 2] },
+        },
+      ],
+    ]),
+  ),
   [
     "class weights",
     [

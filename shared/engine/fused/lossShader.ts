@@ -28,7 +28,8 @@ export type FusedMetric =
   | { readonly kind: "binaryAccuracy"; readonly border: number }
   | { readonly kind: "classAccuracy" }
   | { readonly kind: "topK"; readonly most: number }
-  | { readonly kind: "positives"; readonly border: number }
+  /** `unit`: only this one counts; null: all. */
+  | { readonly kind: "positives"; readonly border: number; readonly unit: number | null }
   | { readonly kind: "rowLoss" }
   | {
       readonly kind: "squaredError" | "absoluteError" | "relativeError";
@@ -43,6 +44,11 @@ export const fusedMetricNames: readonly MetricName[] = [
   "topKAccuracy",
   "precision",
   "recall",
+  "truePositives",
+  "trueNegatives",
+  "falsePositives",
+  "falseNegatives",
+  "crossentropy",
   "perplexity",
   "meanSquaredError",
   "rootMeanSquaredError",
@@ -329,8 +335,9 @@ function writeMetric(
       return `var hits = 0.0;
       var said = 0.0;
       var wanted = 0.0;
-      ${eachUnit(`let says = select(0.0, 1.0, p > ${literal(metric.border)});
-      hits += says * t; said += says; wanted += t;`)}
+      ${eachUnit(`let counts = ${metric.unit === null ? "true" : `unit == ${metric.unit}u`};
+      let says = select(0.0, 1.0, counts && p > ${literal(metric.border)});
+      hits += says * t; said += says; wanted += select(0.0, t, counts);`)}
       sums[${place}] += total(hits);
       sums[${place + 1}] += total(said);
       sums[${place + 2}] += total(wanted);`;

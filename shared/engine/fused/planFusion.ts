@@ -1,7 +1,7 @@
 /** Which part of an output's objective the fused kernel can do. Depends on names only, never on the backend. */
 import { readLossOptions, type LossName } from "../../training/losses.ts";
 import { readMetricOptions, type MetricName } from "../../training/metrics.ts";
-import { isBinaryOutput, type MetricContext } from "../metrics.ts";
+import { findBorder, isBinaryOutput, type MetricContext } from "../metrics.ts";
 import type { FusedObjective } from "./lossKernel.ts";
 import { fusedLosses, fusedMetricNames, type FusedMetric } from "./lossShader.ts";
 
@@ -41,17 +41,24 @@ function fuseMetric(
   const { units, scale } = context;
   const { fromLogits, labelSmoothing } = readLossOptions(context.loss, context.lossOptions);
   const isBinary = isBinaryOutput(context, units);
-  const border = fromLogits && isBinary ? 0 : 0.5;
+  const { threshold, classId, topK } = readMetricOptions(context.metricOptions);
+  const border = isBinary ? findBorder(context, threshold) : (threshold ?? 0.5);
   switch (name) {
     case "accuracy":
       return isBinary ? { kind: "binaryAccuracy", border } : { kind: "classAccuracy" };
     case "topK5Accuracy":
       return { kind: "topK", most: 5 };
     case "topKAccuracy":
-      return { kind: "topK", most: readMetricOptions(context.metricOptions).topK };
+      return { kind: "topK", most: topK };
     case "precision":
     case "recall":
-      return fromLogits && !isBinary ? null : { kind: "positives", border };
+      return fromLogits && !isBinary ? null : { kind: "positives", border, unit: classId };
+    case "truePositives":
+    case "trueNegatives":
+    case "falsePositives":
+    case "falseNegatives":
+      return fromLogits && !isBinary ? null : { kind: "positives", border, unit: null };
+    case "crossentropy":
     case "perplexity":
       return labelSmoothing === 0 && isEntropy(context.loss, isBinary) ? { kind: "rowLoss" } : null;
     case "meanSquaredError":
