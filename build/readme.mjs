@@ -1,9 +1,10 @@
 // `npm run readme`: writes the README's tables anew from what was measured last: the layers from `.cache/vitest.json`
 // (`npm test -- unit`), the benchmarks from `.cache/bench.json` (`npm run bench`), what runs are diagnosed as from `.cache/diagnoses.jsonl`
-// (`node build/diagnoses.mjs`), the templates from the command line.
+// (`node build/diagnoses.mjs`), training from `.cache/train-*.json` (`npm run bench -- train`), the templates from the command line.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { makeTrainingTable, round } from "./trainingTable.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 let readme = readFileSync("README.md", "utf8");
@@ -12,7 +13,7 @@ replacePart("templates", makeTemplateTable());
 replacePart("layers", existsSync(".cache/vitest.json") ? run("build/layerTable.mjs", []) : null);
 replacePart("diagnoses", existsSync(".cache/diagnoses.jsonl") ? makeDiagnosisTable() : null);
 replacePart("bench", existsSync(".cache/bench.json") ? makeBenchTable() : null);
-replacePart("training", makeTrainingTable());
+replacePart("training", makeTrainingTable(".cache"));
 writeFileSync("README.md", readme);
 
 /** Leaves the part as it is where nothing was measured. */
@@ -69,49 +70,4 @@ function makeBenchTable() {
     "|---|---|---:|---|---|",
     ...rows,
   ].join("\n");
-}
-
-/** What a step costs (`npm run bench -- train --counts`, once more with `--contender stockFit`) and how long it takes. */
-function makeTrainingTable() {
-  const [ours, stock] = ["ours", "stockFit"].map((contender) =>
-    readJson(`.cache/train-counts-${contender}.json`),
-  );
-  const timed = readJson(".cache/bench.json")?.results.find(({ name }) => name === "train")?.rows;
-  if (!ours || !stock || !timed) return null;
-  const counts = ours.workloads.map((row) => {
-    const other = stock.workloads.find(({ id }) => id === row.id);
-    const tell = (name, show) => `${other ? show(other[name]) : "–"} → ${show(row[name])}`;
-    const whole = (value) => Math.round(value).toLocaleString("en");
-    return `| ${row.id} | ${tell("dispatches", whole)} | ${tell("submits", whole)} | ${tell("uploadBytes", whole)} | ${tell("cpuMs", round)} |`;
-  });
-  const times = timed.rows.map(({ title, batchSize, stepMs, lossesApart, overLimit }) => {
-    const { ours: own, stockFit, stockLoop, jax } = stepMs;
-    const tell = (ms) => (ms === undefined ? "–" : `${round(ms)} (${round(ms / own)}×)`);
-    const apart = lossesApart === null ? "–" : lossesApart.toExponential(0);
-    const limit = overLimit === undefined ? "–" : `${round(overLimit)}×`;
-    return `| ${title} | ${batchSize} | ${round(own)} | ${tell(stockFit)} | ${tell(stockLoop)} | ${tell(jax)} | ${apart} | ${limit} |`;
-  });
-  return [
-    "A steady step at batch 32 with Adam and accuracy, stock `model.fit` → Netloom; processor time on a device that computes nothing:",
-    "",
-    "| network | dispatches | submits | bytes uploaded | processor ms |",
-    "|---|---:|---:|---:|---:|",
-    ...counts,
-    "",
-    `Milliseconds a step on ${timed.device}, each in a fresh process from the same weights on the same batches; in brackets, how many times Netloom's:`,
-    "",
-    "| network | batch | Netloom | tfjs `fit` | tfjs loop | jax-js, jitted | losses apart from `fit` | over the device's limit |",
-    "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ...times,
-  ].join("\n");
-}
-
-function readJson(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
-}
-
-function round(value) {
-  return value >= 100
-    ? Math.round(value).toLocaleString("en")
-    : String(Number(value.toPrecision(2)));
 }

@@ -7,7 +7,7 @@ export default defineConfig({
   root,
   cacheDir: ".cache/vitest",
   test: {
-    include: ["{shared,renderer,electron,build}/**/*.test.{ts,tsx}"],
+    include: ["{shared,renderer,electron,build,e2e/bench}/**/*.test.{ts,tsx}"],
     environment: "node",
     // Generous: a machine of two cores that does other things takes ten times as long.
     testTimeout: 120_000,

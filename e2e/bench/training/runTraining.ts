@@ -80,6 +80,9 @@ export async function runTraining(site: Site, options: TrainingOptions): Promise
     writeJson(partial, soFar);
     say(`${order.workload}, ${contenderNames[order.contender]}: ${told} (${clock.tick(planned)})`);
   }
+  const failed = orders.filter(({ order }) => !kept.has(nameOrder(order)));
+  if (failed.some(({ order }) => order.contender === "ours"))
+    throw new Error("Netloom itself failed, see above. The rest is kept for --resume.");
   // Other programs only ever make a device look slower than it is.
   limits = takeBest(limits, await site.readLimits());
   const report = makeReport(orders, { kept, limits, runtime: options.runtime });
