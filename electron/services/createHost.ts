@@ -117,13 +117,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
       lock,
       nowMs,
       write,
-      listPages: () => events.listSubscribers(),
+      listPages: () => events.listPages(),
     }),
     exports: createExportFolders(handles, write),
     watch: createProjectWatch({
       readRevision: (handle) => projects.readRevision(handle),
       emit: (event) => events.emit(event),
-      isListenedTo: () => events.listSubscribers().length > 0,
+      isListenedTo: () => events.listPages().length > 0,
     }),
   };
 

@@ -3,10 +3,10 @@ import type { HostEvent } from "#shared/host/contract.ts";
 /** Events from the host to its pages: one event stream per page. */
 export interface EventHub {
   emit(event: HostEvent): void;
-  /** A `text/event-stream` answer that lives until the page goes away. */
-  subscribe(): Response;
-  /** Who listens now: one opaque object per page's connection. */
-  listSubscribers(): readonly object[];
+  /** A `text/event-stream` answer that lives until the page goes away. `page`: what it calls itself; null: it doesn't. */
+  subscribe(page: string | null): Response;
+  /** Pages that listen now, by what they call themselves. */
+  listPages(): readonly (string | null)[];
   close(): void;
 }
 
@@ -17,7 +17,7 @@ const maximumWaiting = 20;
 
 export function createEventHub(): EventHub {
   const encoder = new TextEncoder();
-  const subscribers = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  const subscribers = new Map<ReadableStreamDefaultController<Uint8Array>, string | null>();
   const waiting: HostEvent[] = [];
   let heartbeat: NodeJS.Timeout | null = null;
 
@@ -42,19 +42,19 @@ export function createEventHub(): EventHub {
         waiting.push(event);
         if (waiting.length > maximumWaiting) waiting.shift();
       }
-      for (const subscriber of subscribers) send(subscriber, format(event));
+      for (const subscriber of subscribers.keys()) send(subscriber, format(event));
     },
 
-    subscribe() {
+    subscribe(page) {
       let mine: ReadableStreamDefaultController<Uint8Array> | null = null;
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
           mine = controller;
-          subscribers.add(controller);
+          subscribers.set(controller, page);
           send(controller, ": connected\n\n");
           for (const event of waiting.splice(0)) send(controller, format(event));
           heartbeat ??= setInterval(() => {
-            for (const subscriber of subscribers) send(subscriber, ": still here\n\n");
+            for (const subscriber of subscribers.keys()) send(subscriber, ": still here\n\n");
           }, heartbeatMs).unref();
         },
         cancel() {
@@ -66,10 +66,10 @@ export function createEventHub(): EventHub {
       });
     },
 
-    listSubscribers: () => [...subscribers],
+    listPages: () => [...subscribers.values()],
 
     close() {
-      for (const subscriber of subscribers) {
+      for (const subscriber of subscribers.keys()) {
         remove(subscriber);
         try {
           subscriber.close();

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   browseRequestSchema,
   chooseRequestSchema,
+  pageHeader,
   purposeSchema,
   runInfoSchema,
   saveRequestSchema,
@@ -57,7 +58,7 @@ export function hostRoutes(services: HostServices): Hono {
     return refuse("Open Netloom with the address that its start printed.");
   });
   api.get("/session", () => replyJson(services.session));
-  api.get("/events", () => services.events.subscribe());
+  api.get("/events", (c) => services.events.subscribe(readPage(c)));
   api.put("/training", (c) =>
     withBody(c, trainingActivitySchema, async (activity) => {
       services.onTraining(activity);
@@ -176,22 +177,28 @@ function addData(api: Hono, { data }: HostServices) {
   });
 }
 
+const readPage = (c: Context): string | null => c.req.header(pageHeader) ?? null;
+
 function addRuns(api: Hono, { runs }: HostServices) {
   api.post("/runs", (c) =>
-    withBody(c, runInfoSchema, (info) => runs.create(info), { limit: bodyLimits.text }),
+    withBody(c, runInfoSchema, (info) => runs.create(info, { page: readPage(c) }), {
+      limit: bodyLimits.text,
+    }),
   );
   api.get("/runs", async (c) => replyJson(await runs.list(c.req.query("project") ?? null)));
   api.get("/runs/:id", async (c) => reply(await runs.read(c.req.param("id"))));
   api.patch("/runs/:id", (c) =>
     withBody(c, runInfoSchema.partial(), (changes) =>
-      runs.update(c.req.param("id"), dropUndefined(changes)),
+      runs.update(c.req.param("id"), dropUndefined(changes), { page: readPage(c) }),
     ),
   );
   api.delete("/runs/:id", async (c) => reply(await runs.remove(c.req.param("id"))));
   api.post("/runs/:id/events", (c) =>
     withBody(c, runEventsSchema, (events) =>
       // Kept as they came; their shape is the training module's matter and is not read here.
-      runs.append(c.req.param("id"), events as unknown as readonly RunEvent[]),
+      runs.append(c.req.param("id"), events as unknown as readonly RunEvent[], {
+        page: readPage(c),
+      }),
     ),
   );
   api.get("/runs/:id/files", async (c) => reply(await runs.listFiles(c.req.param("id"))));

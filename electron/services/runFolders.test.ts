@@ -1,6 +1,7 @@
 import { appendFile, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { pageHeader } from "#shared/host/contract.ts";
 import { makeFullDisk, makeHost } from "./host.testkit.ts";
 
 const run = {
@@ -72,17 +73,29 @@ describe("a run", () => {
 
   it("is shown as interrupted once its page was closed or reloaded", async () => {
     const { send, raw } = await makeHost();
-    const openPage = async () => {
-      const reader = (await raw("GET", "/api/events")).body?.getReader();
+    const openPage = async (name: string) => {
+      const headers = { [pageHeader]: name };
+      const reader = (await raw("GET", "/api/events", { headers })).body?.getReader();
       await reader?.read();
       return reader;
     };
-    const training = await openPage();
-    await send("POST", "/runs", run);
-    const other = await openPage();
+    const report = (name: string, route: string, body: unknown) =>
+      raw("POST", `/api${route}`, { headers: { [pageHeader]: name }, body: JSON.stringify(body) });
+    const training = await openPage("training");
+    await report("training", "/runs", run);
+    const other = await openPage("other");
     expect((await send("GET", "/runs")).body).toMatchObject([{ status: "running" }]);
     await training?.cancel();
     expect((await send("GET", "/runs")).body).toMatchObject([{ status: "interrupted" }]);
+    // The last that the page said before it went comes after it.
+    await report("training", "/runs/run-1/events", [step]);
+    expect((await send("GET", "/runs")).body).toMatchObject([{ status: "interrupted" }]);
+    // A page whose connection broke comes back under its own name.
+    const back = await openPage("training");
+    expect((await send("GET", "/runs")).body).toMatchObject([{ status: "running" }]);
+    await back?.cancel();
+    await report("other", "/runs/run-1/events", [step]);
+    expect((await send("GET", "/runs")).body).toMatchObject([{ status: "running" }]);
     await other?.cancel();
   });
 

@@ -21,16 +21,21 @@ type Done = Result<Record<string, never>, HostProblem>;
  * files of its weights. A run that says "running" although nobody reports on it any more is shown as interrupted.
  */
 export interface RunFolders {
-  create(info: RunInfo): Promise<Done>;
+  create(info: RunInfo, from: Reporter): Promise<Done>;
   /** Newest first; of one project or of all. */
   list(projectId: string | null): Promise<RunInfo[]>;
   read(id: string): Promise<Result<{ info: RunInfo; events: RunEvent[] }, HostProblem>>;
-  update(id: string, changes: Partial<RunInfo>): Promise<Done>;
-  append(id: string, events: readonly RunEvent[]): Promise<Done>;
+  update(id: string, changes: Partial<RunInfo>, from: Reporter): Promise<Done>;
+  append(id: string, events: readonly RunEvent[], from: Reporter): Promise<Done>;
   remove(id: string): Promise<Done>;
   listFiles(id: string): Promise<Result<{ name: string; size: number }[], HostProblem>>;
   locateFile(id: string, name: string): Promise<Result<string, HostProblem>>;
   writeFile(id: string, name: string, content: AsyncIterable<Uint8Array>): Promise<Done>;
+}
+
+/** Whose worker trains a run, by what the page calls itself; null where it doesn't. */
+export interface Reporter {
+  readonly page: string | null;
 }
 
 /** An event is kept as it came: the contract's fields are the training module's matter. */
@@ -41,8 +46,8 @@ export interface RunSettings {
   readonly lock: KeyedLock;
   readonly nowMs: () => number;
   readonly write: WriteOptions;
-  /** The pages connected now, by identity. */
-  readonly listPages: () => readonly object[];
+  /** The pages connected now, by what they call themselves. */
+  readonly listPages: () => readonly (string | null)[];
 }
 
 const infoName = "run.json";
@@ -52,16 +57,18 @@ const silenceMs = 10 * 60_000;
 
 export function createRunFolders(settings: RunSettings): RunFolders {
   const { folder, lock, nowMs, write, listPages } = settings;
-  /** When each run that this process took reports of was last heard of, and which pages were there then. */
-  const heard = new Map<string, { readonly atMs: number; readonly pages: readonly object[] }>();
-  const hear = (id: string) => heard.set(id, { atMs: nowMs(), pages: listPages() });
+  /** When each run that this process took reports of was last heard of, and from which page. */
+  const heard = new Map<string, Reporter & { readonly atMs: number }>();
+  const hear = (id: string, { page }: Reporter) => heard.set(id, { atMs: nowMs(), page });
 
-  /** A run lives in one page's worker: it has ended when every page that was there at its last report is gone. */
+  /**
+   * A run lives in one page's worker and ends with it. Pages tell who they are: what a page sent last may arrive when it
+   * has been reloaded, and whoever is connected then must not be taken for it.
+   */
   function isAlive(id: string): boolean {
     const last = heard.get(id);
     if (last === undefined || nowMs() - last.atMs >= silenceMs) return false;
-    const pages = new Set(listPages());
-    return last.pages.length === 0 || last.pages.some((page) => pages.has(page));
+    return last.page === null || listPages().includes(last.page);
   }
 
   const locate = (id: string) =>
@@ -94,12 +101,12 @@ export function createRunFolders(settings: RunSettings): RunFolders {
   const readInfo = (place: string) => readJsonFile(path.join(place, infoName), runInfoSchema);
 
   return {
-    create: (info) =>
+    create: (info, from) =>
       change(info.id, "start", async (place) => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await mkdir(place, { mode: 0o700 });
         await writeJsonFile(path.join(place, infoName), info, write);
-        hear(info.id);
+        hear(info.id, from);
         return ok({});
       }),
 
@@ -123,22 +130,22 @@ export function createRunFolders(settings: RunSettings): RunFolders {
       return ok({ info: showStatus(info), events: await readEvents(place.value) });
     },
 
-    update: (id, changes) =>
+    update: (id, changes, from) =>
       change(id, "update", async (place) => {
         const info = await readInfo(place);
         if (info === null) return missing(id);
         // A run keeps its identity and its snapshot.
         const { id: _id, projectId: _project, snapshot: _snapshot, ...allowed } = changes;
         await writeJsonFile(path.join(place, infoName), { ...info, ...allowed }, write);
-        hear(id);
+        hear(id, from);
         return ok({});
       }),
 
-    append: (id, events) =>
+    append: (id, events, from) =>
       change(id, "record", async (place) => {
         if ((await readInfo(place)) === null) return missing(id);
         await appendLines(path.join(place, eventsName), events, write);
-        hear(id);
+        hear(id, from);
         return ok({});
       }),
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type HostProblem, hostProblemSchema } from "#shared/host/contract.ts";
+import { type HostProblem, hostProblemSchema, pageHeader } from "#shared/host/contract.ts";
 import { err, ok, type Result } from "#shared/base/result.ts";
 import { readToken } from "./token.ts";
 
@@ -12,12 +12,16 @@ export interface HostRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Tells the host which page asks; another after a reload. */
+const page = crypto.randomUUID();
+
 /** One request to the host. What can go wrong comes back as a `HostProblem` with a sentence. */
 export async function requestHost(
   path: string,
   request: HostRequest = {},
 ): Promise<Result<Response, HostProblem>> {
   const headers = new Headers();
+  headers.set(pageHeader, page);
   const token = readToken();
   if (token !== null) headers.set("authorization", `Bearer ${token}`);
   if (request.json !== undefined) headers.set("content-type", "application/json");

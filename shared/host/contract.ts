@@ -43,6 +43,9 @@ import { z } from "../base/schema.ts";
  * | PUT  /training | TrainingActivity → {} (how the page's run goes, for the shell: power, tray, closing the window) |
  * | GET  /events | → event stream of HostEvent |
  */
+/** What a page calls itself, in every request: another name after a reload. Runs end with the page that trains them. */
+export const pageHeader = "x-netloom-page";
+
 export const hostProblemSchema = z.object({
   code: z.enum([
     "not-found",
