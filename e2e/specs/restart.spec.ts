@@ -86,6 +86,36 @@ test("a run that a crash broke off is resumed, and its curve goes on", async ({ 
   }
 });
 
+test("leaving the page while it trains asks; what a reload broke off is resumed from the dock", async ({
+  app,
+}, { project }) => {
+  test.skip(project.name !== "browser", "the desktop shell asks with a dialog of its own");
+  const { page } = app;
+  await openTemplate(page, "Iris MLP");
+  await startLongRun(page, 400);
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    void dialog.accept();
+  });
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+  await page.getByRole("button", { name: /Iris/ }).first().click();
+  await page.getByRole("tab", { name: "Run", exact: true }).click();
+  await page.getByRole("button", { name: /^Resume run 1 \(epoch \d+ of 400\)$/ }).click();
+  await expect.poll(async () => (await readRuns(page))[0]?.status).toBe("running");
+  await expect.poll(async () => (await readRuns(page))[0]?.kinds).toContain("recovered");
+  await page.getByRole("button", { name: "Stop" }).first().click();
+  await expect.poll(async () => (await readRuns(page))[0]?.status).toBe("stopped");
+  await expect(trainButtonOf(page)).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("Continue the newest run");
+  await page.keyboard.press("Enter");
+  await expect.poll(async () => (await readRuns(page))[0]?.status).toBe("running");
+  await page.keyboard.press("Control+.");
+  await expect.poll(async () => (await readRuns(page))[0]?.status).toBe("stopped");
+});
+
 /** Flowers of two kinds, the more apart the wider. */
 function makeTable(width: number): string {
   const rows = Array.from({ length: 60 }, (_, row) => {

@@ -1,16 +1,11 @@
 import { Cpu, Play } from "lucide-react";
 import type { RunInfo } from "#shared/host/contract.ts";
-import { parseProject } from "#shared/project/parseProject.ts";
-import { trainingLimits } from "#shared/training/config.ts";
 import type { RunState } from "#shared/training/runReducer.ts";
-import { learningRateAt, spansRun } from "#shared/training/schedules.ts";
 import { useRuns } from "../state/runStore.ts";
-import { askText } from "../ui/askText.ts";
 import { Button } from "../ui/Button.tsx";
-import { formatNumber } from "../ui/format.ts";
-import { type Continuing, findContinuing, isWorthTryingOnCpu } from "./continuable.ts";
+import { findContinuing, isWorthTryingOnCpu } from "./continuable.ts";
+import { continueRun } from "./continueRun.ts";
 import { isTraining } from "./runQueries.ts";
-import { describeSchedule } from "./schedules.ts";
 import { continueTraining } from "./trainingClient.ts";
 
 /** Lets a run go on from its last checkpoint, where it has one. */
@@ -31,7 +26,7 @@ export function ContinueButtons(props: {
           icon={Play}
           disabled={isBusy}
           title={describePlace(run)}
-          onClick={() => void goOn(run, state, continuing)}
+          onClick={() => void continueRun(run, state)}
         >
           {continuing.title}
         </Button>
@@ -55,51 +50,4 @@ function describePlace({ checkpoint }: RunInfo): string {
   if (!checkpoint) return "";
   const { epochs, step } = checkpoint;
   return step === 0 ? `From after epoch ${epochs}` : `From epoch ${epochs + 1}, step ${step}`;
-}
-
-async function goOn(run: RunInfo, state: RunState, continuing: Continuing): Promise<void> {
-  if (continuing.kind === "resume") {
-    await continueTraining(run);
-    return;
-  }
-  const answer = await askText({
-    title: `Continue run ${run.number}`,
-    label: `Epochs to add to its ${continuing.epochs}`,
-    initial: String(Math.max(1, continuing.epochs)),
-    action: "Continue",
-    findFault: (text) => findFault(text, continuing.epochs),
-    describe: (text) => describeMoreEpochs(run, state, continuing.epochs + Number(text)),
-  });
-  if (answer !== null) {
-    await continueTraining(run, { epochs: continuing.epochs + Number(answer) });
-  }
-}
-
-/** A schedule over the whole run is another one over a longer run: the rate jumps where training goes on. */
-function describeMoreEpochs(run: RunInfo, { started }: RunState, epochs: number): string | null {
-  const project = parseProject(run.snapshot);
-  if (!project.ok || started === null) return null;
-  const { schedule, optimizer } = project.value.training;
-  if (!spansRun(schedule)) return null;
-  const { stepsPerEpoch } = started;
-  const step = continuedSteps(run, stepsPerEpoch);
-  const rateIn = (wholeEpochs: number, at: number) =>
-    learningRateAt(schedule, optimizer.learningRate, {
-      step: at,
-      stepsPerEpoch,
-      totalSteps: stepsPerEpoch * wholeEpochs,
-    });
-  const [was, is] = [rateIn(started.epochs, Math.max(0, step - 1)), rateIn(epochs, step)];
-  return `Its schedule (${describeSchedule(schedule)}) spans the run and is stretched over all ${epochs} epochs: the learning rate goes on at ${formatNumber(is)}, where it had come to ${formatNumber(was)}.`;
-}
-
-function continuedSteps({ checkpoint }: RunInfo, stepsPerEpoch: number): number {
-  return checkpoint ? checkpoint.epochs * stepsPerEpoch + checkpoint.step : 0;
-}
-
-function findFault(text: string, done: number): string | null {
-  const added = Number(text);
-  return Number.isInteger(added) && added >= 1 && added + done <= trainingLimits.epochs
-    ? null
-    : "Give a whole number of at least 1.";
 }

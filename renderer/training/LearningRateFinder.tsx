@@ -114,7 +114,7 @@ function Finder() {
           <p role="status">
             {result?.message ??
               (points.length === 0
-                ? "Building the model and compiling its kernels."
+                ? "Reading the data and building the network."
                 : `Step ${points.length} of at most ${defaultSearchRange.steps}.`)}
           </p>
         )}

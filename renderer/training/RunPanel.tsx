@@ -9,6 +9,7 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { ProgressBar } from "../ui/ProgressBar.tsx";
 import { describeBest, describeStatus } from "./describeRun.ts";
 import { ContinueButtons } from "./ContinueButtons.tsx";
+import { FittingBatchButton } from "./FittingBatchButton.tsx";
 import { describePlaceToGoOn, findContinuing } from "./continuable.ts";
 import { findMostConfused } from "./findMostConfused.ts";
 import { DiagnosisList } from "./observe/DiagnosisList.tsx";
@@ -68,6 +69,7 @@ function Ended({ active }: { readonly active: ActiveRun }) {
       </p>
       <div className="nl-run-actions">
         <ContinueButtons run={info} state={state} size="small" />
+        <FittingBatchButton run={info} state={state} />
         <Button size="small" icon={RotateCcw} onClick={() => runCommand("training.start")}>
           Train again
         </Button>

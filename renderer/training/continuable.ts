@@ -3,11 +3,11 @@ import type { RunState } from "#shared/training/runReducer.ts";
 
 /** How a run can go on, and what the button says; null where it can't. */
 export type Continuing =
-  | { readonly kind: "resume"; readonly title: "Resume" | "Continue training" }
+  | { readonly kind: "resume"; readonly title: string }
   /** It has done all its epochs: somebody has to say how many more. */
   | { readonly kind: "more"; readonly title: "Continue training"; readonly epochs: number };
 
-/** What would go wrong again in the same way, at the same step. */
+/** What would go wrong again in the same way, at the same step; where memory was short, unless a batch is known to fit. */
 const hopeless: ReadonlySet<string> = new Set(["not-finite", "data", "limits", "out-of-memory"]);
 
 export function findContinuing(run: RunInfo, state: RunState): Continuing | null {
@@ -18,6 +18,8 @@ export function findContinuing(run: RunInfo, state: RunState): Continuing | null
     case "interrupted":
       return { kind: "resume", title: "Resume" };
     case "failed":
+      if (state.ended?.fittingBatch !== undefined)
+        return { kind: "resume", title: `Continue with batches of ${state.ended.fittingBatch}` };
       return hopeless.has(state.ended?.code ?? "") ? null : { kind: "resume", title: "Resume" };
     case "stopped":
       return run.checkpoint.epochs >= (state.started?.epochs ?? Infinity)

@@ -53,16 +53,28 @@ export async function prepareContinuing(
   }
   const state = replayRun(told.value.events);
   const planned = state.started?.epochs ?? document.training.epochs;
+  const batchSize = chooseBatch(state, backend);
   return ok({
     state,
     command: {
       plan: plan.value,
       data: document.data,
-      config: { ...document.training, epochs: epochs ?? planned },
+      config: {
+        ...document.training,
+        epochs: epochs ?? planned,
+        ...(batchSize === null ? {} : { batching: "mini-batch", batchSize }),
+      },
       backend,
       checkpoint: checkpoint.value,
     },
   });
+}
+
+/** Where memory was short, what fits; else as the run went on last. null: as its project has it. */
+function chooseBatch({ ended, recovered }: RunState, backend: BackendName | "auto"): number | null {
+  // The processor has other memory.
+  const fitting = backend === "cpu" ? undefined : ended?.fittingBatch;
+  return fitting ?? recovered?.batchSize ?? null;
 }
 
 /** What is known of the data, where they are those on screen. */

@@ -5,12 +5,14 @@ import { runStore } from "../state/runStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { announce } from "../ui/announce.ts";
 import { showToast } from "../ui/toastStore.ts";
+import { continueRun } from "./continueRun.ts";
 import { openExport } from "./exportStore.ts";
 import { openLearningRateFinder } from "./learningRateFinderStore.ts";
 import { obstacleAction } from "./obstacleAction.ts";
 import { findObstacle, isPaused, isTraining } from "./runQueries.ts";
 import * as training from "./trainingClient.ts";
 import { closeTrainingSettings, openTrainingSettings } from "./trainingSettingsStore.ts";
+import { readRunState } from "./useRunState.ts";
 
 const isOpen = () => sessionStore.getState().view !== "start";
 
@@ -38,6 +40,14 @@ export const runCommands = [
     group: "Training",
     isEnabled: isPaused,
     run: () => training.resume(),
+  }),
+  defineCommand({
+    id: "training.continue",
+    title: "Continue the newest run",
+    group: "Training",
+    keywords: "resume go on more epochs checkpoint",
+    isEnabled: () => isOpen() && !isTraining() && hasCheckpoint(),
+    run: continueNewest,
   }),
   defineCommand({
     id: "training.stop",
@@ -96,6 +106,17 @@ export const runCommands = [
     }),
   ),
 ];
+
+const hasCheckpoint = (): boolean => Boolean(runStore.getState().runs[0]?.checkpoint);
+
+async function continueNewest(): Promise<void> {
+  const [newest] = runStore.getState().runs;
+  const state = newest && (await readRunState(newest.id));
+  if (!newest || !state) return;
+  const session = sessionStore.getState();
+  if (session.view === "design") session.showDockTab("run");
+  await continueRun(newest, state);
+}
 
 function findLearningRate(): void {
   const obstacle = findObstacle();

@@ -45,7 +45,8 @@ export function useOtherStates(runs: readonly RunInfo[]): ReadonlyMap<string, Ru
   return states;
 }
 
-async function readRunState(id: string): Promise<RunState | null> {
+/** Read from its folder; null, already told, where that fails. */
+export async function readRunState(id: string): Promise<RunState | null> {
   const { active } = runStore.getState();
   if (active?.info.id === id) return active.state;
   const run = await host.getRun(id);

@@ -7,7 +7,7 @@ import { LayerHistory } from "./LayerHistory.tsx";
 import { LookInside } from "./LookInside.tsx";
 import { useDiagnoses } from "./useDiagnoses.ts";
 
-/** In a run's page: what was diagnosed, and any layer of it over time. */
+/** In a run's page: what was diagnosed, any layer of it over time, and what it makes of a sample. */
 export function InsideRun(props: {
   readonly run: RunInfo;
   readonly state: RunState;
@@ -33,22 +33,37 @@ export function InsideRun(props: {
         </p>
       )}
       <DiagnosisList runId={run.id} diagnoses={diagnoses} canMend={canMend} />
-      {chosen !== undefined && (
-        <>
-          <Select
-            label="Layer"
-            value={chosen.layer}
-            options={layers.map(({ layer }) => ({ value: layer, label: layer }))}
-            onChange={setWanted}
+      <div className="nl-inside-columns">
+        {chosen !== undefined && (
+          <section aria-label="A layer over the run">
+            <h4 className="nl-heading">Over the run</h4>
+            <div className="nl-look-field">
+              <span aria-hidden>Layer</span>
+              <Select
+                label="Layer"
+                value={chosen.layer}
+                options={layers.map(({ layer }) => ({ value: layer, label: layer }))}
+                onChange={setWanted}
+              />
+            </div>
+            <LayerHistory
+              history={kept.flatMap((observation) =>
+                observation.layers.filter(({ layer }) => layer === chosen.layer),
+              )}
+            />
+          </section>
+        )}
+        <section aria-label="A layer at one sample">
+          <h4 className="nl-heading">At one sample</h4>
+          {/* The same layer on both sides, where it has pictures. */}
+          <LookInside
+            run={run}
+            state={state}
+            wantedLayer={wanted ?? chosen?.layer ?? null}
+            onLayer={setWanted}
           />
-          <LayerHistory
-            history={kept.flatMap((observation) =>
-              observation.layers.filter(({ layer }) => layer === chosen.layer),
-            )}
-          />
-        </>
-      )}
-      <LookInside run={run} state={state} />
+        </section>
+      </div>
     </section>
   );
 }

@@ -9,11 +9,17 @@ import { listKeptEpochs, lookInside, readRunParts } from "./insideClient.ts";
 import { Picture, PictureGrid } from "./PictureGrid.tsx";
 
 /** Filters, feature maps and saliency of one sample at any epoch that was kept. */
-export function LookInside({ run, state }: { readonly run: RunInfo; readonly state: RunState }) {
+export function LookInside(props: {
+  readonly run: RunInfo;
+  readonly state: RunState;
+  /** The first that has pictures stands in for one that has none. */
+  readonly wantedLayer: string | null;
+  readonly onLayer: (layer: string) => void;
+}) {
+  const { run, state, wantedLayer, onLayer } = props;
   const epochs = useKeptEpochs(run.id, state.epochs.length);
   const parts = useMemo(() => readRunParts(run), [run]);
   const [wantedEpoch, setEpoch] = useState<number | null>(null);
-  const [wantedLayer, setLayer] = useState<string | null>(null);
   const [place, setPlace] = useState(0);
   const layers = parts.ok ? parts.value.plan.layers.filter(hasPicture) : [];
   const layer = layers.find(({ name }) => name === wantedLayer)?.name ?? layers[0]?.name ?? null;
@@ -38,7 +44,7 @@ export function LookInside({ run, state }: { readonly run: RunInfo; readonly sta
             label="Layer to look into"
             value={layer}
             options={layers.map(({ name, call }) => ({ value: name, hint: call.className }))}
-            onChange={setLayer}
+            onChange={onLayer}
           />
         </div>
         <div className="nl-look-field">

@@ -42,7 +42,7 @@ export function RatioChart({ ratios }: { readonly ratios: readonly (number | nul
         <rect x={0} y={top} width={width} height={toY(updateRatioBand.low) - top} />
         <line x1={0} x2={width} y1={toY(1e-3)} y2={toY(1e-3)} />
         {points.length === 1 ? (
-          <circle cx={points[0]?.split(",")[0]} cy={points[0]?.split(",")[1]} r={2.5} />
+          <path d={`M${points[0] ?? "0,0"}h0.01`} />
         ) : (
           <polyline points={points.join(" ")} />
         )}
