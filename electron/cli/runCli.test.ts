@@ -209,14 +209,30 @@ test.each([
   expect(existsSync(path.join(folder, "netloom-runs"))).toBe(false);
 });
 
+test("what does not fit the device is told with the batch that does, as a flag", async () => {
+  const project = await writeProject((text) => text.replace('"units": 16', '"units": 1000000'));
+  const rows = Array.from({ length: 16 }, () => easyRows).flat();
+  const data = await write("many.csv", table(rows));
+  // 4 MB a sample, in one piece of at most 2 GiB.
+  const words = ["train", project, "--data", data, "--batch-size", "700", "--backend", "cpu"];
+  const { json, exitCode } = await runJson(...words, "--out", "wide");
+  expect(exitCode).toBe(1);
+  expect(json).toMatchObject({ reason: "failed", fittingBatch: 536 });
+  const told = await run([...words, "--out", "wider"]);
+  expect(told.out).toMatch(/Train with a batch that fits: netloom train \S+ --batch-size 536/);
+});
+
 test("a run goes on where it was, and says what can't be changed of it", async () => {
   const options = ["--backend", "cpu"];
   const whole = await runJson("train", "mlp-iris", "--epochs", "3", "--out", "whole", ...options);
   await runJson("train", "mlp-iris", "--epochs", "1", "--out", "run", ...options);
   const resumed = await runJson("train", "--resume", "run", "--epochs", "3", ...options);
   expect(resumed.json).toMatchObject({ epochs: 3, metrics: whole.json["metrics"] });
+  // With another batch it is another run from here on, which it stays.
+  const smaller = ["--resume", "run", "--epochs", "4", "--batch-size", "7"];
+  expect((await runJson("train", ...smaller, ...options)).json).toMatchObject({ epochs: 4 });
   const refusals = [
-    [["--resume", "run"], 1, /has done its 3 epochs.*--epochs 6/],
+    [["--resume", "run"], 1, /has done its 4 epochs.*--epochs 8/],
     [["--resume", "run", "--seed", "2"], 2, /--seed can't be changed/],
     [["--resume", "run", "mlp-iris"], 2, /takes no arguments with --resume/],
     [["--resume", "nowhere"], 1, /holds no run/],
