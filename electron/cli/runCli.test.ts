@@ -209,19 +209,6 @@ test.each([
   expect(existsSync(path.join(folder, "netloom-runs"))).toBe(false);
 });
 
-test("what does not fit the device is told with the batch that does, as a flag", async () => {
-  const project = await writeProject((text) => text.replace('"units": 16', '"units": 1000000'));
-  const rows = Array.from({ length: 16 }, () => easyRows).flat();
-  const data = await write("many.csv", table(rows));
-  // 4 MB a sample, in one piece of at most 2 GiB.
-  const words = ["train", project, "--data", data, "--batch-size", "700", "--backend", "cpu"];
-  const { json, exitCode } = await runJson(...words, "--out", "wide");
-  expect(exitCode).toBe(1);
-  expect(json).toMatchObject({ reason: "failed", fittingBatch: 536 });
-  const told = await run([...words, "--out", "wider"]);
-  expect(told.out).toMatch(/Train with a batch that fits: netloom train \S+ --batch-size 536/);
-});
-
 test("a run goes on where it was, and says what can't be changed of it", async () => {
   const options = ["--backend", "cpu"];
   const whole = await runJson("train", "mlp-iris", "--epochs", "3", "--out", "whole", ...options);
