@@ -44,3 +44,21 @@ test("a batch too large is refused before the first step, with the flag that fit
   const json = await run(...words, "--out", "other", "--json");
   expect(JSON.parse(json.told)).toMatchObject({ reason: "failed", fittingBatch: 536 });
 }, 60_000);
+
+test("a run goes on with another batch, and keeps to it", async () => {
+  const goOn = async (...words: readonly string[]) => {
+    const { exitCode, told } = await run("train", ...words, "--json");
+    expect(exitCode).toBe(0);
+    return JSON.parse(told) as { epochs: number };
+  };
+  await goOn("mlp-iris", "--epochs", "1", "--out", "kept");
+  const resume = ["--resume", "kept"];
+  expect(await goOn(...resume, "--epochs", "2", "--batch-size", "7")).toMatchObject({ epochs: 2 });
+  await goOn(...resume, "--epochs", "3");
+  const events = (await readFile(path.join(folder, "kept/metrics.jsonl"), "utf8"))
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): unknown => JSON.parse(line));
+  const recovered = events.filter((event) => Reflect.get(Object(event), "kind") === "recovered");
+  expect(recovered).toMatchObject([{ batchSize: 7 }, { batchSize: 7 }]);
+}, 60_000);
