@@ -15,7 +15,7 @@ import { sessionStore } from "./state/sessionStore.ts";
 import { followActivity } from "./training/followActivity.ts";
 import { followRuns } from "./training/followRuns.ts";
 import { runCommands } from "./training/runCommands.ts";
-import { startWarmUps } from "./training/trainingClient.ts";
+import { startWarmUps } from "./training/warmUps.ts";
 
 /** Everything that lives as long as the window and isn't a component. Called once. */
 export function startApp(): void {

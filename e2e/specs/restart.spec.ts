@@ -228,3 +228,53 @@ test("a GPU process that is killed brings a new device, and training goes on by 
   const [run] = await readRuns(page);
   expect(run?.losses).toHaveLength(200);
 });
+
+/** The training worker that answers, in a loop that never ends. */
+async function hang(page: Page): Promise<void> {
+  const workers = page.workers().filter((candidate) => /trainingWorker/.test(candidate.url()));
+  await workers.at(-1)?.evaluate(() => {
+    setTimeout(() => {
+      for (;;);
+    });
+  });
+}
+
+test("a worker that hangs is replaced, and its run goes on by itself", async ({
+  app,
+}, testInfo) => {
+  const { page } = app;
+  await openTemplate(page, "Iris MLP");
+  await startLongRun(page, 200);
+  // Until it is known how long its work takes.
+  await expect
+    .poll(async () => (await readRuns(page))[0]?.losses.length ?? 0, { timeout: 60_000 })
+    .toBeGreaterThan(5);
+  await hang(page);
+  const hungMs = Date.now();
+  await expect
+    .poll(async () => (await readRuns(page))[0]?.kinds, { timeout: 30_000 })
+    .toContain("recovered");
+  testInfo.annotations.push({ type: "replaced", description: `${Date.now() - hungMs} ms` });
+  await expect(page.getByText(/did not answer any more and was restarted/).first()).toBeVisible();
+  await expectFinished(page);
+  const [run] = await readRuns(page);
+  expect(run?.losses).toHaveLength(200);
+});
+
+test("Stop does not wait for a worker that hangs, and what it kept can be continued", async ({
+  app,
+}, testInfo) => {
+  const { page } = app;
+  await openTemplate(page, "Iris MLP");
+  await startLongRun(page, 400);
+  await hang(page);
+  const pressedMs = Date.now();
+  await page.getByRole("button", { name: "Stop" }).first().click();
+  await expect(trainButtonOf(page)).toBeVisible();
+  testInfo.annotations.push({ type: "over", description: `${Date.now() - pressedMs} ms` });
+  await expect.poll(async () => (await readRuns(page))[0]?.status).toBe("stopped");
+  await page.getByRole("button", { name: "Continue training" }).first().click();
+  await expect.poll(async () => (await readRuns(page))[0]?.kinds).toContain("recovered");
+  await page.getByRole("button", { name: "Stop" }).first().click();
+  await expect.poll(async () => (await readRuns(page))[0]?.status).toBe("stopped");
+});

@@ -19,6 +19,10 @@ export interface RunStoreState {
   readonly takeBack: (info: RunInfo, active: ActiveRun | null) => void;
   /** An event of the run; late ones of other runs are ignored. */
   readonly receive: (runId: string, event: RunEvent) => void;
+  /**
+   * The run is over for whoever looks, though its worker still saves: shown as ended by `ended` until its own end comes.
+   */
+  readonly release: (runId: string, ended: EndedEvent) => void;
   readonly setRuns: (runs: readonly RunInfo[]) => void;
   readonly changeRun: (runId: string, change: Partial<RunInfo>) => void;
   readonly removeRun: (runId: string) => void;
@@ -29,8 +33,13 @@ export interface RunStoreState {
 
 export interface ActiveRun {
   readonly info: RunInfo;
+  /** What is shown; of a released run, ended. */
   readonly state: RunState;
+  /** Of a released run: what it has told so far, and the end that is shown meanwhile. */
+  readonly released?: { readonly state: RunState; readonly ended: EndedEvent } | null;
 }
+
+type EndedEvent = Extract<RunEvent, { kind: "ended" }>;
 
 export const runStore = createStore<RunStoreState>()((set) => ({
   active: null,
@@ -53,10 +62,22 @@ export const runStore = createStore<RunStoreState>()((set) => ({
     })),
   receive: (runId, event) =>
     set(({ active }) =>
-      active === null || active.info.id !== runId
-        ? {}
-        : { active: { ...active, state: runReducer(active.state, event) } },
+      active === null || active.info.id !== runId ? {} : { active: receiveEvent(active, event) },
     ),
+  release: (runId, ended) =>
+    set(({ active, runs }) => {
+      if (active === null || active.info.id !== runId) return {};
+      if (active.state.phase === "ended") return {};
+      const change = { status: ended.reason, message: ended.message };
+      return {
+        runs: runs.map((run) => (run.id === runId ? { ...run, ...change } : run)),
+        active: {
+          info: { ...active.info, ...change },
+          state: runReducer(active.state, ended),
+          released: { state: active.state, ended },
+        },
+      };
+    }),
   setRuns: (runs) => set({ runs }),
   changeRun: (runId, change) =>
     set(({ runs, active }) => ({
@@ -73,6 +94,14 @@ export const runStore = createStore<RunStoreState>()((set) => ({
   choose: (chosen) => set({ chosen }),
   clear: () => set({ active: null, runs: [], chosen: null }),
 }));
+
+function receiveEvent(active: ActiveRun, event: RunEvent): ActiveRun {
+  const { released = null } = active;
+  const state = runReducer(released?.state ?? active.state, event);
+  if (released === null || state.phase === "ended") return { ...active, state, released: null };
+  const { ended } = released;
+  return { ...active, state: runReducer(state, ended), released: { state, ended } };
+}
 
 export function useRuns<T>(selector: (state: RunStoreState) => T): T {
   return useStore(runStore, selector);

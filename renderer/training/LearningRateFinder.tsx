@@ -14,7 +14,7 @@ import { changeTraining, useTraining } from "./changeTraining.ts";
 import { LearningRateCurve } from "./LearningRateCurve.tsx";
 import { closeLearningRateFinder, learningRateFinderStore } from "./learningRateFinderStore.ts";
 import { changeOptimizer } from "./optimizers.ts";
-import { searchLearningRate } from "./trainingClient.ts";
+import { searchLearningRate } from "./learningRateClient.ts";
 
 /** Tries growing learning rates on a copy of the network and suggests one. */
 export function LearningRateFinder() {

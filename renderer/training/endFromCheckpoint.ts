@@ -11,6 +11,7 @@ import type { RunFile } from "./runRecorder.ts";
 export function endFromCheckpoint(
   bytes: Uint8Array<ArrayBuffer> | null,
   state: RunState,
+  options: { readonly hasStepped: boolean },
 ): { readonly files: readonly RunFile[]; readonly events: readonly RunEvent[] } {
   const planned = state.started?.epochs ?? 0;
   const checkpoint = bytes && parseCheckpoint(bytes);
@@ -21,7 +22,9 @@ export function endFromCheckpoint(
         {
           kind: "ended",
           reason: "stopped",
-          message: "Stopped before the first checkpoint; no weights are kept.",
+          message: options.hasStepped
+            ? "Stopped before the first checkpoint; no weights are kept."
+            : "Stopped before the first step was done. Nothing had been learnt yet.",
           epochs: state.epochs.length,
           metrics: state.epochs.at(-1)?.metrics ?? {},
           elapsedMs: state.latest?.elapsedMs ?? 0,

@@ -4,6 +4,7 @@ import { preparationFile } from "#shared/datasets/preparation.ts";
 import { makeCsvFiles, makeTensorBoardFile } from "#shared/training/curveFiles.ts";
 import { host } from "../host/hostClient.ts";
 import { documentStore } from "../state/documentStore.ts";
+import { awaitSaved } from "./trainingClient.ts";
 
 export interface ExportFile {
   readonly name: string;
@@ -35,6 +36,7 @@ export async function makeCodeFiles(
 export async function readModelFiles(
   runId: string,
 ): Promise<Result<readonly ExportFile[], string>> {
+  await awaitSaved(runId);
   const listed = await host.listRunFiles(runId);
   if (!listed.ok) return err(listed.error.message);
   const names = listed.value.map(({ name }) => name).filter(isModelFile);

@@ -55,7 +55,7 @@ export interface EndingRun {
 }
 
 export function noteEnding(known: EndingRun | null, active: ActiveRun | null): EndingRun | null {
-  if (active === null || active.state.ended === null) return null;
+  if (active === null || active.state.ended === null || active.released) return null;
   if (known?.id === active.info.id) return known;
   return { id: active.info.id, atMs: performance.now(), checkpoint: active.state.checkpoint };
 }
@@ -70,6 +70,7 @@ export function describeActivity(
   const progress = Math.min(1, Math.max(0, selectProgress(state)));
   if (state.phase === "paused") return { phase: "paused", title, progress };
   if (state.phase !== "ended") return { phase: "running", title, progress };
+  if (active.released) return { phase: "saving", title, progress };
   const isSaved =
     ending === null ||
     state.ended?.hasWeights !== true ||

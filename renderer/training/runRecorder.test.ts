@@ -106,3 +106,18 @@ test("a host that can't write is told of once, and the run goes on", async () =>
     "The run can't be recorded: The disk is full.",
   ]);
 });
+
+test("a released run is shown as ended until its own end comes, and hears what it tells meanwhile", () => {
+  const store = runStore.getState();
+  const stopped = { ...ended, reason: "stopped", message: "Saving." } as const;
+  store.receive(id, started);
+  store.release(id, stopped);
+  expect(runStore.getState().active?.state).toMatchObject({ phase: "ended", ended: stopped });
+  expect(runStore.getState().active?.info).toMatchObject({ status: "stopped", message: "Saving." });
+  store.receive(id, epoch);
+  expect(runStore.getState().active?.state.epochs).toHaveLength(1);
+  expect(runStore.getState().active?.state).toMatchObject({ phase: "ended", ended: stopped });
+  const last = { ...stopped, message: "Stopped after 1 of 2 epochs." };
+  store.receive(id, last);
+  expect(runStore.getState().active).toMatchObject({ released: null, state: { ended: last } });
+});

@@ -14,6 +14,8 @@ export interface RunFile {
 export interface RunRecorder {
   recordEvent(event: RunEvent): void;
   recordFiles(files: readonly RunFile[]): void;
+  /** Resolves when everything told so far is written, or was refused. */
+  settle(): Promise<void>;
 }
 
 type Item =
@@ -23,6 +25,7 @@ type Item =
 export function createRunRecorder(runId: RunId): RunRecorder {
   const items: Item[] = [];
   let isWriting = false;
+  let writing: Promise<void> = Promise.resolve();
   let hasWarned = false;
 
   /** The run itself goes on: a full disk must not cost the training. */
@@ -33,7 +36,7 @@ export function createRunRecorder(runId: RunId): RunRecorder {
   };
   const add = (item: Item) => {
     items.push(item);
-    if (!isWriting) void write();
+    if (!isWriting) writing = write();
   };
 
   async function write(): Promise<void> {
@@ -84,6 +87,7 @@ export function createRunRecorder(runId: RunId): RunRecorder {
       if (isSame) items.pop();
       add({ kind: "files", files });
     },
+    settle: () => writing,
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { endFromCheckpoint } from "./endFromCheckpoint.ts";
-import { isStopOverdue } from "./stopPatience.ts";
+import { judgeStop } from "./stopPatience.ts";
 import {
   serializeCheckpoint,
   parseCheckpoint,
@@ -8,25 +8,20 @@ import {
 } from "#shared/training/checkpoint.ts";
 import { initialRunState, runReducer } from "#shared/training/runReducer.ts";
 
+const quick = { hasActed: false, hasStepped: true, allowedMs: 2000 };
+
 test.each([
-  ["a worker between quick steps is waited for", 450, { hasActed: false, hasHeld: false }, false],
-  [
-    "a worker in a long step is not, with its last step at hand",
-    450,
-    { hasActed: false, hasHeld: true },
-    true,
-  ],
-  ["but it is given the time of a quick one", 300, { hasActed: false, hasHeld: true }, false],
-  [
-    "a worker that hangs is ended within two seconds",
-    2000,
-    { hasActed: false, hasHeld: false },
-    true,
-  ],
-  ["one that acted may save for long", 30_000, { hasActed: true, hasHeld: true }, false],
-  ["but not for ever", 60_000, { hasActed: true, hasHeld: false }, true],
-])("%s", (_case, afterMs, worker, isOverdue) => {
-  expect(isStopOverdue({ afterMs, ...worker })).toBe(isOverdue);
+  ["a worker between two steps is waited for", 300, quick, "wait"],
+  ["one that has acted is free at once", 20, { ...quick, hasActed: true }, "release"],
+  ["one in a long step keeps nobody waiting, and may end it", 400, quick, "release"],
+  ["one that hangs is ended within two seconds", 2000, quick, "terminate"],
+  ["not one whose steps are known to be long", 9000, { ...quick, allowedMs: 15_000 }, "release"],
+  ["but not for ever", 20_000, { ...quick, allowedMs: 180_000 }, "terminate"],
+  ["before the first step nothing is lost", 400, { ...quick, hasStepped: false }, "terminate"],
+  ["one that acted may save for long", 30_000, { ...quick, hasActed: true }, "release"],
+  ["and not for ever either", 60_000, { ...quick, hasActed: true }, "terminate"],
+] as const)("%s", (_case, afterMs, worker, verdict) => {
+  expect(judgeStop({ afterMs, ...worker })).toBe(verdict);
 });
 
 const checkpoint: Checkpoint = {
@@ -49,7 +44,9 @@ const checkpoint: Checkpoint = {
 };
 
 test("a run whose worker was ended keeps the weights of its last checkpoint", () => {
-  const { files, events } = endFromCheckpoint(serializeCheckpoint(checkpoint), initialRunState);
+  const { files, events } = endFromCheckpoint(serializeCheckpoint(checkpoint), initialRunState, {
+    hasStepped: true,
+  });
   expect(files.map(({ name }) => name)).toEqual([
     "model.json",
     "group1-shard1of1.bin",
@@ -69,7 +66,7 @@ test("a run whose worker was ended keeps the weights of its last checkpoint", ()
 test("without a checkpoint, or with a damaged one, it ends without weights", () => {
   const damaged = serializeCheckpoint(checkpoint).slice(0, -1);
   for (const bytes of [null, damaged]) {
-    const { files, events } = endFromCheckpoint(bytes, initialRunState);
+    const { files, events } = endFromCheckpoint(bytes, initialRunState, { hasStepped: true });
     expect(files).toEqual([]);
     expect(events).toMatchObject([{ kind: "ended", reason: "stopped", hasWeights: false }]);
   }

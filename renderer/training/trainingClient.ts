@@ -4,14 +4,12 @@ import { compileDocument } from "#shared/compiler/compileDocument.ts";
 import type { RunInfo } from "#shared/host/contract.ts";
 import { serializeProject } from "#shared/project/serializeProject.ts";
 import { checkpointFile } from "#shared/training/checkpoint.ts";
-import { effectiveBatchSize } from "#shared/training/config.ts";
 import type { RunEvent } from "#shared/training/events.ts";
+import { createSilenceWatch, tickMs, type SilenceWatch } from "#shared/training/heartbeat.ts";
 import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
-import type { SearchPoint, SearchResult } from "#shared/training/learningRateSearch.ts";
 import { initialRunState, type RunState } from "#shared/training/runReducer.ts";
 import { host } from "../host/hostClient.ts";
 import { readToken } from "../host/token.ts";
-import { datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { type ActiveRun, runStore } from "../state/runStore.ts";
 import { showToast } from "../ui/toastStore.ts";
@@ -20,34 +18,53 @@ import { endFromCheckpoint } from "./endFromCheckpoint.ts";
 import { observeStore } from "./observe/observeStore.ts";
 import { prepareContinuing, type ContinueOptions } from "./prepareContinuing.ts";
 import { whyNotTrain } from "./runQueries.ts";
-import { createRunRecorder, type RunRecorder } from "./runRecorder.ts";
-import { isStopOverdue } from "./stopPatience.ts";
-import { makeWarmUpKey } from "./warmUpKey.ts";
+import { createRunRecorder, type RunFile, type RunRecorder } from "./runRecorder.ts";
+import { judgeStop } from "./stopPatience.ts";
+import { endWorker, isInUse, listenToWorkers, postToWorker } from "./workerHandle.ts";
 
 /** Owns the training worker: starts runs, passes on what they say, and replaces a worker that does not answer. */
 interface CurrentRun {
   readonly id: RunId;
   readonly recorder: RunRecorder;
+  /** What does it, and what that was told to do; null before it was told. */
+  job: { readonly worker: Worker; readonly command: StartCommand } | null;
   isPaused: boolean;
-  /** When Stop was pressed, and whether the worker has acted on it. */
-  stop: { readonly atMs: number; hasActed: boolean } | null;
-  /** Seconds without a word; counted by ticks, so that a sleeping computer does not count. */
-  silentSeconds: number;
+  /** When Stop was pressed, whether the worker has acted on it, and whether the run is over for the person. */
+  stop: { readonly atMs: number; hasActed: boolean; isReleased: boolean } | null;
+  silence: SilenceWatch;
+  /** Its worker has done a step, so that there is something to lose. */
+  hasStepped: boolean;
   /** For a run that is to go on: what was there before. Null once it does, and for new runs. */
   before: { readonly info: RunInfo; readonly active: ActiveRun | null } | null;
-  /** Checkpoints to end with where the worker has to be ended: one for the folder, one between two long steps. */
-  kept: ArrayBuffer | null;
-  held: ArrayBuffer | null;
+  /** The last checkpoint, to go on from or to end with where the worker has to be ended. */
+  newest: ArrayBuffer | null;
+  /** The one that it went on from by itself. */
+  restartedFrom: ArrayBuffer | null;
+  /** Its end was told; what may follow is a checkpoint and a report. */
+  hasEnded: boolean;
+  readonly saved: Promise<void>;
+  readonly markSaved: () => void;
 }
 
-/** A first step compiles for long on a slow machine; nothing takes longer than this without a word. */
-const maxSilentSeconds = 180;
-
-let worker: Worker | null = null;
 let current: CurrentRun | null = null;
+/** Runs that are over for the person, while their workers still save or write reports. */
+let finishing: readonly CurrentRun[] = [];
+
+listenToWorkers({
+  onMessage: receive,
+  onCrash: (crashed, reason) => fail(crashed, `The training worker crashed: ${reason}.`),
+  // Left to end its step, and to save.
+  isStuck: (asked) =>
+    finishing.some(
+      ({ job, stop: stopping, hasEnded }) =>
+        job?.worker === asked && stopping?.hasActed === false && !hasEnded,
+    ),
+});
+
+export const isBusy = (): boolean => current !== null;
 
 type StartCommand = Extract<TrainingCommand, { kind: "start" }>;
-const busy = "A run is under way. Stop it to start another.";
+export const busy = "A run is under way. Stop it to start another.";
 
 /** Starts a run of the document as it is now; later edits don't touch it. The error is a sentence, already shown. */
 export async function startTraining(): Promise<Result<RunId, string>> {
@@ -103,6 +120,7 @@ export async function continueTraining(
   if (current) return refuse(busy);
   const id = makeRunId(info.id);
   const run = takeTurn(id);
+  await awaitSaved(id);
   const prepared = await prepareContinuing(info, options);
   if (!prepared.ok) {
     current = null;
@@ -123,18 +141,32 @@ export async function continueTraining(
 }
 
 function takeTurn(id: RunId): CurrentRun {
+  let markSaved = () => {};
+  const saved = new Promise<void>((resolve) => {
+    markSaved = resolve;
+  });
   const run: CurrentRun = {
     id,
     recorder: createRunRecorder(id),
+    job: null,
     isPaused: false,
     stop: null,
-    silentSeconds: 0,
+    silence: createSilenceWatch(),
+    hasStepped: false,
     before: null,
-    kept: null,
-    held: null,
+    newest: null,
+    restartedFrom: null,
+    hasEnded: false,
+    saved,
+    markSaved,
   };
   current = run;
   return run;
+}
+
+/** Resolves when everything of a run that was stopped lies in its folder; at once where that is so. */
+export async function awaitSaved(id: string): Promise<void> {
+  await Promise.all(finishing.filter((run) => run.id === id).map(({ saved }) => saved));
 }
 
 function launch(
@@ -144,141 +176,113 @@ function launch(
 ): void {
   runStore.getState().begin(info, state);
   watch(run);
-  // The worker gets a copy: what it holds is lost with it.
-  run.kept = command.checkpoint;
-  post({
+  giveToWorker(run, {
     kind: "start",
     runId: run.id,
     host: { baseUrl: location.origin, token: readToken() },
     observesLayers: observeStore.getState().isOn,
+    restartReason: null,
     ...command,
   });
+}
+
+function giveToWorker(run: CurrentRun, command: StartCommand): void {
+  // The worker gets a copy: what it holds is lost with it.
+  run.newest = command.checkpoint;
+  run.hasStepped = false;
+  run.silence = createSilenceWatch();
+  run.job = { worker: postToWorker(command), command };
   // Pressed while the run's folder was being made, before the worker knew of the run.
-  if (run.stop) post({ kind: "stop", runId: run.id });
-  else if (run.isPaused) post({ kind: "pause", runId: run.id });
+  if (run.stop) tell(run, "stop");
+  else if (run.isPaused) tell(run, "pause");
+}
+
+function tell(run: CurrentRun, kind: "pause" | "resume" | "stop" | "checkpoint"): void {
+  run.job?.worker.postMessage({ kind, runId: run.id } satisfies TrainingCommand);
 }
 
 export function pause(): void {
   if (!current || current.stop) return;
   current.isPaused = true;
-  post({ kind: "pause", runId: current.id });
+  tell(current, "pause");
 }
 
 export function resume(): void {
   if (!current) return;
   current.isPaused = false;
-  current.silentSeconds = 0;
-  post({ kind: "resume", runId: current.id });
+  current.silence.hear();
+  tell(current, "resume");
 }
 
 /** Keeps the run in its folder at the next step: before the computer sleeps, or when somebody wants to be sure. */
 export function keepRun(): void {
-  if (current) post({ kind: "checkpoint", runId: current.id });
+  if (current) tell(current, "checkpoint");
 }
 
-/** Ends the run after the step under way, its weights kept; where that step is long, with those of the last one. */
+/** Ends the run after the step under way, its weights kept. Where that step is long, nobody has to wait for it. */
 export function stop(): void {
   const run = current;
   if (!run) return;
-  run.stop ??= { atMs: performance.now(), hasActed: false };
+  run.stop ??= { atMs: performance.now(), hasActed: false, isReleased: false };
   run.isPaused = false;
-  run.silentSeconds = 0;
-  post({ kind: "stop", runId: run.id });
+  tell(run, "stop");
   const timer = setInterval(() => {
-    if (current !== run) clearInterval(timer);
-    else endOverdue(run);
+    if (current === run || run.stop?.isReleased) advanceStop(run);
+    if (!isOpen(run)) clearInterval(timer);
   }, 50);
 }
 
-function endOverdue(run: CurrentRun): void {
-  if (run.stop === null) return;
+/** Whether its end has yet to be told. */
+function isOpen(run: CurrentRun): boolean {
+  return current === run || (finishing.includes(run) && !run.hasEnded);
+}
+
+function advanceStop(run: CurrentRun): void {
+  if (run.stop === null || run.job === null || !isOpen(run)) return;
   const afterMs = performance.now() - run.stop.atMs;
-  if (!isStopOverdue({ afterMs, hasActed: run.stop.hasActed, hasHeld: run.held !== null })) return;
-  dropWorker();
-  if (leaveAsItWas(run, "Stopped before it went on.")) return;
-  const bytes = run.held ?? run.kept;
-  const state = runStore.getState().active?.state ?? initialRunState;
-  const { files, events } = endFromCheckpoint(bytes && new Uint8Array(bytes), state);
-  if (files.length > 0) run.recorder.recordFiles(files);
-  for (const event of events) receiveEvent(run.id, event);
+  const verdict = judgeStop({ ...run.stop, ...run, afterMs, allowedMs: run.silence.allowedMs });
+  if (verdict === "wait") return;
+  if (run.before !== null) {
+    leaveAsItWas(run, "Stopped before it went on.");
+    abandon(run.job.worker);
+    return;
+  }
+  if (!run.stop.isReleased) release(run);
+  if (verdict === "terminate") abandon(run.job.worker);
 }
 
-/** The one search for a learning rate that is under way. */
-interface Search {
-  readonly id: string;
-  readonly onPoints: (points: readonly SearchPoint[]) => void;
-  readonly end: (outcome: Result<SearchResult, string>) => void;
-}
-
-let search: Search | null = null;
-
-/** Searches on the document as it is now; nothing of it changes. The error is a sentence. Training ends a search. */
-export function searchLearningRate(onPoints: Search["onPoints"]): {
-  readonly outcome: Promise<Result<SearchResult, string>>;
-  cancel(): void;
-} {
-  const { document, documentAnalysis } = documentStore.getState();
-  const obstacle = current ? busy : search ? "A search is under way." : whyNotTrain();
-  const plan = compileDocument(document, documentAnalysis);
-  const failed = (message: string) => ({ outcome: Promise.resolve(err(message)), cancel() {} });
-  if (obstacle !== null || document.data === null) return failed(obstacle ?? "Bind data first.");
-  if (!plan.ok) return failed(plan.error[0]?.message ?? "The model has mistakes.");
-  const searchId = crypto.randomUUID();
-  const outcome = new Promise<Result<SearchResult, string>>((resolve) => {
-    search = { id: searchId, onPoints, end: resolve };
+/** Over for the person, who may start another run. */
+function release(run: CurrentRun): void {
+  if (run.stop) run.stop.isReleased = true;
+  finishing = [...finishing, run];
+  if (current === run) current = null;
+  const state = runStore.getState().active?.state;
+  runStore.getState().release(run.id, {
+    kind: "ended",
+    reason: "stopped",
+    message: "Stopped; its weights are being saved.",
+    epochs: state?.epochs.length ?? 0,
+    metrics: state?.epochs.at(-1)?.metrics ?? state?.latest?.metrics ?? {},
+    elapsedMs: state?.latest?.elapsedMs ?? 0,
+    hasWeights: run.hasStepped || run.newest !== null,
   });
-  post({
-    kind: "findLearningRate",
-    searchId,
-    plan: plan.value,
-    data: document.data,
-    config: document.training,
-    host: { baseUrl: location.origin, token: readToken() },
-    backend: "auto",
-  });
-  return { outcome, cancel: () => post({ kind: "cancelSearch", searchId }) };
 }
 
-function endSearch(searchId: string | undefined, outcome: Result<SearchResult, string>): void {
-  if (search === null || search.id !== searchId) return;
-  const ended = search;
-  search = null;
-  ended.end(outcome);
-}
-
-/** Starts the backend early and, whenever the graph becomes valid, compiles its kernels. Returns the way to end that. */
-export function startWarmUps(): () => void {
-  post({ kind: "warmUp", backend: "auto" });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let warmed = "";
-  const warmUp = () => {
-    if (current) return;
-    const { document, documentAnalysis } = documentStore.getState();
-    const plan = compileDocument(document, documentAnalysis);
-    if (!plan.ok) return;
-    const { training } = document;
-    const { summary } = datasetStore.getState();
-    // A full batch, or one larger than the data, is known only with them.
-    const batchSize = effectiveBatchSize(training, summary?.trainCount ?? training.batchSize);
-    const config = { ...training, batchSize };
-    const key = makeWarmUpKey(plan.value, config);
-    if (key === warmed) return;
-    warmed = key;
-    post({ kind: "warmUp", backend: "auto", model: { plan: plan.value, config } });
-  };
-  const unsubscribe = documentStore.subscribe((state, before) => {
-    const isSame =
-      state.documentAnalysis === before.documentAnalysis &&
-      state.document.training === before.document.training;
-    if (isSame) return;
-    clearTimeout(timer);
-    // Once editing rests; compiling takes the processor for a moment.
-    timer = setTimeout(warmUp, 1500);
-  });
-  return () => {
-    clearTimeout(timer);
-    unsubscribe();
-  };
+/** Ends a worker. What it was to save is taken from the last checkpoint; a run that is not to end gets another worker. */
+function abandon(ended: Worker): void {
+  endWorker(ended);
+  for (const run of finishing.filter((one) => one.job?.worker === ended && !one.hasEnded)) {
+    const { active } = runStore.getState();
+    const state = active?.info.id === run.id ? active.state : initialRunState;
+    const bytes = run.newest && new Uint8Array(run.newest);
+    const { files, events } = endFromCheckpoint(bytes, state, run);
+    if (files.length > 0) run.recorder.recordFiles(files);
+    for (const event of events) receiveEvent(run, event);
+    forget(run);
+  }
+  if (current?.job?.worker === ended) {
+    giveToWorker(current, { ...current.job.command, checkpoint: current.newest });
+  }
 }
 
 function refuse(message: string): Result<never, string> {
@@ -290,89 +294,86 @@ function nextNumber(): number {
   return runStore.getState().runs.reduce((highest, run) => Math.max(highest, run.number), 0) + 1;
 }
 
-function post(command: TrainingCommand): void {
-  worker ??= startWorker();
-  worker.postMessage(command);
-}
-
-function startWorker(): Worker {
-  const started = new Worker(new URL("../workers/trainingWorker.ts", import.meta.url), {
-    type: "module",
-    name: "training",
-  });
-  started.addEventListener("message", (message: MessageEvent<TrainingMessage>) => {
-    if (started === worker) receive(message.data);
-  });
-  started.addEventListener("error", (event) => {
-    event.preventDefault();
-    if (started === worker) replaceWorker(`The training worker crashed: ${event.message}.`);
-  });
-  return started;
-}
-
-function receive(message: TrainingMessage): void {
+function receive(message: TrainingMessage, from: Worker): void {
   switch (message.kind) {
     case "ready": {
       const { kind: _kind, ...device } = message;
-      deviceStore.setState({ device });
-      if (current) current.silentSeconds = 0;
+      if (isInUse(from)) deviceStore.setState({ device });
       return;
     }
-    case "stopping":
-      if (message.runId === current?.id && current.stop) current.stop.hasActed = true;
+    case "pulse":
+      findRun(message.runId, from)?.silence.hear(message.pulse);
+      // One that waits for its turn in the same worker is not forgotten.
+      if (current?.job?.worker === from && current.id !== message.runId) current.silence.hear();
       return;
-    case "held":
-      if (message.runId === current?.id) current.held = message.bytes;
+    case "stopping": {
+      const run = findRun(message.runId, from);
+      if (!run?.stop) return;
+      run.stop.hasActed = true;
+      advanceStop(run);
       return;
+    }
+    case "held": {
+      const run = findRun(message.runId, from);
+      if (run) run.newest = message.bytes;
+      return;
+    }
     case "files":
-      receiveFiles(message);
+      receiveFiles(findRun(message.runId, from), message.files);
       return;
     case "event":
-      receiveEvent(message.runId, message.event);
+      receiveEvent(findRun(message.runId, from), message.event);
       return;
-    case "refused":
-      if (message.runId === current?.id) leaveAsItWas(current, message.message);
+    case "refused": {
+      const run = findRun(message.runId, from);
+      if (run) leaveAsItWas(run, message.message);
       return;
+    }
     case "searchPoints":
-      if (message.searchId === search?.id) search.onPoints(message.points);
-      return;
     case "searchEnded":
-      endSearch(message.searchId, message.outcome);
       return;
   }
 }
 
-function receiveFiles({ runId, files }: Extract<TrainingMessage, { kind: "files" }>): void {
-  const run = findRun(runId);
+function receiveFiles(run: CurrentRun | null, files: readonly RunFile[]): void {
   if (!run) return;
-  run.silentSeconds = 0;
-  run.kept = files.find(({ name }) => name === checkpointFile)?.bytes ?? run.kept;
+  run.silence.hear();
+  run.newest = files.find(({ name }) => name === checkpointFile)?.bytes ?? run.newest;
   run.recorder.recordFiles(files);
 }
 
-/** The report and the last checkpoint of a run come after its end, when another may have begun. */
-let ended: CurrentRun | null = null;
-
-function findRun(runId: RunId): CurrentRun | null {
-  return runId === current?.id ? current : runId === ended?.id ? ended : null;
+/** A run whose end has not come, or of which more may come after it. Not one that another worker does by now. */
+function findRun(runId: RunId, from: Worker): CurrentRun | null {
+  const known = current === null ? finishing : [current, ...finishing];
+  return known.find(({ id, job }) => id === runId && job?.worker === from) ?? null;
 }
 
-function receiveEvent(runId: RunId, event: RunEvent): void {
-  const run = findRun(runId);
+function receiveEvent(run: CurrentRun | null, event: RunEvent): void {
   if (!run) return;
-  run.silentSeconds = 0;
+  run.silence.hear();
   run.before = null;
+  if (event.kind === "step" || event.kind === "epoch") run.hasStepped = true;
   run.recorder.recordEvent(event);
-  if (event.kind !== "ended" || run !== current) return;
-  ended = run;
-  current = null;
+  if (event.kind === "ended") {
+    run.hasEnded = true;
+    if (current === run) {
+      finishing = [...finishing, run];
+      current = null;
+    }
+    // The report may take its time; where there will be none, nobody knows.
+    setTimeout(() => forget(run), lateMs);
+    run.newest = null;
+    // A stopped run's checkpoint came before.
+    void run.recorder.settle().then(run.markSaved);
+  }
+  if (run.hasEnded && event.kind === "report") forget(run);
 }
 
 /** Ends a run that was to go on and never did, as if nobody had asked; false where it has begun. */
 function leaveAsItWas(run: CurrentRun, reason: string): boolean {
   if (run.before === null) return false;
   const { info, active } = run.before;
-  current = null;
+  if (current === run) current = null;
   runStore.getState().takeBack(info, active);
   const isWanted = run.stop !== null;
   showToast({
@@ -382,43 +383,66 @@ function leaveAsItWas(run: CurrentRun, reason: string): boolean {
   return true;
 }
 
+/** After the end of a run a report may come for this long. */
+const lateMs = 600_000;
+
+/** Nothing more comes of this run. A worker that another one has taken over for has done its work. */
+function forget(run: CurrentRun): void {
+  finishing = finishing.filter((one) => one !== run);
+  const left = run.job?.worker;
+  if (!left || isInUse(left) || current?.job?.worker === left) return;
+  if (!finishing.some(({ job }) => job?.worker === left)) left.terminate();
+}
+
 function watch(run: CurrentRun): void {
   const timer = setInterval(() => {
     if (current !== run) {
       clearInterval(timer);
       return;
     }
-    if (run.isPaused) return;
-    run.silentSeconds++;
-    if (run.silentSeconds > maxSilentSeconds) {
-      replaceWorker(
-        `The training did not answer for ${maxSilentSeconds} seconds and was ended. Use a smaller batch or a smaller model.`,
-      );
-    }
-  }, 1000);
+    // Stop has a patience of its own.
+    if (run.isPaused || run.stop || run.job === null) return;
+    if (run.silence.tick()) restart(run);
+  }, tickMs);
 }
 
-function dropWorker(): void {
-  worker?.terminate();
-  worker = null;
-  endSearch(search?.id, err("The search ended because the training worker had to be replaced."));
+/** A worker that was taken for hung is ended, and its run goes on by itself: once from any checkpoint. */
+function restart(run: CurrentRun): void {
+  if (run.job === null) return;
+  const { worker: hung, command } = run.job;
+  const bytes = run.newest;
+  if (bytes === null || bytes === run.restartedFrom) {
+    const often =
+      bytes === null
+        ? "The training did not answer any more"
+        : "The training did not answer, again after it was restarted,";
+    fail(hung, `${often} and was ended. Use a smaller batch or a smaller model.`);
+    return;
+  }
+  const restartReason = "The training did not answer any more and was restarted.";
+  showToast({ tone: "warning", message: `${restartReason} It goes on from its last checkpoint.` });
+  run.restartedFrom = bytes;
+  run.job = { worker: hung, command: { ...command, restartReason } };
+  abandon(hung);
 }
 
 /** Ends a worker that hangs or crashed; its run can go on from its last checkpoint. The next command starts a fresh one. */
-function replaceWorker(reason: string): void {
-  dropWorker();
-  const run = current;
-  if (!run || leaveAsItWas(run, `${reason} Try again.`)) return;
-  const state = runStore.getState().active?.state;
-  const canResume = run.kept !== null ? " Resume it from its last checkpoint." : "";
-  receiveEvent(run.id, {
-    kind: "ended",
-    reason: "failed",
-    message: `${reason}${canResume}`,
-    code: "internal",
-    epochs: state?.epochs.at(-1)?.epoch ?? 0,
-    metrics: state?.epochs.at(-1)?.metrics ?? {},
-    elapsedMs: state?.latest?.elapsedMs ?? 0,
-    hasWeights: false,
-  });
+function fail(ended: Worker, reason: string): void {
+  const run = current?.job?.worker === ended ? current : null;
+  if (run && !leaveAsItWas(run, `${reason} Try again.`)) {
+    endWorker(ended);
+    const state = runStore.getState().active?.state;
+    const canResume = run.newest !== null ? " Resume it from its last checkpoint." : "";
+    receiveEvent(run, {
+      kind: "ended",
+      reason: "failed",
+      message: `${reason}${canResume}`,
+      code: "internal",
+      epochs: state?.epochs.at(-1)?.epoch ?? 0,
+      metrics: state?.epochs.at(-1)?.metrics ?? {},
+      elapsedMs: state?.latest?.elapsedMs ?? 0,
+      hasWeights: false,
+    });
+  }
+  abandon(ended);
 }

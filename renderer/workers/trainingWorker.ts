@@ -15,6 +15,7 @@ import { findResumeMismatch, trainModel } from "#shared/engine/train.ts";
 import { warmUpModel } from "#shared/engine/warmUp.ts";
 import { checkpointFile, parseCheckpoint } from "#shared/training/checkpoint.ts";
 import type { RunEvent, RunFailureCode } from "#shared/training/events.ts";
+import { cautiousMs, createHeartbeat, opening, tickMs } from "#shared/training/heartbeat.ts";
 import { judgeSearch, type SearchResult } from "#shared/training/learningRateSearch.ts";
 import type { TrainingCommand, TrainingMessage } from "#shared/training/protocol.ts";
 import { openFromHost } from "../host/fetchByteSource.ts";
@@ -98,9 +99,15 @@ async function train(
   run: ActiveRun,
 ): Promise<void> {
   const { runId, plan, config } = command;
-  let heartbeat: number | undefined;
+  const heartbeat = createHeartbeat(
+    () => performance.now(),
+    (pulse) => send({ kind: "pulse", runId, pulse }),
+    command.restartReason === null ? undefined : cautiousMs,
+  );
+  heartbeat.begin(opening);
+  const ticking = setInterval(heartbeat.tick, tickMs);
   // What ends before it goes on leaves a run as good as it was.
-  let isUntouched = command.checkpoint !== null;
+  let isUntouched = command.checkpoint !== null && command.restartReason === null;
   const tell = (event: RunEvent) => {
     if (isUntouched && event.kind === "ended") {
       send({ kind: "refused", runId, message: event.message });
@@ -117,10 +124,7 @@ async function train(
         signal: run.abort.signal,
       }),
     ]);
-    let current = backend;
     sendReady(backend);
-    // A long validation says nothing else; while this comes, the worker does not hang.
-    heartbeat = setInterval(() => sendReady(current), 5000);
     if (run.control.state === "stopping") {
       tell(endEarly("stopped", "Stopped before the first step."));
       return;
@@ -153,11 +157,13 @@ async function train(
       resume: resume ? resume.value : null,
       async renewBackend() {
         const renewed = await awaitWebgpu(run.control);
-        if (renewed) sendReady((current = renewed));
+        if (renewed) sendReady(renewed);
         return renewed;
       },
       onCheckpoint: ({ buffer }) =>
         send({ kind: "files", runId, files: [{ name: checkpointFile, bytes: buffer }] }, [buffer]),
+      resumeReason: command.restartReason,
+      onWork: heartbeat.begin,
       onStopping: () => send({ kind: "stopping", runId }),
       onHeld: ({ buffer }) => send({ kind: "held", runId, bytes: buffer }, [buffer]),
       onEpochWeights({ name, bytes: { buffer } }) {
@@ -174,7 +180,7 @@ async function train(
     const text = error instanceof Error ? error.message : String(error);
     tell(endEarly("failed", `Training could not start: ${text}`, "internal"));
   } finally {
-    clearInterval(heartbeat);
+    clearInterval(ticking);
     if (active === run) active = null;
   }
 }

@@ -1,6 +1,6 @@
 import { serializeCheckpoint, type Checkpoint } from "../training/checkpoint.ts";
 import type { CheckpointConfig } from "../training/config.ts";
-import type { RunEvent } from "../training/events.ts";
+import type { Metrics, RunEvent } from "../training/events.ts";
 import { takeCheckpoint, type CheckpointContext, type RunPosition } from "./checkpoints.ts";
 import type { TrainingControl } from "./control.ts";
 import { isSnapshotFinite, readWeights, type Snapshot } from "./snapshots.ts";
@@ -11,11 +11,28 @@ export interface CheckpointSinks {
    * For the run's folder. The run goes on while it is written; it waits only before the next checkpoint, and where an
    * interval is a number of steps: then not more than that may be lost, however quick steps are.
    */
-  onCheckpoint?(bytes: Uint8Array<ArrayBuffer>): Promise<void> | void;
+  onCheckpoint?(bytes: Uint8Array<ArrayBuffer>, place: KeptPlace): Promise<void> | void;
   /** Where steps are long: what is lost when the worker has to be ended in mid-step. Not for the folder. */
-  onHeld?(bytes: Uint8Array<ArrayBuffer>): void;
+  onHeld?(bytes: Uint8Array<ArrayBuffer>, place: KeptPlace): void;
   /** Stop has taken effect: no step is done any more, only saving is left. */
   onStopping?(): void;
+  /** Something begins that may take long without a word: see `heartbeat.ts`. Told before every step. */
+  onWork?(work: string): void;
+}
+
+/** Where a run was at a checkpoint. */
+export interface KeptPlace {
+  /** Epochs completed. */
+  readonly epochs: number;
+  /** Steps done in the epoch after those. */
+  readonly step: number;
+  readonly elapsedMs: number;
+  /** Of the last completed epoch. */
+  readonly metrics: Metrics;
+}
+
+export function placeOf({ epochsDone, step, elapsedMs, metrics }: Checkpoint): KeptPlace {
+  return { epochs: epochsDone, step, elapsedMs, metrics };
 }
 
 export interface KeeperContext extends CheckpointContext {
@@ -100,9 +117,9 @@ export function createRunKeeper(context: KeeperContext): RunKeeper {
     if (isForFolder && sinks.onCheckpoint) {
       await writing;
       // Whoever writes tells what goes wrong; a full disk must not cost the training.
-      writing = Promise.resolve(sinks.onCheckpoint(serializeCheckpoint(checkpoint))).catch(
-        () => {},
-      );
+      writing = Promise.resolve(
+        sinks.onCheckpoint(serializeCheckpoint(checkpoint), placeOf(checkpoint)),
+      ).catch(() => {});
       if (checkpoints.everySteps !== null) await writing;
       context.onEvent({
         kind: "checkpoint",
@@ -115,7 +132,7 @@ export function createRunKeeper(context: KeeperContext): RunKeeper {
       written.costMs = atMs - startedMs;
       isRequested = false;
     } else if (purpose === "due") {
-      sinks.onHeld?.(serializeCheckpoint(checkpoint));
+      sinks.onHeld?.(serializeCheckpoint(checkpoint), placeOf(checkpoint));
     }
     held.atMs = lastStepMs = elapsedMs();
     held.costMs = held.atMs - startedMs;
@@ -138,6 +155,7 @@ export function createRunKeeper(context: KeeperContext): RunKeeper {
     readFiniteWeights,
     async keep(position, purpose) {
       if (isTooLarge) return;
+      sinks.onWork?.("keeping");
       const startedMs = elapsedMs();
       await keepSnapshot(position, await readFiniteWeights(position), { startedMs, purpose });
     },

@@ -8,6 +8,7 @@ import type { Metrics, RunEvent, RunFailureCode, RunReport } from "../training/e
 import { keepsEpoch, nameEpochFile, packWeights } from "../training/epochWeights.ts";
 import { findMismatch, fingerprintRun } from "../training/fingerprint.ts";
 import { rebatchCheckpoint } from "../training/rebatchCheckpoint.ts";
+import { opening } from "../training/heartbeat.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkMemory } from "./checkMemory.ts";
 import type { TrainingControl } from "./control.ts";
@@ -17,7 +18,7 @@ import { NotFiniteFault, RunFault, toRunFault, watchFaults, type FaultWatch } fr
 import { saveModelFiles, type ModelFile } from "./modelFiles.ts";
 import type { ObserveOptions } from "./observe/createObserver.ts";
 import { buildReport } from "./report.ts";
-import type { CheckpointSinks } from "./runKeeper.ts";
+import { placeOf, type CheckpointSinks } from "./runKeeper.ts";
 import type { Backend } from "./selectBackend.ts";
 import { countSteps, createSession, inferenceBatchSize, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
@@ -39,6 +40,10 @@ export interface TrainingRequest extends CheckpointSinks {
   renewBackend?(): Promise<Backend | null>;
   /** The weights after an epoch, for a look inside later on: of the epochs that `keepsEpoch` says. */
   onEpochWeights?(file: ModelFile): void;
+  /** For whom the end of a stopped run must not wait: no report follows. Default true. */
+  readonly reportsStopped?: boolean;
+  /** Why the run goes on from `resume`, where it is not because somebody asked for it: a sentence. */
+  readonly resumeReason?: string | null;
   /** The trained model's files; awaited before `ended` is told. */
   onWeights?(files: readonly ModelFile[]): Promise<void> | void;
 }
@@ -130,6 +135,7 @@ async function trainOnce(
   const { config, backend, onEvent } = request;
   const { resume } = attempt;
   const faults = watchFaults(backend, request);
+  request.onWork?.(opening);
   let session: Session | null = null;
   let good: GoodWeights | null = null;
   let kept: Checkpoint | null = null;
@@ -174,6 +180,7 @@ async function trainOnce(
     const canRecover = fault.code === "device-lost" && request.renewBackend !== undefined;
     if (canRecover) return { kept, failure: { fault, session, good, elapsedMs } };
     if (fault instanceof NotFiniteFault && session) {
+      request.onWork?.("explaining");
       fault = await explainNotFinite({ ...request, session, faults, from: kept ?? resume }, fault);
     }
     return await fail(request, { fault, session, good, elapsedMs, kept });
@@ -237,7 +244,7 @@ function describeStart({ runId, plan, dataset, config, backend }: TrainingReques
 }
 
 function describeRecovery(
-  { plan, dataset, config, backend }: TrainingRequest,
+  { plan, dataset, config, backend, resumeReason }: TrainingRequest,
   { resume }: Attempt,
   cause: "continued" | "device-lost",
 ): RunEvent {
@@ -261,7 +268,7 @@ function describeRecovery(
     elapsedMs,
     message:
       cause === "continued"
-        ? `Training goes on ${place}.`
+        ? `${resumeReason ? `${resumeReason} ` : ""}Training goes on ${place}.`
         : `The GPU device was lost. Training goes on ${place} on a new one (${backend.device}).`,
   };
 }
@@ -280,7 +287,11 @@ async function finish(
   const isStopped = end.reason === "stopped";
   let report: RunReport | null = null;
   if (!isStopped) report = await reportOn(request, session, faults);
-  const snapshot = await faults.guard(readWeights(session.model));
+  // First, where somebody waits: whatever comes next, nothing is lost any more.
+  if (isStopped) await writeCheckpoint(request, kept);
+  const snapshot =
+    (isStopped && kept && toGoodWeights(kept).snapshot) ||
+    (await faults.guard(readWeights(session.model)));
   // Stopped within an epoch, the last step's weights have not been looked at.
   if (!isSnapshotFinite(snapshot)) throw notFinite("The weights", request, "in the last step");
   await request.onWeights?.(saveModelFiles(session.model, snapshot));
@@ -294,21 +305,27 @@ async function finish(
     hasWeights: true,
   } as const;
   request.onEvent(ended);
-  // Last, so that the end need not wait.
-  if (kept) await keepLast(request, kept);
-  if (isStopped) report = await reportOn(request, session, faults);
+  // Here, so that the end need not wait.
+  if (kept && isStopped) tellKept(request, kept);
+  else if (kept) await keepLast(request, kept);
+  const reportsLate = isStopped && request.reportsStopped !== false;
+  if (reportsLate) report = await reportOn(request, session, faults);
   return { ended, report };
 }
 
+async function writeCheckpoint(request: TrainingRequest, kept: Checkpoint | null): Promise<void> {
+  if (kept) await request.onCheckpoint?.(serializeCheckpoint(kept), placeOf(kept));
+}
+
 /** From here the run can be continued. */
-async function keepLast(
-  { onCheckpoint, onEvent }: Pick<TrainingRequest, "onCheckpoint" | "onEvent">,
-  kept: Checkpoint,
-): Promise<void> {
-  if (!onCheckpoint) return;
-  await onCheckpoint(serializeCheckpoint(kept));
-  const { epochsDone, step, elapsedMs } = kept;
-  onEvent({ kind: "checkpoint", epochs: epochsDone, step, elapsedMs });
+async function keepLast(request: TrainingRequest, kept: Checkpoint): Promise<void> {
+  await writeCheckpoint(request, kept);
+  tellKept(request, kept);
+}
+
+function tellKept(request: TrainingRequest, { epochsDone, step, elapsedMs }: Checkpoint): void {
+  if (!request.onCheckpoint) return;
+  request.onEvent({ kind: "checkpoint", epochs: epochsDone, step, elapsedMs });
 }
 
 /** A report that can't be made is no reason to lose a good run. */

@@ -109,6 +109,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
       const measured = validation.length > 0 ? await validate(context, plan, stepped.step) : {};
       if (measured === null) return await endOf("stopped", locate(stepped.step));
       metrics = { ...tally.means(), ...measured };
+      context.sinks.onWork?.("epoch end");
       learningRate.judge(metrics, epoch * stepsPerEpoch);
       const done = { ...locate(0), epochsDone: epoch, tally: emptyTally };
       const snapshot = await keeper.readFiniteWeights(done);
@@ -137,6 +138,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
   /** Keeps how the run ended, so that it can be continued, stopped or finished. */
   async function endOf(reason: LoopEnd["reason"], position: RunPosition): Promise<LoopEnd> {
     if (reason === "stopped") context.sinks.onStopping?.();
+    context.sinks.onWork?.("ending");
     await keeper.keep(position, "memory");
     const best = reason === "stopped" ? null : stopping.best();
     const { epochsDone } = position;
@@ -224,8 +226,9 @@ async function trainEpoch(
   context: LoopContext,
   plan: EpochPlan,
 ): Promise<{ readonly isDone: boolean; readonly step: number }> {
-  const { session, config, control, backend, faults } = context;
+  const { session, config, control, backend, faults, sinks } = context;
   const { epoch, runner, progress, keeper, before } = plan;
+  sinks.onWork?.("epoch start");
   const order = orderSamples(session, config, epoch);
   session.model.resetStates();
   if (before) writeLayerStates(session.model, before.states);
@@ -242,13 +245,18 @@ async function trainEpoch(
     const count = Math.min(config.batchSize, order.length - start);
     // By the place in the run: steps done are others where it has gone on with another batch.
     const learningRate = plan.learningRate.at((epoch - 1) * steps + step - 1);
+    // Another size is another program.
+    sinks.onWork?.(`step/${count}`);
     await runner.run({ epoch, step, start, count, learningRate });
     takeResults(context, plan);
     await plan.observer?.afterStep({
       epoch,
       step,
       samples: order.subarray(start, start + count),
-      settle: () => settle(context, plan),
+      settle() {
+        sinks.onWork?.("observing");
+        return settle(context, plan);
+      },
     });
     await backend.breathe();
     progress.countStep(count);
@@ -326,15 +334,19 @@ async function validate(
   step: number,
 ): Promise<Metrics | null> {
   const { progress } = plan;
-  const { session, config, backend, faults } = context;
+  const { session, config, backend, faults, sinks } = context;
   const startedMs = progress.elapsedMs();
+  const batchSize = inferenceBatchSize(session.plan, config.batchSize);
+  let batchesLeft = Math.ceil(session.dataset.validation.length / batchSize);
   const measured = await measureSamples(
     {
       model: session.model,
       reader: session.reader,
       samples: session.dataset.validation,
-      batchSize: inferenceBatchSize(session.plan, config.batchSize),
+      batchSize,
       async proceed() {
+        // The last one may be smaller, and is another program then.
+        sinks.onWork?.(--batchesLeft > 0 ? "validation" : "validation, last batch");
         await backend.breathe();
         faults.check();
         return waitToGoOn(context, plan, step);

@@ -4,6 +4,7 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { DataBinding } from "../datasets/binding.ts";
 import type { TrainingConfig } from "./config.ts";
 import type { BackendName, RunEvent } from "./events.ts";
+import type { Pulse } from "./heartbeat.ts";
 import type { SearchPoint, SearchResult } from "./learningRateSearch.ts";
 
 /** Between the window and the training worker. Every message of a run carries its id, so late ones can be told apart. */
@@ -20,6 +21,8 @@ export type TrainingCommand =
       readonly observesLayers: boolean;
       /** The checkpoint file to go on from; null: from fresh weights. */
       readonly checkpoint: ArrayBuffer | null;
+      /** Why it goes on by itself, a sentence: its worker was taken for hung. null: a person asked for it. */
+      readonly restartReason: string | null;
     }
   /** Keep the run in its folder at the next step. */
   | { readonly kind: "checkpoint"; readonly runId: RunId }
@@ -52,6 +55,8 @@ export type TrainingMessage =
       /** Bytes that one tensor may have; null where there is no stated limit. */
       readonly maxTensorBytes: number | null;
     }
+  /** That the worker answers, and how long it may be silent from now on: see `heartbeat.ts`. */
+  | { readonly kind: "pulse"; readonly runId: RunId; readonly pulse: Pulse }
   /** Stop has taken effect, only saving is left: the worker does not hang. */
   | { readonly kind: "stopping"; readonly runId: RunId }
   /** A checkpoint to end with, should the worker not hear Stop in time because its steps are long. */
