@@ -17,7 +17,7 @@ export const targets = {
   },
   cli: {
     kind: "node",
-    entries: { main: "electron/cli/main.ts" },
+    entries: { main: "electron/cli/main.ts", trainingThread: "electron/cli/trainingThread.ts" },
     inputs: ["electron/cli", "electron/services", "shared"],
   },
   browser: {

@@ -1,3 +1,5 @@
+import type { RunProgress, ToldRun } from "./threadMessages.ts";
+
 /** What a command may touch of the world: its streams, the folder it runs in, Ctrl-C. Tests bring their own. */
 export interface CliIo {
   readonly cwd: string;
@@ -10,6 +12,16 @@ export interface CliIo {
   writeError(text: string): void;
   /** Calls back at Ctrl-C; returns the way to stop listening. */
   onInterrupt(listener: () => void): () => void;
+  /** Who watches over the run that this command does; absent: nobody else can end it. */
+  readonly run?: RunWatch;
+}
+
+/** Whoever ends a run from outside has to know where it is, and what of it is kept. */
+export interface RunWatch {
+  begin(run: ToldRun): void;
+  tell(progress: RunProgress): void;
+  /** False once the run was ended from outside: its folder is not to be touched any more. */
+  mayWrite(): boolean;
 }
 
 /** 0 good; 1 the project, the data or the run has errors; 2 wrong usage. */

@@ -1,12 +1,18 @@
 import { fileURLToPath } from "node:url";
 import type { CliIo } from "./io.ts";
 import { runCli } from "./runCli.ts";
+import { superviseTraining } from "./superviseTraining.ts";
 
 declare const __NETLOOM_VERSION__: string;
 
 /** The command line: takes the arguments after `netloom`, returns the exit code (0 good, 1 errors found, 2 wrong usage). */
 export function main(args: readonly string[]): Promise<number> {
-  return runCli(args, createProcessIo());
+  const io = createProcessIo();
+  const [command, second] = args.filter((argument) => argument !== "--json");
+  const isHelp = second === "--help" || second === "-h";
+  if (command !== "train" || isHelp) return runCli(args, io);
+  // Beside this file in the bundle, which is the only place where it is run.
+  return superviseTraining(args, io, fileURLToPath(new URL("trainingThread.js", import.meta.url)));
 }
 
 function createProcessIo(): CliIo {

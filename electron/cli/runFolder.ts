@@ -1,9 +1,11 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { appendFile, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { parsePreparation } from "#shared/datasets/parsePreparation.ts";
 import { preparationFile, type Preparation } from "#shared/datasets/preparation.ts";
 import { parseCheckpoint, checkpointFile, type Checkpoint } from "#shared/training/checkpoint.ts";
+import { makeCheckpointModel } from "#shared/training/checkpointModel.ts";
 import { runInfoSchema, type RunInfo } from "#shared/host/contract.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { atomicWrite } from "#electron/services/atomicWrite.ts";
@@ -25,13 +27,22 @@ export interface RunFolder {
   writeFiles(files: readonly NamedBytes[]): Promise<void>;
   /** Replaces the checkpoint; what goes wrong is told by `finish`, which also waits for it. */
   writeCheckpoint(bytes: Uint8Array): Promise<void>;
+  /**
+   * The same without waiting for the disk: outlives the process, though not a power cut. Between long steps nothing
+   * that takes turns would come to its end. False where one is being written, which then counts.
+   */
+  holdCheckpoint(bytes: Uint8Array): boolean;
   finish(change: Partial<RunInfo>): Promise<void>;
 }
+
+/** Whether the folder is still this process's to write; see `RunWatch`. */
+type MayWrite = () => boolean;
+const always: MayWrite = () => true;
 
 export async function createRunFolder(
   directory: string,
   info: RunInfo,
-  options: { readonly force: boolean },
+  options: { readonly force: boolean; readonly mayWrite?: MayWrite },
 ): Promise<RunFolder> {
   const infoFile = path.join(directory, "run.json");
   const eventsFile = path.join(directory, "metrics.jsonl");
@@ -52,30 +63,35 @@ export async function createRunFolder(
     await rm(path.join(directory, checkpointFile), { force: true });
     await atomicWrite(eventsFile, "", { mode: 0o644 });
   });
-  return openFolder(directory, info);
+  return openFolder(directory, info, options.mayWrite ?? always);
 }
 
 /** The folder of a run that goes on. A line of its events that was cut off in the middle is ended first. */
-export async function reopenRunFolder(directory: string, info: RunInfo): Promise<RunFolder> {
+export async function reopenRunFolder(
+  directory: string,
+  info: RunInfo,
+  options: { readonly mayWrite?: MayWrite } = {},
+): Promise<RunFolder> {
   await write(directory, async () => {
     await writeJsonFile(path.join(directory, "run.json"), info, { mode: 0o644 });
     await appendFile(path.join(directory, "metrics.jsonl"), "\n");
   });
-  return openFolder(directory, info);
+  return openFolder(directory, info, options.mayWrite ?? always);
 }
 
-function openFolder(directory: string, info: RunInfo): RunFolder {
+function openFolder(directory: string, info: RunInfo, mayWrite: MayWrite): RunFolder {
   const infoFile = path.join(directory, "run.json");
   const eventsFile = path.join(directory, "metrics.jsonl");
   const checkpointPath = path.join(directory, checkpointFile);
   let keeping: Promise<void> = Promise.resolve();
   let writing: Promise<void> = Promise.resolve();
   let failure: unknown = null;
+  let unwritten = 0;
   return {
     directory,
     append(event) {
       writing = writing
-        .then(() => appendFile(eventsFile, `${JSON.stringify(event)}\n`))
+        .then(() => (mayWrite() ? appendFile(eventsFile, `${JSON.stringify(event)}\n`) : undefined))
         .catch((error: unknown) => {
           failure ??= error;
         });
@@ -83,21 +99,40 @@ function openFolder(directory: string, info: RunInfo): RunFolder {
     writeFiles: (files) =>
       write(directory, async () => {
         for (const file of files) {
+          if (!mayWrite()) return;
           await atomicWrite(path.join(directory, file.name), file.bytes, { mode: 0o644 });
         }
       }),
     writeCheckpoint(bytes) {
+      unwritten++;
       keeping = keeping
-        .then(async () => void (await atomicWrite(checkpointPath, bytes, { mode: 0o644 })))
+        .then(async () => {
+          if (mayWrite()) await atomicWrite(checkpointPath, bytes, { mode: 0o644 });
+        })
         .catch((error: unknown) => {
           failure ??= error;
-        });
+        })
+        .finally(() => unwritten--);
       return keeping;
+    },
+    holdCheckpoint(bytes) {
+      if (unwritten > 0 || !mayWrite()) return false;
+      const held = `${checkpointPath}.held`;
+      try {
+        writeFileSync(held, bytes, { mode: 0o644 });
+        renameSync(held, checkpointPath);
+        return true;
+      } catch {
+        // A full disk is told of by those writes that a person asked for.
+        rmSync(held, { force: true });
+        return false;
+      }
     },
     finish: (change) =>
       write(directory, async () => {
         await writing;
         await keeping;
+        if (!mayWrite()) return;
         await writeJsonFile(infoFile, { ...info, ...change }, { mode: 0o644 });
         if (failure !== null) throw failure;
       }),
@@ -135,6 +170,11 @@ export async function readRun(directory: string): Promise<{
     bytes = await readFile(path.join(directory, "model.json"));
   } catch (error) {
     if (readErrorCode(error) === null) throw error;
+    const files = await readCheckpointModel(directory);
+    if (files !== null) {
+      const info = await readJsonFile(path.join(directory, "run.json"), runInfoSchema);
+      return { info, files, preparation: await readPreparation(directory) };
+    }
     throw new CliFailure(
       1,
       `${directory} has no model.json: give the folder of a run that kept its weights.`,
@@ -150,6 +190,13 @@ export async function readRun(directory: string): Promise<{
     files,
     preparation: await readPreparation(directory),
   };
+}
+
+/** The model of a run that was ended in mid-step: it lies in its last checkpoint. null: it has none. */
+async function readCheckpointModel(directory: string): Promise<readonly NamedBytes[] | null> {
+  const bytes = await readFile(path.join(directory, checkpointFile)).catch(() => null);
+  const checkpoint = bytes && parseCheckpoint(bytes);
+  return checkpoint?.ok ? makeCheckpointModel(checkpoint.value) : null;
 }
 
 /** What a run logged, in order; a last line that was never finished is left out. */

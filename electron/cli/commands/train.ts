@@ -14,6 +14,7 @@ import {
 } from "#shared/training/config.ts";
 import type { RunEvent } from "#shared/training/events.ts";
 import { compileProject } from "../compile.ts";
+import { describeResume } from "../endRunFolder.ts";
 import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
 import { requireData } from "../loadData.ts";
 import { loadProject } from "../loadProject.ts";
@@ -22,7 +23,10 @@ import { createTrainingView, formatMetrics } from "../printTraining.ts";
 import { createRunFolder, readInterruptedRun, reopenRunFolder } from "../runFolder.ts";
 import { startBackend } from "../startBackend.ts";
 
-/** Trains, keeps the run in a folder, and tells how it went. Ctrl-C ends it after the step under way, weights kept. */
+/**
+ * Trains, keeps the run in a folder, and tells how it went. Ctrl-C ends it after the step under way, weights kept; one
+ * that takes too long is not waited for (`superviseTraining`).
+ */
 export async function runTrain(
   { positionals, options }: Invocation,
   io: CliIo,
@@ -56,9 +60,10 @@ export async function runTrain(
     resumed?.directory ??
     path.resolve(io.cwd, options.text("out") ?? path.join("netloom-runs", runId));
   const info = resumed?.info ?? describeRun(document, { runId, startedMs });
+  const watched = io.run ? { mayWrite: () => io.run?.mayWrite() ?? true } : {};
   const folder = resumed
-    ? await reopenRunFolder(directory, info)
-    : await createRunFolder(directory, info, { force: options.flag("force") });
+    ? await reopenRunFolder(directory, info, watched)
+    : await createRunFolder(directory, info, { force: options.flag("force"), ...watched });
   if (!resumed) {
     await folder.writeFiles([
       {
@@ -72,8 +77,15 @@ export async function runTrain(
   const control = createTrainingControl();
   let hasCheckpoint = (resumed?.checkpoint ?? null) !== null;
   const stopListening = io.onInterrupt(() => control.stop());
+  io.run?.begin({
+    directory,
+    info: { ...info, backend: backend.name },
+    seed: config.seed,
+    device: backend.device,
+  });
   const onEvent = (event: RunEvent) => {
     folder.append(event);
+    if (event.kind === "step") io.run?.tell({ kind: "stepped" });
     if (view) view.show(event);
     else io.writeError(`${JSON.stringify(event)}\n`);
   };
@@ -88,10 +100,19 @@ export async function runTrain(
       onEvent,
       resume: resumed?.checkpoint ?? null,
       renewBackend: renewWebgpu,
-      onCheckpoint(bytes) {
+      async onCheckpoint(bytes, place) {
         hasCheckpoint = true;
-        return folder.writeCheckpoint(bytes);
+        // At once, because what takes turns takes many steps, and whoever pressed Ctrl-C does not wait for the disk.
+        const isHeld = folder.holdCheckpoint(bytes);
+        if (isHeld) io.run?.tell({ kind: "kept", ...place });
+        if (isHeld && control.state === "stopping") return;
+        await folder.writeCheckpoint(bytes);
+        io.run?.tell({ kind: "kept", ...place });
       },
+      onHeld(bytes, place) {
+        if (folder.holdCheckpoint(bytes)) io.run?.tell({ kind: "kept", ...place });
+      },
+      reportsStopped: false,
       onWeights: (files) => folder.writeFiles(files),
     });
     await folder.finish({
@@ -132,6 +153,7 @@ export async function runTrain(
         ),
         `Run: ${directory}`,
         ...tellFittingBatch(ended, { name, directory, canGoOn: hasCheckpoint }),
+        ...(ended.reason === "stopped" ? [describeResume(directory)] : []),
       ].join("\n"),
     };
   } finally {
