@@ -113,16 +113,22 @@ async function startBrowser(home: string, files: string, options: AppOptions): P
   };
 }
 
-/** Chromium with WebGPU, by SwiftShader where there is no GPU. */
-export function launchChromium(): Promise<Browser> {
+/** Chromium with WebGPU, by SwiftShader where there is no GPU; or without WebGPU and WebGL, so that the processor trains. */
+export function launchChromium({
+  hasGpu = true,
+}: { readonly hasGpu?: boolean } = {}): Promise<Browser> {
   const executablePath = process.env["NETLOOM_BROWSER"];
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: [
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-      "--enable-unsafe-swiftshader",
+      ...(hasGpu
+        ? [
+            "--enable-unsafe-webgpu",
+            "--use-webgpu-adapter=swiftshader",
+            "--enable-unsafe-swiftshader",
+          ]
+        : ["--disable-gpu", "--disable-3d-apis", "--disable-features=WebGPUService"]),
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",

@@ -12,6 +12,7 @@ export async function withWindow<T>(
     readonly address: string;
     readonly files: string;
   }) => Promise<T>,
+  options: { readonly hasGpu?: boolean } = {},
 ): Promise<T> {
   const found = await findBrowser({ mayInstall: false });
   if (!("path" in found)) throw new Error(found.reason);
@@ -19,7 +20,7 @@ export async function withWindow<T>(
   const home = mkdtempSync(join(tmpdir(), "netloom-bench-"));
   const files = mkdtempSync(join(tmpdir(), "netloom-bench-files-"));
   const { server, address } = await serve(home, files);
-  const browser = await launchChromium();
+  const browser = await launchChromium(options);
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     return await work({ page: await context.newPage(), address, files });
