@@ -49,7 +49,7 @@ async function measureFlops(device: GPUDevice): Promise<number> {
   for (var i = 0u; i < ${loops}u; i++) { ${once.repeat(repeats)} }
   to[id.x % 65536u] = ${names.join(" + ")};
 }`;
-    const kernel = makeKernel(device, code, [65536 * 16]);
+    const kernel = makeKernel(device, code, [makeStorage(device, 65536 * 16)]);
     // A GPU is only busy with a million invocations and more; a software adapter would be so for minutes.
     for (let workgroups = 64; workgroups <= 32768; workgroups *= 8) {
       const ms = await timeKernel(device, kernel, { workgroups, times: 1 });
@@ -60,21 +60,42 @@ async function measureFlops(device: GPUDevice): Promise<number> {
   return best;
 }
 
+/** The best of a plain copy and of kernels that copy: software adapters are slow at the latter. */
 async function measureCopy(device: GPUDevice): Promise<number> {
   const bytes = 64 * 1024 * 1024;
-  const kernel = makeKernel(
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const [to, source] = [
+    device.createBuffer({ size: bytes, usage }),
+    device.createBuffer({ size: bytes, usage }),
+  ];
+  // Memory that nobody wrote may be one page of zeros over and over.
+  const fill = makeKernel(
     device,
     `@group(0) @binding(0) var<storage, read_write> to: array<vec4<f32>>;
+@compute @workgroup_size(${workgroup}) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  for (var index = id.x; index < ${bytes / 16}u; index += ${64 * workgroup}u) { to[index] = vec4<f32>(f32(index)); }
+}`,
+    [source],
+  );
+  await timeKernel(device, fill, { workgroups: 64, times: 1 });
+  const times = 4;
+  let fewest = await timeCommands(device, (encoder) => {
+    for (let time = 0; time < times; time++) encoder.copyBufferToBuffer(source, 0, to, 0, bytes);
+  });
+  for (const each of [1, 4]) {
+    const workgroups = bytes / 16 / workgroup / each;
+    const code = `@group(0) @binding(0) var<storage, read_write> to: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
 @compute @workgroup_size(${workgroup}) fn main(
   @builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>) {
-  let index = id.y * count.x * ${workgroup}u + id.x;
-  to[index] = source[index];
-}`,
-    [bytes, bytes],
-  );
-  const ms = await timeKernel(device, kernel, { workgroups: bytes / 16 / workgroup, times: 4 });
-  return (4 * 2 * bytes) / (ms / 1000);
+  let stride = count.x * count.y * ${workgroup}u;
+  var index = id.y * count.x * ${workgroup}u + id.x;
+  ${"to[index] = source[index]; index += stride; ".repeat(each)}
+}`;
+    const kernel = makeKernel(device, code, [to, source]);
+    fewest = Math.min(fewest, await timeKernel(device, kernel, { workgroups, times }));
+  }
+  return (times * 2 * bytes) / (fewest / 1000);
 }
 
 async function measureEmpty(device: GPUDevice): Promise<number> {
@@ -82,7 +103,7 @@ async function measureEmpty(device: GPUDevice): Promise<number> {
     device,
     `@group(0) @binding(0) var<storage, read_write> to: array<vec4<f32>>;
 @compute @workgroup_size(1) fn main() { to[0].x = 1.0; }`,
-    [16],
+    [makeStorage(device, 16)],
   );
   const times = 500;
   return (await timeKernel(device, kernel, { workgroups: 1, times })) / times;
@@ -93,32 +114,42 @@ interface Kernel {
   readonly group: GPUBindGroup;
 }
 
-function makeKernel(device: GPUDevice, code: string, sizes: readonly number[]): Kernel {
+function makeStorage(device: GPUDevice, size: number): GPUBuffer {
+  return device.createBuffer({ size, usage: GPUBufferUsage.STORAGE });
+}
+
+function makeKernel(device: GPUDevice, code: string, buffers: readonly GPUBuffer[]): Kernel {
   const module = device.createShaderModule({ code });
   const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
-  const entries = sizes.map((size, binding) => ({
-    binding,
-    resource: { buffer: device.createBuffer({ size, usage: GPUBufferUsage.STORAGE }) },
-  }));
+  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
   const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
   return { pipeline, group };
 }
 
-/** Fewest milliseconds of so many dispatches in one submit: what the device can do, whatever else the machine does. */
-async function timeKernel(
+function timeKernel(
   device: GPUDevice,
   { pipeline, group }: Kernel,
   { workgroups, times }: { readonly workgroups: number; readonly times: number },
 ): Promise<number> {
-  let fewest = Number.POSITIVE_INFINITY;
-  for (let round = 0; round <= rounds; round++) {
-    const encoder = device.createCommandEncoder();
+  return timeCommands(device, (encoder) => {
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
     const rows = Math.ceil(workgroups / device.limits.maxComputeWorkgroupsPerDimension);
     for (let time = 0; time < times; time++) pass.dispatchWorkgroups(workgroups / rows, rows);
     pass.end();
+  });
+}
+
+/** Fewest milliseconds of one submit: what the device can do, whatever else the machine does. */
+async function timeCommands(
+  device: GPUDevice,
+  record: (encoder: GPUCommandEncoder) => void,
+): Promise<number> {
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let round = 0; round <= rounds; round++) {
+    const encoder = device.createCommandEncoder();
+    record(encoder);
     const start = performance.now();
     device.queue.submit([encoder.finish()]);
     await device.queue.onSubmittedWorkDone();
