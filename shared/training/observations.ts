@@ -96,6 +96,8 @@ export interface Observation {
   readonly outputs: readonly OutputObservation[];
   /** How long each layer takes for a forward pass over a batch; measured once a run, absent in other observations. */
   readonly times?: readonly LayerTime[];
+  /** What each layer holds of a batch until gradients are computed; measured once a run, absent in other observations. */
+  readonly memory?: readonly LayerMemory[];
   /** What the observation cost, its reads included. */
   readonly costMs: number;
   /** Why there is nothing to see, for people; the run is then not looked into any more. */
@@ -106,6 +108,12 @@ export interface LayerTime {
   /** Its id in the flat graph. */
   readonly node: string;
   readonly elapsedMs: number;
+}
+
+export interface LayerMemory {
+  /** Its id in the flat graph. */
+  readonly node: string;
+  readonly bytes: number;
 }
 
 export interface ObservationHistory {
@@ -128,8 +136,11 @@ export function addObservation(
     kept.length < maxObservations
       ? kept
       : kept.filter(
-          ({ times }, index) =>
-            index >= kept.length - half || index % 2 === 0 || times !== undefined,
+          ({ times, memory }, index) =>
+            index >= kept.length - half ||
+            index % 2 === 0 ||
+            times !== undefined ||
+            memory !== undefined,
         );
   return { latest: observation, kept: [...older, observation] };
 }

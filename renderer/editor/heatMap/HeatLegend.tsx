@@ -16,6 +16,7 @@ const measures = [
   { value: "activations", label: "Activation memory" },
   { value: "training", label: "Training memory" },
   { value: "time", label: "Measured time" },
+  { value: "memory", label: "Measured memory" },
 ] as const satisfies readonly { value: ShownMeasure; label: string }[];
 
 /** Says what the colours mean, and which layers cost most. */
@@ -54,7 +55,9 @@ export function HeatLegend() {
         <p>
           {measure === "time"
             ? "Press Train: each layer is timed once, a few seconds into the run, where layers are observed and the device has timestamps."
-            : "No layer here has a known cost of this kind yet."}
+            : measure === "memory"
+              ? "Press Train: what each layer holds is measured at the first look inside, where layers are observed."
+              : "No layer here has a known cost of this kind yet."}
         </p>
       ) : (
         <ol>

@@ -34,6 +34,8 @@ export function formatHeat(measure: ShownMeasure, value: number): string {
       return `${formatBytes(value)} of activations per sample`;
     case "time":
       return `${value.toPrecision(3)} ms forward for a batch`;
+    case "memory":
+      return `${formatBytes(value)} held of a batch`;
     case "training":
       return `${formatBytes(value)} in training`;
   }

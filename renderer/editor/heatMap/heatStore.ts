@@ -8,7 +8,7 @@ import { datasetStore } from "../../state/datasetStore.ts";
 import { readFixedBatch } from "#shared/analysis/costs.ts";
 import { documentStore, useDocument } from "../../state/documentStore.ts";
 import { runStore, useRuns } from "../../state/runStore.ts";
-import { measureTimes } from "../../training/observe/measureTimes.ts";
+import { measureMemory, measureTimes } from "../../training/observe/measureTimes.ts";
 
 /** Which cost the canvas shows as a heat map; null: none. Belongs to the window, not to the document. */
 export const heatStore = createStore<{ readonly measure: ShownMeasure | null }>()(() => ({
@@ -16,7 +16,7 @@ export const heatStore = createStore<{ readonly measure: ShownMeasure | null }>(
 }));
 
 /** What is estimated from the graph, and what was measured in the last run. */
-export type ShownMeasure = HeatMeasure | "time";
+export type ShownMeasure = HeatMeasure | "time" | "memory";
 
 export function setHeatMeasure(measure: ShownMeasure | null): void {
   heatStore.setState({ measure });
@@ -40,6 +40,7 @@ export function readHeat(): HeatMap {
   const { measure } = heatStore.getState();
   if (measure === null) return noHeat;
   if (measure === "time") return readTimes();
+  if (measure === "memory") return readMemory();
   const { analysis, document } = documentStore.getState();
   const { nodes } = analysis;
   const { summary } = datasetStore.getState();
@@ -68,10 +69,20 @@ function readTimes(): HeatMap {
   return measureTimes(times, { scope, graph });
 }
 
+/** What layers held in a step of that run. */
+function readMemory(): HeatMap {
+  const { kept } = runStore.getState().active?.state.observations ?? { kept: [] };
+  const memory = kept.findLast((observation) => observation.memory !== undefined)?.memory;
+  if (memory === undefined) return noHeat;
+  const { graph, scope } = documentStore.getState();
+  return measureMemory(memory, { scope, graph });
+}
+
 /** The heat of one node; null while no heat map is shown, or where the node costs nothing. */
 export function useNodeHeat(id: NodeId): NodeHeat | null {
   const measure = useHeatMeasure();
-  // Times come with a run, all else with an edit.
-  useRuns(({ active }) => (measure === "time" ? active?.state.observations : null));
+  // What is measured comes with a run, all else with an edit.
+  const isMeasured = measure === "time" || measure === "memory";
+  useRuns(({ active }) => (isMeasured ? active?.state.observations : null));
   return useDocument(() => (measure === null ? null : (readHeat().get(id) ?? null)));
 }

@@ -10,7 +10,7 @@ import type {
 import { addObservation, maxObservations, noObservations } from "#shared/training/observations.ts";
 import { findDiagnosesAt, findObserved, pathOfNode } from "./findObserved.ts";
 import { layOutStrip } from "./layOutStrip.ts";
-import { measureTimes } from "./measureTimes.ts";
+import { measureMemory, measureTimes } from "./measureTimes.ts";
 
 function statisticsOf(low: number, high: number, shares: readonly number[]): TensorStatistics {
   return {
@@ -103,18 +103,29 @@ test("a block's time is that of all layers inside, in all copies", () => {
   expect(heat.get(nodeId("stage"))).toEqual({ value: 3, share: 0.75, level: 1 });
   expect(heat.get(nodeId("conv"))?.share).toBe(0.25);
   expect(heat.has(nodeId("input"))).toBe(false);
+  const held = [
+    { node: "stage#1/a", bytes: 30 },
+    { node: "conv", bytes: 10 },
+  ];
+  expect(measureMemory(held, { scope: [], graph }).get(nodeId("stage"))).toEqual({
+    value: 30,
+    share: 0.75,
+    level: 1,
+  });
 });
 
 test("a long history is thinned, but keeps the latest and the one with times", () => {
   let history = addObservation(noObservations, {
     ...observationOf([], 0),
     times: [{ node: "a", elapsedMs: 1 }],
+    memory: [{ node: "a", bytes: 4 }],
   });
   for (let step = 1; step <= 500; step++)
     history = addObservation(history, observationOf([], step));
   expect(history.kept.length).toBeLessThanOrEqual(maxObservations + 1);
   expect(history.latest?.step).toBe(500);
   expect(history.kept.filter(({ times }) => times !== undefined)).toHaveLength(1);
+  expect(history.kept.filter(({ memory }) => memory !== undefined)).toHaveLength(1);
   const steps = history.kept.map(({ step }) => step);
   expect(steps).toEqual(steps.toSorted((left, right) => left - right));
 });

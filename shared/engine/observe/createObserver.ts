@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { PlanLayer } from "../../compiler/plan.ts";
-import type { InputObservation, Observation } from "../../training/observations.ts";
+import type { InputObservation, LayerMemory, Observation } from "../../training/observations.ts";
 import { errorText } from "../buildModel.ts";
 import { executeModel } from "../executeModel.ts";
 import type { FaultWatch } from "../faults.ts";
@@ -91,7 +91,13 @@ export function createObserver(context: ObserverContext, options: ObserveOptions
       await step.settle();
       try {
         if (pending === null) {
-          const observation = await look(context, { step, variables, silence, beganMs });
+          const observation = await look(context, {
+            step,
+            variables,
+            silence,
+            beganMs,
+            wantsMemory: isFirst,
+          });
           if (variables.length > 0) {
             const weightsBefore = variables.map(({ variable }) => copy(variable));
             pending = { observation, weightsBefore };
@@ -172,6 +178,8 @@ interface Look {
   readonly variables: readonly ObservedVariable[];
   readonly silence: Map<string, Float32Array[]>;
   readonly beganMs: number;
+  /** Whether what each layer holds is told. */
+  readonly wantsMemory: boolean;
 }
 
 /** A forward and a backward pass of its own over the batch; what it computes on the device is read at once. */
@@ -181,6 +189,8 @@ async function look(context: ObserverContext, given: Look): Promise<Observation>
   const { plan, model, reader, objective } = session;
   const batch = reader.read(step.samples);
   const uses: { readonly layer: PlanLayer; readonly output: tf.Tensor }[] = [];
+  const memory: LayerMemory[] = [];
+  const heldBytes: number[] = [];
   const findLayer = createLayerFinder(plan.layers);
   // The pass that gradients are taken of disposes of all that it does not return.
   const kept = new Set<tf.Tensor>();
@@ -197,9 +207,17 @@ async function look(context: ObserverContext, given: Look): Promise<Observation>
         const onLayer = (name: string, outputs: readonly tf.Tensor[]) => {
           const layer = findLayer(name);
           const [output] = outputs;
+          if (layer !== null) memory.push({ node: layer.id, bytes: heldBytes.at(-1) ?? 0 });
           if (layer !== null && output !== undefined) uses.push({ layer, output: keep(output) });
         };
-        predictions.push(...executeModel(model, batch.inputs, { training: true, onLayer }));
+        // What is there behind a layer and was not before it stays until its gradient is computed, as in a step.
+        const around = (_name: string, run: () => tf.Tensor[]) => {
+          const before = tf.memory().numBytes;
+          const outputs = run();
+          heldBytes.push(tf.memory().numBytes - before);
+          return outputs;
+        };
+        predictions.push(...executeModel(model, batch.inputs, { training: true, onLayer, around }));
         predictions.forEach(keep);
         const measured = objective.measure(batch.truths, predictions, listPenalties(model));
         sums.push(keep(measured.sums));
@@ -256,6 +274,7 @@ async function look(context: ObserverContext, given: Look): Promise<Observation>
       }),
     ),
     outputs: describeOutputs(session, step.samples, predictions),
+    ...(given.wantsMemory ? { memory } : {}),
     costMs: performance.now() - given.beganMs,
   };
 }

@@ -136,6 +136,18 @@ test("the time of each layer is measured once a run", async () => {
   for (const { elapsedMs } of timed) expect(elapsedMs).toBeGreaterThan(0);
 });
 
+test("what each layer holds of a batch is measured once a run", async () => {
+  const observations = observationsIn(await train(classifierPlan, { everySteps: 3 }));
+  const [first, ...rest] = observations;
+  expect(first?.memory?.map(({ node }) => node)).toEqual(["hidden", "scores"]);
+  const samples = first?.outputs[0]?.rows ?? 0;
+  // Its outputs at least, of four bytes each.
+  for (const [index, units] of [8, 3].entries())
+    expect(first?.memory?.[index]?.bytes).toBeGreaterThanOrEqual(4 * units * samples);
+  expect(first?.memory?.[0]?.bytes).toBeLessThan(4 * 8 * samples * 8);
+  expect(rest.some(({ memory }) => memory !== undefined)).toBe(false);
+});
+
 test("units that never answer are dead, those that do are not", async () => {
   const planWith = (value: number) =>
     planOf(
