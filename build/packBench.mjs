@@ -33,7 +33,10 @@ copyFileSync(process.execPath, path.join(staging, "node"));
 packWebgpu();
 packVulkanLoader();
 const archive = path.join(target, "bench.tar.xz");
-const packed = spawnSync("tar", ["-cJf", archive, "-C", target, "bench"], { stdio: "inherit" });
+const packed = spawnSync("tar", ["-cJf", archive, "-C", target, "bench"], {
+  stdio: "inherit",
+  env: { ...process.env, XZ_OPT: "-T0" },
+});
 if (packed.status !== 0) fail("tar with xz is needed.");
 rmSync(staging, { recursive: true });
 const mebibytes = statSync(archive).size / 2 ** 20;

@@ -16,7 +16,7 @@ export interface Order {
   readonly budgetMs: number;
 }
 
-/** `cpu` is tfjs on its JavaScript backend: its losses are a referee's where those of stock WebGPU are wrong; not timed. */
+/** `cpu` is tfjs on its JavaScript backend: a referee of losses where stock WebGPU must be judged itself; not timed. */
 export type ContenderName = "ours" | "stockFit" | "stockLoop" | "jax" | "cpu";
 
 /** A network in some library's hands, with its weights and batches on the device. */

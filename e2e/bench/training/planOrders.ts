@@ -11,9 +11,11 @@ export interface PlannedOrder {
   readonly expectedS: number;
 }
 
-/** Whose losses those of a network are held against: stock tfjs's own, but where those are known to be wrong. */
+/**
+ * Whose losses those of a network are held against: stock tfjs's own, but where it must be judged itself. At the widest network's
+ * sizes tfjs 4.22 has a matmul (split-K, second operand transposed) that gives a wrong gradient where the output has few tiles.
+ */
 export function findReferees(workload: WorkloadId): readonly ContenderName[] {
-  // tfjs 4.22 backend-webgpu, matmul_splitK with a transposed second operand: wrong from 2,000 units on.
   return workload === "mlpLarge" ? ["cpu", "jax"] : ["stockFit"];
 }
 
