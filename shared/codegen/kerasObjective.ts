@@ -92,7 +92,7 @@ export interface PrintedMetric {
 
 /** Metrics measure probabilities: where the loss takes logits, they are turned first. */
 export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetric {
-  const { fromLogits } = readLossOptions(output.loss, output.lossOptions);
+  const { fromLogits, ignoreClass } = readLossOptions(output.loss, output.lossOptions);
   const options = readMetricOptions(output.metricOptions);
   const { topK, threshold, classId, iouClasses } = options;
   const units = sizesOf(output.shape).at(-1) ?? 1;
@@ -162,7 +162,8 @@ export function kerasMetric(metric: MetricName, output: PlanOutput): PrintedMetr
       if (isBinary)
         return onChances(`keras.metrics.BinaryIoU(${chosen}${cut("threshold")}${name})`);
       const kind = chosen === "" ? "OneHotMeanIoU" : "OneHotIoU";
-      return { text: `keras.metrics.${kind}(num_classes=${units}, ${chosen}${name})` };
+      const left = ignoreClass === null ? "" : `ignore_class=${ignoreClass}, `;
+      return { text: `keras.metrics.${kind}(num_classes=${units}, ${chosen}${left}${name})` };
     }
     case "crossentropy": {
       const kind = isBinary ? "BinaryCrossentropy" : "CategoricalCrossentropy";

@@ -241,10 +241,18 @@ function printIoU(output: PlanOutput, chances: string): string {
   const isNot = (values: tf.Tensor) => tf.scalar(1).sub(values);
   return ${second === undefined ? first : `${first}.add(${second}).div(2)`};`;
   }
+  const { ignoreClass } = readLossOptions(output.loss, output.lossOptions);
   const chosen = iouClasses.length === 0 ? "" : `.gather([${iouClasses.join(", ")}], 1)`;
+  const [counted, mask] =
+    ignoreClass === null
+      ? ["", ""]
+      : [
+          `  const counted = tf.scalar(1).sub(yTrue.reshape([-1, units]).gather([${ignoreClass}], 1));\n`,
+          ".mul(counted)",
+        ];
   return `  const units = yTrue.shape.at(-1) ?? 1;
-  const said = tf.oneHot(yPred.argMax(-1).flatten().toInt(), units)${chosen};
-  const truth = yTrue.reshape([-1, units])${chosen};
+${counted}  const said = tf.oneHot(yPred.argMax(-1).flatten().toInt(), units)${mask}${chosen};
+  const truth = yTrue.reshape([-1, units])${mask}${chosen};
   const union = said.maximum(truth).sum(0);
   const occurs = union.greater(0).toFloat();
   return said.mul(truth).sum(0).div(union.maximum(1)).sum().div(occurs.sum().maximum(1));`;

@@ -39,7 +39,12 @@ const ofClasses: readonly MetricName[] = [
 const cases: readonly OutputCase[] = [
   ...lossNames.map((loss): OutputCase => ({ loss, sizes: loss === "ctc" ? [7, 4] : [4] })),
   { loss: "circle", sizes: [4], options: { circleGamma: 3, removeDiagonal: false } },
-  { loss: "sparseCategoricalCrossentropy", sizes: [3, 4], options: { ignoreClass: 2 } },
+  {
+    loss: "sparseCategoricalCrossentropy",
+    sizes: [3, 4],
+    options: { ignoreClass: 2 },
+    metrics: ["meanIoU"],
+  },
   ...[true, false].flatMap((fromLogits) =>
     [0, 1, 2, 3].flatMap((focalGamma): readonly OutputCase[] => {
       const options = { fromLogits, focalGamma, labelSmoothing: 0.1, focalAlpha: 0.3 };

@@ -8,7 +8,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { alignOnDevice } from "./fused/ctcKernel.ts";
 
 /** The logarithm of a chance of nothing, as in Keras: sequences too short for their labels cost about 1e5, not infinity. */
-export const impossible = -1e5;
+const impossible = -1e5;
 
 /**
  * One loss per sample, [batch]. `labels`: one-hot, [batch, labels, classes]; class 0 is the blank, in the data it fills up

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { assertNever } from "../base/assertNever.ts";
 import type { PlanOutput } from "../compiler/plan.ts";
 import type { FieldSpec } from "../datasets/dataset.ts";
-import type { LossName, LossOptions } from "../training/losses.ts";
+import { readLossOptions, type LossName, type LossOptions } from "../training/losses.ts";
 import { type MetricName, type MetricOptions, readMetricOptions } from "../training/metrics.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
 import { createLoss, epsilon, normalise } from "./losses.ts";
@@ -102,7 +102,10 @@ export function createMetric(name: MetricName, context: MetricContext): Metric {
     case "specificityAtSensitivity":
       return createTradeOff(name, kind, options);
     case "meanIoU":
-      return createIoU(kind, options);
+      return createIoU(kind, {
+        ...options,
+        ignoreClass: readLossOptions(context.loss, context.lossOptions).ignoreClass,
+      });
     case "crossentropy":
       return { ...createPerplexity(context), name: logged, finish: perRow };
     case "perplexity":

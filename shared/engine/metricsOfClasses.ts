@@ -1,6 +1,7 @@
 /** Metrics that count decisions: how often each class was said, was true, and both. Thresholds as in Keras 3. */
 import * as tf from "@tensorflow/tfjs";
 import { assertNever } from "../base/assertNever.ts";
+import type { LossOptions } from "../training/losses.ts";
 import type { MetricOptions } from "../training/metrics.ts";
 import { epsilon } from "./losses.ts";
 import type { Metric } from "./metrics.ts";
@@ -142,10 +143,15 @@ function scoreF({ hits, said, wanted }: Hits, beta: number): number {
 /**
  * Mean over classes of overlap divided by union, of classes that occur (`OneHotMeanIoU`); of yes-or-no units the mean
  * of no and yes (`BinaryIoU`, cut at one half unless told otherwise). With classes named, the mean over those only.
+ * Rows of the class that the loss leaves out count nothing (`ignore_class`).
  */
 export function createIoU(
   kind: DecisionKind,
-  { threshold, iouClasses }: Pick<MetricOptions, "threshold" | "iouClasses">,
+  {
+    threshold,
+    iouClasses,
+    ignoreClass,
+  }: Pick<MetricOptions, "threshold" | "iouClasses"> & Pick<LossOptions, "ignoreClass">,
 ): Metric {
   const choose = (parts: readonly (readonly [number, number])[]) =>
     iouClasses.length === 0 ? parts : parts.filter((_part, label) => iouClasses.includes(label));
@@ -162,7 +168,10 @@ export function createIoU(
         return countHits(toNumbers(said), tf.reshape(truth, [-1, 1]));
       }
       const said = tf.oneHot(tf.argMax(tf.reshape(predicted, [-1, units]), -1).toInt(), units);
-      return countHits(toNumbers(said), tf.reshape(truth, [-1, units]));
+      const wanted = tf.reshape(truth, [-1, units]);
+      if (ignoreClass === null) return countHits(toNumbers(said), wanted);
+      const counted = tf.sub(1, pickClass(wanted, ignoreClass));
+      return countHits(tf.mul(toNumbers(said), counted), tf.mul(wanted, counted));
     },
     finish(sums, { rows, units }) {
       if (kind.isBinary(units)) {

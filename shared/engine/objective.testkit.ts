@@ -99,7 +99,7 @@ export function drawPair(each: OutputCase, batch: number, seed: string): Draw {
 }
 
 /** How many labels a drawn sequence has at most. */
-export const mostLabels = 3;
+const mostLabels = 3;
 
 /** Label sequences for CTC, filled up with blanks; class numbers and vectors of length 1 for Circle. */
 function drawOther(

@@ -143,7 +143,7 @@ export const output = defineLayer({
       nullable: true,
       min: 0,
       label: "Leave out class",
-      help: "Rows of this class (a border, a filler), counted from 0, count nothing: neither in the sum nor in what it is divided by. Empty: all count.",
+      help: "Rows of this class (a border, a filler), counted from 0, count nothing: neither in the loss nor in overlaps. Empty: all count.",
       isShown: whenLossHas("ignoreClass"),
     },
     circleGamma: {
