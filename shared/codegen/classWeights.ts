@@ -13,10 +13,18 @@ export interface PrintedWeights {
 export function printKerasWeights(
   plan: ModelPlan,
   { classWeights, sampleWeightField }: TrainingConfig,
+  { hasWeights }: { readonly hasWeights: boolean },
 ): PrintedWeights {
-  const lines =
-    sampleWeightField === null ? [] : ["# Samples were weighted: give sample_weight=… here."];
+  const lines = hasWeights
+    ? ["sample_weight=weights,"]
+    : sampleWeightField === null
+      ? []
+      : ["# Samples were weighted: give sample_weight=… here."];
   if (classWeights === "none" || hasSequence(plan)) return { helper: "", lines };
+  if (hasWeights) {
+    lines.push("# Classes were weighted as well: Keras takes weights of samples or of classes.");
+    return { helper: "", lines };
+  }
   if (plan.outputs.length !== 1) {
     lines.push("# Classes were weighted, which Keras does for single outputs only.");
     return { helper: "", lines };

@@ -5,6 +5,7 @@ import type { CsvSource, DataBinding, DataSource } from "../datasets/binding.ts"
 import { sizesOf } from "../layers/shape.ts";
 import { seriesSteps } from "./generatorFacts.ts";
 import { printKerasGenerator } from "./kerasGenerators.ts";
+import type { TrainingConfig } from "../training/config.ts";
 import { readsTruthAs } from "../training/losses.ts";
 import { isSparseInKeras } from "./kerasObjective.ts";
 import * as snippets from "./kerasSnippets.ts";
@@ -22,13 +23,22 @@ export interface PrintedKerasData {
   /** Modules of the standard library. */
   readonly imports: readonly string[];
   readonly needsFiles: boolean;
+  /** Parts have the weights of samples behind inputs and targets. */
+  readonly hasWeights: boolean;
 }
 
 /** null where the binding lacks a field that the model needs. */
-export function printKerasData(plan: ModelPlan, data: DataBinding): PrintedKerasData | null {
+export function printKerasData(
+  plan: ModelPlan,
+  data: DataBinding,
+  { sampleWeightField = null }: Partial<Pick<TrainingConfig, "sampleWeightField">> = {},
+): PrintedKerasData | null {
   const ports = assignPortFields(plan, data);
   if (ports === null) return null;
-  const loaded = loadFields(data, listLabelKeys(plan, ports));
+  const weights = findWeights(data, sampleWeightField);
+  // Labels and weights are meant as they are.
+  const unscaled = [...listLabelKeys(plan, ports), ...(weights === null ? [] : [weights.key])];
+  const loaded = loadFields(data, new Set(unscaled));
   const body = [
     ...loaded.lines,
     `train, validation = split_samples(${loaded.count})`,
@@ -42,7 +52,12 @@ export function printKerasData(plan: ModelPlan, data: DataBinding): PrintedKeras
         return field === undefined ? "None" : targetArray(output, field);
       }),
     )}`,
-    "    return inputs, targets",
+    ...(weights === null
+      ? ["    return inputs, targets"]
+      : [
+          `    weights = ${weights.key}[samples].reshape(-1)`,
+          "    return inputs, targets, weights",
+        ]),
     "",
     "return make_part(train), make_part(validation)",
   ];
@@ -52,12 +67,20 @@ export function printKerasData(plan: ModelPlan, data: DataBinding): PrintedKeras
       ...loaded.functions,
       loaded.isWindow ? snippets.splitByTime(validation) : snippets.splitBySeed(validation, seed),
       `def load_data(${loaded.needsFiles ? "folder" : ""}):
-    """(inputs, targets) for training and for validation."""
+    """(inputs, targets${weights === null ? "" : ", weights"}) for training and for validation."""
 ${body.map((line) => (line === "" ? line : `    ${line}`)).join("\n")}`,
     ],
     imports: loaded.imports,
     needsFiles: loaded.needsFiles,
+    hasWeights: weights !== null,
   };
+}
+
+/** The numbers that weigh samples; in windows a script's numbers lie in another order. */
+function findWeights({ source, ...rest }: DataBinding, name: string | null): ScriptField | null {
+  if (name === null || (source.kind === "csv" && source.window !== null)) return null;
+  const fields = listFields({ source, ...rest });
+  return fields.find((field) => field.name === name && field.role === "target") ?? null;
 }
 
 function printTuple(entries: readonly string[]): string {

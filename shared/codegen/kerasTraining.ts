@@ -53,15 +53,22 @@ function printOne(entries: readonly string[]): string {
 export function printKerasTraining(
   plan: ModelPlan,
   training: TrainingConfig,
-  options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
+  options: {
+    readonly hasData: boolean;
+    /** Whether weights of samples come with inputs and targets. */
+    readonly hasWeights: boolean;
+    readonly needsFiles: boolean;
+    readonly validation: number;
+  },
 ): string {
   const { epochs, shuffle, seed, earlyStopping, keepBest } = training;
   const { rate, callback } = kerasSchedule(training.schedule, training.optimizer.learningRate);
   const fixed = findFixedBatch(plan);
   const batchSize = fixed ?? printBatchSize(training);
-  const { hasData, needsFiles, validation } = options;
+  const { hasData, hasWeights, needsFiles, validation } = options;
+  const arrays = hasWeights ? "inputs, targets, weights" : "inputs, targets";
   const hasValidation = hasData && validation > 0;
-  const parameters = hasData ? (needsFiles ? "folder" : "") : "inputs, targets";
+  const parameters = hasData ? (needsFiles ? "folder" : "") : arrays;
   const stopping = earlyStopping
     ? [
         `            keras.callbacks.EarlyStopping(
@@ -93,7 +100,7 @@ export function printKerasTraining(
       ? ""
       : `        callbacks=[\n${entries.join(",\n")}${entries.length > 1 ? "," : ""}\n        ],\n`;
   const load = hasData
-    ? `    (inputs, targets), ${hasValidation ? "validation" : "_"} = load_data(${needsFiles ? "folder" : ""})\n`
+    ? `    (${arrays}), ${hasValidation ? "validation" : "_"} = load_data(${needsFiles ? "folder" : ""})\n`
     : "";
   // A fifth is held out where no data is bound, and must be whole batches too.
   const kept = (fixed ?? 1) * (hasData ? 1 : 5);
@@ -101,7 +108,7 @@ export function printKerasTraining(
     fixed === null
       ? ""
       : [
-          `    inputs, targets = keep_whole_batches((inputs, targets), ${kept})\n`,
+          `    ${arrays} = keep_whole_batches((${arrays}), ${kept})\n`,
           hasValidation ? `    validation = keep_whole_batches(validation, ${kept})\n` : "",
         ].join("");
   const needsCount = rate !== null || batchSize === "count";
@@ -114,7 +121,7 @@ export function printKerasTraining(
           : `    compile_model(model, steps_per_epoch=-(-count // ${batchSize}))\n`,
       ].join("")
     : "";
-  const weights = printKerasWeights(plan, training);
+  const weights = printKerasWeights(plan, training, { hasWeights });
   const weighing = weights.lines.map((line) => `        ${line}\n`).join("");
   return `${fixed === null ? "" : stateHelpers}${weights.helper}def train_model(${parameters}):
     keras.utils.set_random_seed(${seed})

@@ -5,7 +5,7 @@ import { makePlan, type ScriptCase } from "./scripts.testkit.ts";
 
 const quick: TrainingConfig = { ...defaultTraining, epochs: 1, batchSize: 16 };
 
-export const objectiveCases: readonly ScriptCase[] = [
+const cases: readonly ScriptCase[] = [
   {
     title: "options of losses, every metric of classes, balanced classes",
     plan: makePlan(
@@ -145,6 +145,47 @@ export const objectiveCases: readonly ScriptCase[] = [
   },
 ];
 
+/** Two outputs, whose samples a column of the table weighs. */
+const weighted: ScriptCase = {
+  title: "weights of samples, of two outputs",
+  plan: makePlan(
+    "weighed",
+    { x: [1] },
+    [
+      ["one", "dense", { units: 1 }, ["x"]],
+      ["two", "dense", { units: 2 }, ["x"]],
+    ],
+    [
+      { source: "one", loss: "meanSquaredError", target: "first", metrics: ["meanAbsoluteError"] },
+      { source: "two", loss: "huber", target: "both", lossWeight: 0.5 },
+    ],
+  ),
+  data: {
+    source: {
+      kind: "csv",
+      handle: null,
+      label: "labels",
+      file: "labels.csv",
+      delimiter: ",",
+      hasHeader: true,
+      columns: [
+        column("a", "feature"),
+        column("b", "target", "both"),
+        column("c", "target"),
+        column("first", "target"),
+        column("second", "target", "both"),
+      ],
+      window: null,
+    },
+    split: { validation: 0.2, seed: 4 },
+    scaling: "standardise",
+    imageSize: null,
+  },
+  training: { ...quick, sampleWeightField: "c" },
+};
+
 function column(name: string, role: CsvColumn["role"], field = ""): CsvColumn {
   return { name, role, kind: "numeric", field };
 }
+
+export const objectiveCases: readonly ScriptCase[] = [...cases, weighted];

@@ -16,7 +16,7 @@ export function printKeras(
   { training, data }: PrintOptions,
 ): { readonly files: readonly PrintedFile[] } {
   const plan = safePlan(anyPlan);
-  const printed = data === null ? null : printKerasData(plan, data);
+  const printed = data === null ? null : printKerasData(plan, data, training);
   const file = `${plan.name}.py`;
   const needsFiles = printed?.needsFiles ?? false;
   const text = joinParts(
@@ -31,6 +31,7 @@ export function printKeras(
       ...(printed?.parts ?? []),
       printKerasTraining(plan, training, {
         hasData: printed !== null,
+        hasWeights: printed?.hasWeights ?? training.sampleWeightField !== null,
         needsFiles,
         validation: data?.split.validation ?? 0,
       }),

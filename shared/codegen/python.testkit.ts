@@ -98,7 +98,9 @@ for name in options["modules"]:
     else:
         model = module.build_model()
         module.compile_model(model)
-    result = model.evaluate(*module.load_data(*arguments)[1], verbose=0)
+    inputs, targets, *weights = module.load_data(*arguments)[1]
+    weights = weights[0] if weights else None
+    result = model.evaluate(inputs, targets, sample_weight=weights, verbose=0)
     losses[name] = float(result[0] if isinstance(result, list) else result)
 print()
 print(json.dumps(losses))`;

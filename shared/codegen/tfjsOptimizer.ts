@@ -5,6 +5,7 @@ import {
   type OptimizerConfig,
   type TrainingConfig,
 } from "../training/config.ts";
+import { findPlateau } from "../training/schedules.ts";
 import { printTfjsRate } from "./tfjsSchedule.ts";
 
 export interface PrintedOptimizer {
@@ -24,8 +25,9 @@ type Options = Pick<
 export function printTfjsOptimizer(training: Options): PrintedOptimizer {
   const { optimizer, clipping, accumulation } = training;
   const rate = printTfjsRate(training);
-  const stock =
-    clipping === null && accumulation === 1 && rate === null ? stockCall(optimizer) : null;
+  // tfjs's own optimizers have no rate that could be set in the same way.
+  const isFixed = rate === null && findPlateau(training.schedule) === null;
+  const stock = clipping === null && accumulation === 1 && isFixed ? stockCall(optimizer) : null;
   if (stock !== null) return { expression: stock, parts: [], needsSteps: false };
   return {
     expression: `new OwnOptimizer(${rate === null ? "" : "stepsPerEpoch"})`,
@@ -203,8 +205,21 @@ function printRmsprop({
   return { slots: kept.map(() => 0), body: lines.join("\n    ") };
 }
 
-function printClass({ optimizer, clipping, accumulation }: Options, hasSchedule: boolean): string {
+function printClass(
+  { optimizer, clipping, accumulation, schedule }: Options,
+  hasSchedule: boolean,
+): string {
   const { weightDecay, learningRate } = optimizer;
+  const isLowered = findPlateau(schedule) !== null;
+  const steps = isLowered && hasSchedule ? "" : "private ";
+  const scheduled = "learningRateAt(this.batches, this.stepsPerEpoch)";
+  const rate = isLowered
+    ? hasSchedule
+      ? `${scheduled} * (this.learningRate / ${learningRate})`
+      : "this.learningRate"
+    : hasSchedule
+      ? scheduled
+      : String(learningRate);
   const { slots, body } = printRule(optimizer);
   const isSummed = accumulation > 1;
   const start = [...slots, ...(isSummed ? [0] : [])];
@@ -214,11 +229,11 @@ function printClass({ optimizer, clipping, accumulation }: Options, hasSchedule:
   return `/** Updates weights as Netloom and Keras do: TensorFlow.js lacks this optimizer, or an option of it. */
 class OwnOptimizer extends tf.Optimizer {
   static readonly className = "OwnOptimizer";
-  private batches = 0;
-  private readonly slots = new Map<string, tf.Tensor[]>();
+  ${steps}batches = 0;
+${isLowered ? `  /** A callback lowers it. */\n  learningRate = ${learningRate};\n` : ""}  private readonly slots = new Map<string, tf.Tensor[]>();
 ${
   hasSchedule
-    ? `  private readonly stepsPerEpoch: number;
+    ? `  ${steps}readonly stepsPerEpoch: number;
 
   constructor(stepsPerEpoch: number) {
     super();
@@ -231,7 +246,7 @@ ${
     const named = Array.isArray(variables)
       ? variables
       : Object.entries(variables).map(([name, tensor]) => ({ name, tensor }));
-    const rate = ${hasSchedule ? "learningRateAt(this.batches, this.stepsPerEpoch)" : learningRate};
+    const rate = ${rate};
     this.batches++;
 ${
   isSummed

@@ -10,13 +10,13 @@ export function printTfjsRate({
   const base = optimizer.learningRate;
   const isWarmed = schedule.kind === "warmUp";
   const plain = isWarmed ? schedule.after : schedule;
-  // tfjs has no callback that lowers the rate on a plateau; a comment beside `fit` says so.
+  // A callback lowers the rate on a plateau (`tfjsCallbacks.ts`).
   const lines = plainLines(plain);
   if (lines === null && !isWarmed) return null;
   const body = [
     ...(isWarmed
       ? [
-          `const warm = ${printSteps(schedule.length, schedule.unit)};`,
+          `const warm = ${printTfjsSteps(schedule.length, schedule.unit)};`,
           `if (done < warm) return ${base} * (${schedule.startShare} + (${1 - schedule.startShare} * done) / warm);`,
           "const step = done - warm;",
         ]
@@ -45,11 +45,11 @@ function plainLines(schedule: PlainSchedule): readonly string[] | null {
       return null;
     case "step":
       return [
-        `return share * ${schedule.factor} ** Math.floor(step / (${printSteps(schedule.every, schedule.unit)}));`,
+        `return share * ${schedule.factor} ** Math.floor(step / (${printTfjsSteps(schedule.every, schedule.unit)}));`,
       ];
     case "exponential":
       return [
-        `return share * ${schedule.factor} ** (step / (${printSteps(schedule.every, schedule.unit)}));`,
+        `return share * ${schedule.factor} ** (step / (${printTfjsSteps(schedule.every, schedule.unit)}));`,
       ];
     case "polynomial": {
       const { endShare, power } = schedule;
@@ -109,10 +109,10 @@ function printLength({
   readonly length: number | null;
   readonly unit: ScheduleUnit;
 }): string {
-  return length === null ? "total" : printSteps(length, unit);
+  return length === null ? "total" : printTfjsSteps(length, unit);
 }
 
-function printSteps(count: number, unit: ScheduleUnit): string {
+export function printTfjsSteps(count: number, unit: ScheduleUnit): string {
   if (unit === "steps") return String(count);
   return count === 1 ? "stepsPerEpoch" : `${count} * stepsPerEpoch`;
 }

@@ -4,7 +4,6 @@ import type { ModelPlan, PlanOutput } from "../compiler/plan.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { formatSizes } from "../layers/shape.ts";
 import { readsTruthAs } from "../training/losses.ts";
-import { findPlateau } from "../training/schedules.ts";
 import { typescriptLiteral } from "./literals.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import {
@@ -14,6 +13,7 @@ import {
   tfjsLossHelpers,
   usesLossNames,
 } from "./tfjsObjective.ts";
+import { findTfjsMonitor, printTfjsCallbacks } from "./tfjsCallbacks.ts";
 import { tfjsMetric } from "./tfjsMetrics.ts";
 import { chooseMetrics } from "./trainingWords.ts";
 import { printTfjsWeights } from "./classWeights.ts";
@@ -84,7 +84,8 @@ export function printTraining(
   training: TrainingConfig,
   options: { readonly hasData: boolean; readonly needsFiles: boolean; readonly validation: number },
 ): readonly string[] {
-  const { epochs, shuffle, seed, earlyStopping, keepBest, schedule } = training;
+  const { epochs, shuffle, seed, earlyStopping } = training;
+  const callbacks = printTfjsCallbacks(plan, training);
   const fixed = findFixedBatch(plan);
   const batchSize = fixed ?? printBatchSize(training);
   const { needsSteps } = printTfjsOptimizer(training);
@@ -98,11 +99,8 @@ export function printTraining(
   const monitorsValidation = validation > 0 || !hasData;
   const stops = earlyStopping
     ? [
-        ...(earlyStopping.restoreBest
-          ? ["      // tfjs stops early but cannot bring the best weights back."]
-          : []),
         `      tf.callbacks.earlyStopping({`,
-        `        monitor: ${typescriptLiteral(tfjsMonitor(plan, earlyStopping.monitor))},`,
+        `        monitor: ${typescriptLiteral(findTfjsMonitor(plan, earlyStopping.monitor))},`,
         `        patience: ${earlyStopping.patience},`,
         `        minDelta: ${earlyStopping.minDelta},`,
         `      }),`,
@@ -126,6 +124,7 @@ export function printTraining(
     ...weights.lines.map((line) => `    ${line}`),
     "    callbacks: [",
     ...stops,
+    ...callbacks.entries.map((entry) => `      ${entry}`),
     "      new tf.CustomCallback({",
     ...(fixed === null ? [] : ["        onEpochBegin: async () => model.resetStates(),"]),
     "        onEpochEnd: async (epoch, logs) => console.log(`epoch ${epoch + 1}`, logs),",
@@ -146,13 +145,7 @@ export function printTraining(
           : "  compileModel(model);\n",
       ].join("\n")
     : "";
-  const remarks = [
-    ...(hasData ? [] : plan.outputs.flatMap(sayTargets)),
-    ...(findPlateau(schedule) === null
-      ? []
-      : ["  // tfjs lowers no learning rate on a plateau: it stays as it is.\n"]),
-    ...(keepBest === null ? [] : ["  // tfjs cannot bring the best weights back.\n"]),
-  ].join("");
+  const remarks = hasData ? "" : plan.outputs.flatMap(sayTargets).join("");
   const main = `export async function trainModel(${parameters}): Promise<tf.LayersModel> {
   // tfjs draws weights, dropout and the order of samples from Math.random: a seed makes runs alike.
   Math.random = createRandom(${seed});
@@ -166,6 +159,7 @@ ${hasData ? `  const { train${validation > 0 ? ", validation" : ""} } = loadData
   return [
     ...(fixed === null ? [] : [printWholeBatches(fixed * (hasData ? 1 : 5))]),
     ...(weights.helper === "" ? [] : [weights.helper]),
+    ...callbacks.helpers,
     main,
   ];
 }
@@ -208,16 +202,3 @@ function keepWholeBatches<Data extends tf.Tensor | tf.Tensor[]>(data: Data): Dat
     tensor.slice(0, tensor.shape[0] - (tensor.shape[0] % ${size}));
   return (Array.isArray(data) ? data.map(keep) : keep(data)) as Data;
 }`;
-
-/** `valAccuracy` → `val_acc`: what tfjs logs it under. */
-function tfjsMonitor(plan: ModelPlan, monitor: string): string {
-  const isValidation = monitor.startsWith("val");
-  const plain = isValidation ? lowerFirst(monitor.slice(3)) : monitor;
-  const known = plan.outputs
-    .flatMap((output) => chooseMetrics(output).map((metric) => tfjsMetric(metric, output)))
-    .map((metric) => metric.logged);
-  const logged = plain === "accuracy" ? "acc" : known.includes(plain) ? plain : "loss";
-  return isValidation ? `val_${logged}` : logged;
-}
-
-const lowerFirst = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
