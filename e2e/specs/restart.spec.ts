@@ -255,7 +255,8 @@ test("a worker that hangs is replaced, and its run goes on by itself", async ({
     .poll(async () => (await readRuns(page))[0]?.kinds, { timeout: 30_000 })
     .toContain("recovered");
   testInfo.annotations.push({ type: "replaced", description: `${Date.now() - hungMs} ms` });
-  await expect(page.getByText(/did not answer any more and was restarted/).first()).toBeVisible();
+  const told = /Recovered\. The training did not answer any more and was restarted/;
+  await expect(page.getByText(told).first()).toBeVisible();
   await expectFinished(page);
   const [run] = await readRuns(page);
   expect(run?.losses).toHaveLength(200);

@@ -44,7 +44,7 @@ export function RunFigures({ state }: { readonly state: RunState }) {
         </p>
       )}
       {/* Who continued a run knows of it; a lost device comes as a surprise. */}
-      {state.recovered?.cause === "device-lost" && (
+      {state.recovered !== null && state.recovered.cause !== "continued" && (
         <p className="nl-run-note" role="status">
           <b>Recovered.</b> {state.recovered.message}
         </p>

@@ -27,7 +27,9 @@ export function followRuns(): void {
         `Epoch ${state.epochs.length} of ${state.started?.epochs ?? "?"}${loss === undefined ? "" : `, loss ${formatMetric("loss", loss)}`}`,
       );
     }
-    if (state.ended !== null && before.ended === null) {
+    // Of a run that was released, its own end says what is kept.
+    const hasEnded = state.ended !== null && !active.released;
+    if (hasEnded && (before.ended === null || previous.active.released)) {
       const { reason, message } = state.ended;
       showToast({
         tone: reason === "failed" ? "error" : reason === "finished" ? "success" : "info",

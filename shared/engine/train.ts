@@ -4,11 +4,18 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { serializeCheckpoint, type Checkpoint } from "../training/checkpoint.ts";
 import { effectiveBatchSize, type TrainingConfig } from "../training/config.ts";
-import type { Metrics, RunEvent, RunFailureCode, RunReport } from "../training/events.ts";
+import type {
+  Metrics,
+  RecoveryCause,
+  RunEvent,
+  RunFailureCode,
+  RunReport,
+} from "../training/events.ts";
 import { keepsEpoch, nameEpochFile, packWeights } from "../training/epochWeights.ts";
 import { findMismatch, fingerprintRun } from "../training/fingerprint.ts";
 import { rebatchCheckpoint } from "../training/rebatchCheckpoint.ts";
 import { opening } from "../training/heartbeat.ts";
+import { inferenceBatchSize } from "../training/planMemory.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkMemory } from "./checkMemory.ts";
 import type { TrainingControl } from "./control.ts";
@@ -20,7 +27,7 @@ import type { ObserveOptions } from "./observe/createObserver.ts";
 import { buildReport } from "./report.ts";
 import { placeOf, type CheckpointSinks } from "./runKeeper.ts";
 import type { Backend } from "./selectBackend.ts";
-import { countSteps, createSession, inferenceBatchSize, type Session } from "./session.ts";
+import { countSteps, createSession, type Session } from "./session.ts";
 import { isSnapshotFinite, readWeights, writeWeights } from "./snapshots.ts";
 import { notFinite, runEpochs, type GoodWeights, type LoopEnd } from "./trainLoop.ts";
 
@@ -89,7 +96,7 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
           sampleCount: request.dataset.train.length,
         })) ||
       null,
-    cause: asked.resume ? "continued" : "started",
+    cause: !asked.resume ? "started" : asked.resumeReason ? "not-answering" : "continued",
     losses: 0,
     startMs: performance.now(),
   };
@@ -116,7 +123,7 @@ export async function trainModel(asked: TrainingRequest): Promise<TrainingOutcom
 interface Attempt {
   readonly backend: Backend;
   readonly resume: Checkpoint | null;
-  readonly cause: "started" | "continued" | "device-lost";
+  readonly cause: "started" | RecoveryCause;
   readonly losses: number;
   /** Of the whole call. */
   readonly startMs: number;
@@ -246,7 +253,7 @@ function describeStart({ runId, plan, dataset, config, backend }: TrainingReques
 function describeRecovery(
   { plan, dataset, config, backend, resumeReason }: TrainingRequest,
   { resume }: Attempt,
-  cause: "continued" | "device-lost",
+  cause: RecoveryCause,
 ): RunEvent {
   const { epochsDone = 0, step = 0, elapsedMs = 0 } = resume ?? {};
   const place =
@@ -267,7 +274,7 @@ function describeRecovery(
     from: { epochs: epochsDone, step },
     elapsedMs,
     message:
-      cause === "continued"
+      cause !== "device-lost"
         ? `${resumeReason ? `${resumeReason} ` : ""}Training goes on ${place}.`
         : `The GPU device was lost. Training goes on ${place} on a new one (${backend.device}).`,
   };

@@ -53,7 +53,7 @@ export type RunEvent =
   /** The run goes on from a checkpoint: what was told of later steps and epochs is taken back. */
   | {
       readonly kind: "recovered";
-      readonly cause: "continued" | "device-lost";
+      readonly cause: RecoveryCause;
       readonly atMs: number;
       readonly backend: BackendName;
       readonly device: string;
@@ -85,6 +85,9 @@ export type RunEvent =
       /** Whether weights worth keeping exist (the last good ones after a failure). */
       readonly hasWeights: boolean;
     };
+
+/** `continued`: somebody asked for it. `not-answering`: its worker was taken for hung, and another one took over. */
+export type RecoveryCause = "continued" | "device-lost" | "not-answering";
 
 /** How steps reach the device. */
 export interface StepCost {
