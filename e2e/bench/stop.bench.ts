@@ -16,7 +16,7 @@ export interface StopOptions {
 }
 
 const stopsPerNetwork = 10;
-/** From Train, or from the moment when the command's run began. */
+/** From the run's first step; sometimes from its beginning: see `startsWithStep`. */
 const latestMs = 5000;
 const limitMs = 500;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { root } from "../../app.ts";
 import { parseCheckpoint } from "#shared/training/checkpoint.ts";
 import type { StoppedNetwork } from "./networks.ts";
-import type { Stops } from "./stops.ts";
+import { startsWithStep, type Stops } from "./stops.ts";
 
 /** Ctrl-C in `netloom train`, each at a moment of its own after the run began; then the last one is resumed. */
 export async function stopCommand(
@@ -23,7 +23,7 @@ export async function stopCommand(
     for (const [index, delayMs] of given.delaysMs.entries()) {
       const run = join(folder, `run-${index}`);
       const command = start(["train", join(folder, "network.netloom"), "--out", run, ...common]);
-      await command.waitFor(/"kind":"started"/);
+      await command.waitFor(startsWithStep(index) ? /"kind":"step"/ : /"kind":"started"/);
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       const pressedMs = performance.now();
       command.child.kill("SIGINT");

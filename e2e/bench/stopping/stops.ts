@@ -10,6 +10,11 @@ export interface Stops {
   readonly isContinued: boolean;
 }
 
+/** Most moments are counted from the first step, so that there is something to keep; some from the run's beginning. */
+export function startsWithStep(index: number): boolean {
+  return index % 5 !== 0;
+}
+
 /** The smallest value that `share` of all are not above. */
 export function findPercentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right);
