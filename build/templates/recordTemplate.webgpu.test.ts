@@ -18,8 +18,8 @@ const dispatches: Readonly<Record<string, number>> = {
   "seq2seq-teacher-forcing": 41,
   "variational-autoencoder": 32,
   "seq2seq-attention": 57,
-  "transformer-classifier": 172,
-  "causal-transformer": 170,
+  "transformer-classifier": 122,
+  "causal-transformer": 118,
   "u-net": 146,
   googlenet: 432,
 };

@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { fusedActivation } from "./activationKernels.ts";
+import { fusedMultiHeadAttention } from "./attention.ts";
 import { fusedBatchNormalization } from "./batchNormalization.ts";
 import { fusedConvolution, fusedDense, fusedTransposed } from "./convolutionLayers.ts";
 import { fusedFlip } from "./flip.ts";
@@ -56,6 +57,7 @@ const fusedLayers: Readonly<Record<string, FusedLayer>> = {
   "netloom>CellRnn": fuseRecurrent,
   Bidirectional: fuseBothDirections,
   "netloom>BothDirections": fuseBothDirections,
+  "netloom>MultiHeadAttention": fusedMultiHeadAttention,
   LayerNormalization: fusedLayerNormalization,
   "netloom>LayerNormalization": fusedLayerNormalization,
   "netloom>GroupNormalization": fusedGroupNormalization,

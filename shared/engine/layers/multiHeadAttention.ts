@@ -31,7 +31,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
   readonly reader: tf.layers.Layer;
   /** Replaced where training draws its random numbers from one seed. */
   dropoutFunc: (input: tf.Tensor, rate: number) => tf.Tensor;
-  private readonly parts = new Map<string, tf.LayerVariable>();
+  readonly parts = new Map<string, tf.LayerVariable>();
   /** Of the calls since they were last asked for: one for each projection, as in Keras. */
   private penalties: tf.Scalar[] = [];
 
@@ -164,7 +164,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
   }
 
   /** Axes over which to attend, of inputs with `rank` axes: all but batch and features unless told. */
-  private attended(rank: number): number[] {
+  attended(rank: number): number[] {
     const { attentionAxes = [] } = this.args;
     if (attentionAxes.length === 0) {
       return Array.from({ length: rank - 2 }, (_unused, index) => index + 1);
@@ -173,7 +173,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
   }
 
   /** 1 where a query step may look at a key step, else 0; broadcasts to [batch, heads, T, S]. */
-  private combineMasks(
+  combineMasks(
     [, , T = 1, S = 1]: number[],
     [queryMask, ...otherMasks]: (tf.Tensor | null)[],
     attentionMask: tf.Tensor | undefined,
@@ -197,7 +197,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
     return first === undefined ? null : others.reduce((all, mask) => tf.mul(all, mask), first);
   }
 
-  private splitMasks(inputs: tf.Tensor[]) {
+  splitMasks(inputs: tf.Tensor[]) {
     const pairs = inputs.map((input, index): [tf.Tensor, tf.Tensor | null] => {
       if (this.args.maskedInputs?.[index] !== true) return [input, null];
       const [tensor, mask] = tf.split(input, [(input.shape.at(-1) ?? 1) - 1, 1], -1);
@@ -214,7 +214,7 @@ export class MultiHeadAttention extends tf.layers.Layer {
     });
   }
 
-  private outputFeatures(queryFeatures: number): number[] {
+  outputFeatures(queryFeatures: number): number[] {
     const { outputShape = [] } = this.args;
     const features = typeof outputShape === "number" ? [outputShape] : outputShape;
     return features.length === 0 ? [queryFeatures] : features;
