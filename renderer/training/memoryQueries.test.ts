@@ -23,7 +23,7 @@ const describe = (
 
 test("what fits is told in parts", () => {
   expect(describe({ total: null, tensor: 2e9 })).toEqual({
-    text: "Training needs about 10.0 MB: activations 1.3 MB, workspace 8.7 MB, data 4.0 kB.",
+    text: "Training needs about 11.1 MB: activations 1.3 MB, workspace 9.8 MB, data 4.0 kB.",
     largestBatch: null,
   });
 });

@@ -72,7 +72,7 @@ describe("costs", () => {
   const costs = { paramCount: 10, trainableCount: 6, activationBytes: 100, stepBytes: 250 };
 
   it("of training are weights, gradients, two slots, and what a step holds of the whole batch", () => {
-    const step = { batchSize: 8, lastBatch: 0, slots: 2 };
+    const step = { batchSize: 8, lastBatch: 0, validationBatch: 0, slots: 2 };
     expect(countTrainingBytes(costs, step)).toBe(4 * 10 + 4 * 6 + 2 * 4 * 6 + 8 * 250);
     // A last batch of three is recorded by itself.
     expect(countTrainingBytes(costs, { ...step, lastBatch: 3 })).toBe(
@@ -88,10 +88,11 @@ describe("costs", () => {
   it("of training go by the optimizer's slots and the way of batching", () => {
     const read = (change: Partial<TrainingConfig>, sampleCount: number | null) =>
       readStepSize({ ...defaultTraining, ...change }, sampleCount);
-    expect(read({}, null)).toEqual({ batchSize: 32, lastBatch: 0, slots: 2 });
+    expect(read({}, null)).toEqual({ batchSize: 32, lastBatch: 0, validationBatch: 0, slots: 2 });
     expect(read({ optimizer: defaultOptimizers.sgd }, 20)).toEqual({
       batchSize: 20,
       lastBatch: 0,
+      validationBatch: 0,
       slots: 0,
     });
     expect(read({}, 100).lastBatch).toBe(4);
@@ -99,14 +100,17 @@ describe("costs", () => {
     expect(read({ batching: "stochastic", accumulation: 4 }, 20)).toEqual({
       batchSize: 1,
       lastBatch: 0,
+      validationBatch: 0,
       slots: 3,
     });
     expect(read({ batching: "full-batch" }, 500).batchSize).toBe(500);
     expect(read({ batching: "full-batch" }, null).batchSize).toBeNull();
-    expect(countTrainingBytes(costs, { batchSize: null, lastBatch: 0, slots: 0 })).toBeNull();
-    expect(countTrainingBytes(costs, { batchSize: 1, lastBatch: 0, slots: 0 })).toBe(
-      4 * 10 + 4 * 6 + 250,
-    );
+    expect(
+      countTrainingBytes(costs, { batchSize: null, lastBatch: 0, validationBatch: 0, slots: 0 }),
+    ).toBeNull();
+    expect(
+      countTrainingBytes(costs, { batchSize: 1, lastBatch: 0, validationBatch: 0, slots: 0 }),
+    ).toBe(4 * 10 + 4 * 6 + 250);
   });
 
   it("are not known where a size isn't", () => {

@@ -17,7 +17,7 @@ const { nodes } = analyzeGraph(
   ).graph,
 );
 
-const step = { batchSize: 8, lastBatch: 0, slots: 2 };
+const step = { batchSize: 8, lastBatch: 0, validationBatch: 0, slots: 2 };
 
 describe("measureHeat", () => {
   it("gives each layer its share of the whole, and full strength to the dearest", () => {

@@ -3,11 +3,12 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Metrics, RunReport } from "../training/events.ts";
+import { inferenceBatchSize } from "../training/planMemory.ts";
 import { errorText } from "./buildModel.ts";
 import { measureSamples, passAtOnce } from "./measure.ts";
 import { buildReport } from "./report.ts";
 import type { Backend } from "./selectBackend.ts";
-import { createSession, inferenceBatchSize } from "./session.ts";
+import { createSession } from "./session.ts";
 
 export interface EvaluationRequest {
   readonly plan: ModelPlan;

@@ -1,10 +1,11 @@
 import { err, ok, type Result } from "../base/result.ts";
+import { inferenceBatchSize } from "../training/planMemory.ts";
 import { errorText } from "./buildModel.ts";
 import type { EvaluationRequest } from "./evaluate.ts";
 import { passAtOnce, predictSamples } from "./measure.ts";
 import { readChances } from "./metrics.ts";
 import { areProbabilities, readClass } from "./report.ts";
-import { createSession, inferenceBatchSize } from "./session.ts";
+import { createSession } from "./session.ts";
 
 /** One sample's prediction, output by output. */
 export interface Prediction {

@@ -3,7 +3,6 @@ import { err, ok, type Result } from "../base/result.ts";
 import { findFixedBatch } from "../compiler/findFixedBatch.ts";
 import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import { countValues } from "../layers/shape.ts";
 import { assignFields, type FieldAssignment } from "../training/assignFields.ts";
 import type { TrainingConfig } from "../training/config.ts";
 import { createBatchReader, type BatchReader } from "./batches.ts";
@@ -55,20 +54,4 @@ export function createSession(
 export function countSteps(plan: ModelPlan, samples: number, batchSize: number): number {
   const steps = samples / batchSize;
   return findFixedBatch(plan) === null ? Math.ceil(steps) : Math.floor(steps);
-}
-
-/** Without gradients there is less to keep, so bigger batches are quicker and no less exact: where layers are small. */
-const inferenceBytes = 64 * 1024 * 1024;
-
-/**
- * Samples at once for validation, at least as many as a training step takes. More only while the largest output of a
- * layer stays small: a batch that was made small to fit the device must not be too big here.
- */
-export function inferenceBatchSize(plan: ModelPlan, batchSize: number): number {
-  const largest = plan.layers.reduce(
-    (most, { outputShapes }) =>
-      Math.max(most, ...outputShapes.map((shape) => countValues(shape) ?? 0)),
-    1,
-  );
-  return Math.max(batchSize, Math.min(128, Math.floor(inferenceBytes / (4 * largest))));
 }

@@ -4,6 +4,7 @@ import type { ModelPlan } from "../compiler/plan.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { defaultOptimizers, type TrainingConfig } from "../training/config.ts";
 import type { RunEvent } from "../training/events.ts";
+import { inferenceBatchSize } from "../training/planMemory.ts";
 import { createTrainingControl, type TrainingControl } from "./control.ts";
 import { loadModelFiles, type ModelFile } from "./modelFiles.ts";
 import {
@@ -16,7 +17,6 @@ import {
   testRun,
 } from "./plans.testkit.ts";
 import { selectBackend, type Backend, type BackendFault } from "./selectBackend.ts";
-import { inferenceBatchSize } from "./session.ts";
 import { trainModel, type TrainingOutcome } from "./train.ts";
 
 let cpu: Backend;
@@ -214,7 +214,7 @@ test("an extreme value among the validation samples ends the run with its place 
 test.each([
   ["small outputs", [4], 8, 128],
   ["a batch that is larger already", [4], 512, 512],
-  ["outputs of 4 MiB a sample", [1024, 1024], 8, 16],
+  ["outputs of 256 KiB a sample, gradients and truths beside", [256, 256], 8, 51],
   ["outputs of 64 MiB a sample", [4096, 4096], 1, 1],
 ])("validates %s in batches that fit", (_, sizes, batchSize, expected) => {
   const plan: ModelPlan = {

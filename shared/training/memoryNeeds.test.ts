@@ -7,6 +7,8 @@ import { layer, planOf } from "../engine/plans.testkit.ts";
 import { shapeFromSizes } from "../layers/shape.ts";
 import { defaultOptimizers, type OptimizerConfig } from "./config.ts";
 import {
+  addValidation,
+  chooseInferenceBatch,
   countDeviceDataBytes,
   countMemoryNeeds,
   formatMemory,
@@ -45,6 +47,7 @@ const config = {
 const trained = 4 * (101_000 + 1000);
 const summary = (trainCount: number, size = 100) => ({
   trainCount,
+  validationCount: 0,
   fields: [{ name: "x", role: "feature", shape: shapeFromSizes([size]), classes: null } as const],
 });
 const measure = (changes: Partial<MemoryConfig> = {}, samples: number | null = null) =>
@@ -98,6 +101,13 @@ test("data count only where they lie on the device: within 1 GiB, each field in 
   expect(countDeviceDataBytes(summary(rows, 10), 2 ** 29)).toBe(0);
 });
 
+test("validation takes more samples at a time only where layers are small", () => {
+  expect(chooseInferenceBatch(1000, 32)).toBe(128);
+  expect(chooseInferenceBatch(1000, 500)).toBe(500);
+  expect(chooseInferenceBatch(2 ** 21, 8)).toBe(32);
+  expect(chooseInferenceBatch(2 ** 30, 8)).toBe(8);
+});
+
 test("the proposed batch fits, by all together and by one tensor, and the next one does not", () => {
   const find = (limits: MemoryLimits, samples: number | null = null) =>
     findLargestBatch(plan, config, {
@@ -133,10 +143,11 @@ test("the analysis of a graph and its plan come to the same sum", () => {
   const analysis = analyzeDocument(document);
   const compiled = compileDocument(document, analysis);
   if (!compiled.ok) throw new Error("The network has mistakes.");
-  const step = readStepSize(config, 50);
+  const step = addValidation(readStepSize(config, 50), analysis.totals, 20);
+  expect(step.validationBatch).toBe(20);
   const told = countMemoryNeeds(analysis.totals, step);
   const planned = measurePlanMemory(compiled.value, config, {
-    summary: { trainCount: 50, fields: [] },
+    summary: { trainCount: 50, validationCount: 20, fields: [] },
     tensorBytes: null,
   });
   expect(told?.total).toBeGreaterThan(0);

@@ -4,6 +4,8 @@ import type { ModelPlan, PlanLayer } from "../compiler/plan.ts";
 import type { DatasetSummary } from "../datasets/dataset.ts";
 import { countValues, type Shape } from "../layers/shape.ts";
 import {
+  addValidation,
+  chooseInferenceBatch,
   countDeviceDataBytes,
   countMemoryNeeds,
   type MemoryConfig,
@@ -24,6 +26,14 @@ export interface PlanNeeds extends MemoryNeeds {
 
 const valueBytes = 4;
 
+export type MemorySummary = Pick<DatasetSummary, "fields" | "trainCount" | "validationCount">;
+
+/** Samples at once where no gradients are computed: `chooseInferenceBatch` for this network. */
+export function inferenceBatchSize(plan: ModelPlan, batchSize: number): number {
+  const { stepBytes } = listParts(plan).reduce<StepCosts>(addStepCosts, noStepCosts);
+  return chooseInferenceBatch(stepBytes ?? 0, batchSize);
+}
+
 /**
  * null where a size is only known when data arrives. `summary`: null where the data isn't open. `tensorBytes`: what the
  * device takes in one piece, which decides where data lie.
@@ -32,15 +42,19 @@ export function measurePlanMemory(
   plan: ModelPlan,
   config: MemoryConfig,
   options: {
-    readonly summary: Pick<DatasetSummary, "fields" | "trainCount"> | null;
+    readonly summary: MemorySummary | null;
     readonly tensorBytes: number | null;
   },
 ): PlanNeeds | null {
   const { summary, tensorBytes } = options;
-  const step = readStepSize(config, summary?.trainCount ?? null, findFixedBatch(plan));
-  const { batchSize } = step;
   const parts = listParts(plan);
   const costs = parts.reduce<StepCosts>(addStepCosts, noStepCosts);
+  const step = addValidation(
+    readStepSize(config, summary?.trainCount ?? null, findFixedBatch(plan)),
+    costs,
+    summary?.validationCount ?? 0,
+  );
+  const { batchSize } = step;
   const dataBytes = summary ? countDeviceDataBytes(summary, tensorBytes) : 0;
   const needs = countMemoryNeeds(costs, step, dataBytes);
   if (needs === null || batchSize === null) return null;
@@ -142,7 +156,7 @@ export function findLargestBatch(
   options: {
     readonly limits: MemoryLimits;
     readonly most: number;
-    readonly summary: Pick<DatasetSummary, "fields" | "trainCount"> | null;
+    readonly summary: MemorySummary | null;
   },
 ): number {
   const { limits, most, summary } = options;

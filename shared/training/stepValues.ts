@@ -43,9 +43,9 @@ const shares: Readonly<Record<string, number>> = {
   EinsumDense: 5,
   Maxout: 12,
   Masking: 5,
-  LayerNormalization: 15,
-  GroupNormalization: 12,
-  RMSNormalization: 9,
+  LayerNormalization: 3,
+  GroupNormalization: 3,
+  RMSNormalization: 3,
   UnitNormalization: 6,
   LocalResponseNormalization: 3,
   Softmax: 5,
@@ -213,8 +213,8 @@ function countOfHeads({ call, inputs, made }: Use): number {
   const valueDim = readNumber(call, "valueDim", keyDim);
   const [query = 1, value = query] = inputs.map(countRows);
   const projected = heads * (query * keyDim + value * (keyDim + valueDim) + query * valueDim);
-  const share = readNumber(call, "dropout", 0) > 0 ? 12 : 8;
-  return 8 * projected + share * heads * query * value + 6 * made;
+  const share = readNumber(call, "dropout", 0) > 0 ? 8 : 5.5;
+  return 5.5 * projected + share * heads * query * value + 4 * made;
 }
 
 function countOfAttention({ call, inputs, made }: Use): number {

@@ -3,7 +3,7 @@ import { createStore } from "zustand/vanilla";
 import { type HeatMeasure, type NodeHeat, measureHeat } from "#shared/analysis/measureHeat.ts";
 import type { GraphAnalysis } from "#shared/analysis/types.ts";
 import type { NodeId } from "#shared/base/ids.ts";
-import { type StepSize, readStepSize } from "#shared/training/memoryNeeds.ts";
+import { type StepSize, addValidation, readStepSize } from "#shared/training/memoryNeeds.ts";
 import { datasetStore } from "../../state/datasetStore.ts";
 import { readFixedBatch } from "#shared/analysis/costs.ts";
 import { documentStore, useDocument } from "../../state/documentStore.ts";
@@ -44,16 +44,20 @@ export function readHeat(): HeatMap {
   const { analysis, document } = documentStore.getState();
   const { nodes } = analysis;
   const { summary } = datasetStore.getState();
-  const step = readStepSize(
+  const size = readStepSize(
     document.training,
     summary?.trainCount ?? null,
     readFixedBatch(analysis),
   );
+  const isWhole = documentStore.getState().scope.length === 0;
+  const validated = isWhole ? (summary?.validationCount ?? 0) : 0;
+  const step = addValidation(size, analysis.totals, validated);
   const isKnown =
     last?.nodes === nodes &&
     last.measure === measure &&
     last.step.batchSize === step.batchSize &&
     last.step.lastBatch === step.lastBatch &&
+    last.step.validationBatch === step.validationBatch &&
     last.step.slots === step.slots;
   if (!isKnown || last === null)
     last = { nodes, measure, step, heat: measureHeat(nodes, measure, step) };

@@ -4,6 +4,7 @@ import type { GraphNode } from "#shared/document/model.ts";
 import type { Shape } from "#shared/layers/shape.ts";
 import { formatShape } from "#shared/layers/shape.ts";
 import {
+  addValidation,
   countDeviceDataBytes,
   countMemoryNeeds,
   describeMemoryParts,
@@ -37,8 +38,9 @@ export function ModelInspector() {
   const training = useDocument((state) => state.document.training);
   const summary = useDataset((state) => state.summary);
   const tensorBytes = useDevice()?.maxTensorBytes ?? null;
-  const step = readStepSize(training, summary?.trainCount ?? null, readFixedBatch(analysis));
   const { totals } = analysis;
+  const size = readStepSize(training, summary?.trainCount ?? null, readFixedBatch(analysis));
+  const step = addValidation(size, totals, isInside ? 0 : (summary?.validationCount ?? 0));
   // What a block needs is told without the data, which the whole network shares.
   const dataBytes = summary && !isInside ? countDeviceDataBytes(summary, tensorBytes) : 0;
   const needs = countMemoryNeeds(totals, step, dataBytes);

@@ -52,6 +52,14 @@ test.skipIf(!hasDawn).each([...memoryWorkloads, ...templates])(
   },
 );
 
+test.skipIf(!hasDawn).each(["cnn", "resnet", "lstm64", "cnn-lstm", "wavenet", "text-lstm"])(
+  "%s with validation takes what it is said to need",
+  { timeout: 60_000 },
+  async (id) => {
+    if (memory) await expectEstimate(id, memory, { validates: true });
+  },
+);
+
 /** 400 kB of outputs of each layer for each sample. */
 const { plan: wide } = caseOfChain("wide", { sizes: [16] }, [
   ["dense", { units: 100_000, activation: "relu" }],
