@@ -6,12 +6,9 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { nodeId } from "../base/ids.ts";
-import type { PlanOutput } from "../compiler/plan.ts";
 import { createMetric } from "../engine/metrics.ts";
 import { createLoss } from "../engine/losses.ts";
-import { drawPair, isForClasses, type OutputCase } from "../engine/objective.testkit.ts";
-import { shapeFromSizes } from "../layers/shape.ts";
+import { drawPair, isForClasses, planCase, type OutputCase } from "../engine/objective.testkit.ts";
 import { loggedMetricName } from "../training/metricNames.ts";
 import { lossNames, readsTruthAs } from "../training/losses.ts";
 import { isSparseInKeras, kerasLoggedName, kerasLoss, kerasMetric } from "./kerasObjective.ts";
@@ -246,21 +243,6 @@ interface Answer {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-function planOutput(each: OutputCase): PlanOutput {
-  return {
-    id: nodeId("y"),
-    name: "y",
-    source: { layer: "y", port: 0 },
-    shape: shapeFromSizes(each.sizes),
-    target: "",
-    loss: each.loss,
-    lossOptions: each.options ?? {},
-    lossWeight: 1,
-    metrics: each.metrics ?? [],
-    metricOptions: each.metricOptions ?? {},
-  };
-}
-
 const named = cases.map((each, index) => {
   const about = `${each.loss} ${JSON.stringify(each.sizes)} ${JSON.stringify(each.options ?? {})} ${(each.metrics ?? []).length} metrics`;
   return { title: `${index} ${about}`, each, draw: drawPair(each, samples, about) };
@@ -272,7 +254,7 @@ describe.skipIf(python === null)(`the objective as in Keras${reason}`, () => {
   beforeAll(async () => {
     await tf.setBackend("cpu");
     const question = named.map(({ each, draw }) => {
-      const output = planOutput(each);
+      const output = planCase(each, "y");
       const metrics = (each.metrics ?? []).map((metric) => kerasMetric(metric, output));
       return {
         helpers: [...new Set(metrics.map(({ helper }) => helper ?? ""))].join("\n\n\n"),

@@ -5,12 +5,10 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { transformWithOxc } from "vite";
-import { nodeId } from "../base/ids.ts";
 import type { PlanOutput } from "../compiler/plan.ts";
 import { createLoss } from "../engine/losses.ts";
 import { createMetric } from "../engine/metrics.ts";
-import { drawPair, isForClasses, type OutputCase } from "../engine/objective.testkit.ts";
-import { shapeFromSizes } from "../layers/shape.ts";
+import { drawPair, isForClasses, planCase, type OutputCase } from "../engine/objective.testkit.ts";
 import { lossNames } from "../training/losses.ts";
 import type { MetricName } from "../training/metrics.ts";
 import { tfjsMetric } from "./tfjsMetrics.ts";
@@ -121,18 +119,7 @@ beforeAll(async () => {
 test.each(
   cases.map((each, index) => [`${each.loss} ${JSON.stringify(each)}`, each, index] as const),
 )("%s", async (title, each, index) => {
-  const output: PlanOutput = {
-    id: nodeId("y"),
-    name: "y",
-    source: { layer: "y", port: 0 },
-    shape: shapeFromSizes(each.sizes),
-    target: "",
-    loss: each.loss,
-    lossOptions: each.options ?? {},
-    lossWeight: 1,
-    metrics: each.metrics ?? [],
-    metricOptions: each.metricOptions ?? {},
-  };
+  const output = planCase(each, "y");
   const printed = await importPrinted(output, index);
   const batch = 12;
   const draw = drawPair(each, batch, title);

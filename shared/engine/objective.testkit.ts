@@ -24,22 +24,26 @@ export interface OutputCase {
   readonly hasClasses?: boolean;
 }
 
+/** The case as an output of a plan. */
+export function planCase(each: OutputCase, name: string): PlanOutput {
+  return {
+    id: nodeId(name),
+    name,
+    source: { layer: name, port: 0 },
+    shape: shapeFromSizes(each.sizes),
+    target: "",
+    loss: each.loss,
+    lossOptions: each.options ?? {},
+    lossWeight: each.lossWeight ?? 1,
+    metrics: each.metrics ?? [],
+    metricOptions: each.metricOptions ?? {},
+  };
+}
+
 export function openObjective(cases: readonly OutputCase[]): Objective {
-  const outputs = cases.map((each, index): PlanOutput => {
-    const name = `out${index}`;
-    return {
-      id: nodeId(name),
-      name,
-      source: { layer: name, port: 0 },
-      shape: shapeFromSizes(each.sizes),
-      target: "",
-      loss: each.loss,
-      lossOptions: each.options ?? {},
-      lossWeight: each.lossWeight ?? 1,
-      metrics: each.metrics ?? ["meanAbsoluteError"],
-      metricOptions: each.metricOptions ?? {},
-    };
-  });
+  const outputs = cases.map((each, index) =>
+    planCase({ metrics: ["meanAbsoluteError"], ...each }, `out${index}`),
+  );
   const plan: ModelPlan = { name: "test", inputs: [], layers: [], outputs };
   const targets = cases.map((each, index): FieldSpec => {
     const units = each.sizes.at(-1) ?? 1;
