@@ -7,6 +7,7 @@ import { formatMetric } from "../ui/format.ts";
 import { showToast } from "../ui/toastStore.ts";
 import { sessionStore } from "../state/sessionStore.ts";
 import { findContinuing } from "./continuable.ts";
+import { isTraining } from "./runQueries.ts";
 import { continueTraining } from "./trainingClient.ts";
 
 /** Keeps the list of runs that of the open project, and tells how a run goes to those who don't look at it. */
@@ -14,7 +15,7 @@ export function followRuns(): void {
   documentStore.subscribe((state, previous) => {
     if (state.document.id === previous.document.id) return;
     runStore.getState().clear();
-    void loadRuns();
+    void loadRuns(state.document.id);
   });
   runStore.subscribe(({ active }, previous) => {
     if (active === null || previous.active?.info.id !== active.info.id) return;
@@ -42,12 +43,18 @@ export function followRuns(): void {
   });
 }
 
-async function loadRuns(): Promise<void> {
-  const project = documentStore.getState().document.id;
+const lookAgainMs = 3000;
+
+async function loadRuns(project: string): Promise<void> {
+  if (documentStore.getState().document.id !== project) return;
   const runs = await host.listRuns(project);
   if (!runs.ok || documentStore.getState().document.id !== project) return;
-  runStore.getState().setRuns(runs.value);
   const [newest] = runs.value;
+  // Pressed Train meanwhile: the list has what the window itself knows better.
+  if (isTraining()) return;
+  runStore.getState().setRuns(runs.value);
+  // Another window trains it, or the page that did has been reloaded and the host has not noticed yet.
+  if (newest?.status === "running") setTimeout(() => void loadRuns(project), lookAgainMs);
   // A run that a crash or a reload broke off is what its owner comes back for.
   if (newest?.status !== "interrupted" || !newest.checkpoint) return;
   showToast({
