@@ -15,16 +15,17 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function run(...words: readonly string[]) {
   let told = "";
+  let aside = "";
   const exitCode = await runCli([...words, "--backend", "cpu"], {
     cwd: folder,
     templatesFolder,
     version: "1.2.3",
     isTerminal: false,
     writeOut: (text) => void (told += text),
-    writeError() {},
+    writeError: (text) => void (aside += text),
     onInterrupt: () => () => {},
   });
-  return { exitCode, told };
+  return { exitCode, told, aside };
 }
 
 test("a batch too large is refused before the first step, with the flag that fits", async () => {
@@ -37,12 +38,17 @@ test("a batch too large is refused before the first step, with the flag that fit
   await writeFile(path.join(folder, "many.csv"), ["a,b,c,d,species", ...rows].join("\n"));
   const words = ["train", "wide.netloom", "--data", "many.csv", "--batch-size", "700"];
   // 4 MB a sample, in one piece of at most 2 GiB.
-  const { exitCode, told } = await run(...words, "--out", "run");
+  const { exitCode, told, aside } = await run(...words, "--out", "run");
   expect(exitCode).toBe(1);
+  expect(aside).toMatch(/^Training needs about \S+ GB: weights .*, gradients .*, workspace/);
   expect(told).toMatch(/hidden_1 gives 1000000 for each of 700 samples.* batch of at most 536\./);
   expect(told).toMatch(/Train with a batch that fits: netloom train \S+ --batch-size 536/);
   const json = await run(...words, "--out", "other", "--json");
-  expect(JSON.parse(json.told)).toMatchObject({ reason: "failed", fittingBatch: 536 });
+  expect(JSON.parse(json.told)).toMatchObject({
+    reason: "failed",
+    fittingBatch: 536,
+    memoryBytes: expect.any(Number),
+  });
 }, 60_000);
 
 test("a run goes on with another batch, and keeps to it", async () => {

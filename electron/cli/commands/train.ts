@@ -13,6 +13,8 @@ import {
   type TrainingConfig,
 } from "#shared/training/config.ts";
 import type { RunEvent } from "#shared/training/events.ts";
+import { describeMemoryParts, formatMemory } from "#shared/training/memoryNeeds.ts";
+import { measurePlanMemory } from "#shared/training/planMemory.ts";
 import { compileProject } from "../compile.ts";
 import { describeResume } from "../endRunFolder.ts";
 import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
@@ -73,6 +75,14 @@ export async function runTrain(
     ]);
   }
 
+  const needs = measurePlanMemory(plan, config, {
+    summary: dataset.summary,
+    tensorBytes: backend.maxTensorBytes,
+  });
+  if (needs !== null && !options.flag("json")) {
+    const parts = describeMemoryParts(needs);
+    io.writeError(`Training needs about ${formatMemory(needs.total)}: ${parts}.\n`);
+  }
   const view = options.flag("json") ? null : createTrainingView(io, config.epochs);
   const control = createTrainingControl();
   let hasCheckpoint = (resumed?.checkpoint ?? null) !== null;
@@ -134,6 +144,7 @@ export async function runTrain(
         baselines: report?.baselines ?? [],
         reason: ended.reason,
         message: ended.message,
+        memoryBytes: needs?.total ?? null,
         ...(ended.fittingBatch === undefined ? {} : { fittingBatch: ended.fittingBatch }),
         seed: config.seed,
         elapsedMs: Math.round(ended.elapsedMs),
