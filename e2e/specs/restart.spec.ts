@@ -100,7 +100,8 @@ test("leaving the page while it trains asks; what a reload broke off is resumed 
   });
   await page.reload();
   expect(asked).toEqual(["beforeunload"]);
-  await page.getByRole("button", { name: /Iris/ }).first().click();
+  // The draft, not the template, which is listed sooner.
+  await page.getByRole("button", { name: /Iris.*Draft/ }).click();
   await page.getByRole("tab", { name: "Run", exact: true }).click();
   await page.getByRole("button", { name: /^Resume run 1 \(epoch \d+ of 400\)$/ }).click();
   await expect.poll(async () => (await readRuns(page))[0]?.status).toBe("running");
