@@ -137,4 +137,6 @@ export const trainingSchema = z.strictObject({
       .nullable(),
     everySteps: z.int().min(1).max(limits.checkpointSteps).nullable(),
   }),
+  // Files of this version from before there was a choice say nothing.
+  precision: z.enum(["float32", "mixed"]).default("float32"),
 });

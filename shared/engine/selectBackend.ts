@@ -23,6 +23,8 @@ export interface Backend {
    * nothing, as memory is the computer's own.
    */
   probeMemory?(bytes: number): Promise<number>;
+  /** Whether it can keep numbers in 16 bits, as training in mixed precision wants: WebGPU's feature "shader-f16". */
+  readonly hasHalf: boolean;
   /** Called at every step: lets messages (pause, stop) in where reading a tensor does not. */
   breathe(): Promise<void>;
   /** Tells of a lost device or an error that tfjs would swallow. Returns the way to stop listening. */
@@ -105,7 +107,12 @@ async function startWebgpu(allowSoftware: boolean): Promise<Backend | string> {
 /** Everything tfjs asks for, at the adapter's limits. */
 function describeDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   const { limits } = adapter;
-  const wanted: readonly string[] = ["timestamp-query", "bgra8unorm-storage", "subgroups"];
+  const wanted: readonly string[] = [
+    "timestamp-query",
+    "bgra8unorm-storage",
+    "subgroups",
+    "shader-f16",
+  ];
   const features = wanted.filter((feature) => adapter.features.has(feature));
   return {
     // The types of WebGPU do not know subgroups yet.
@@ -140,6 +147,7 @@ function webgpuBackend(device: GPUDevice, adapter: GPUAdapter, isSoftware: boole
       device.limits.maxStorageBufferBindingSize,
     ),
     probeMemory: (bytes) => probeDeviceMemory(device, bytes),
+    hasHalf: device.features.has("shader-f16"),
     // Every other step waits for the device to have done one, which lets messages in.
     breathe: () => Promise.resolve(),
     onFault(listener) {
@@ -208,6 +216,7 @@ function plainBackend(name: "webgl" | "cpu", device: string, note: string | null
     isSoftware: name === "cpu",
     note,
     maxTensorBytes: null,
+    hasHalf: false,
     async breathe() {
       // A timer costs 1–4 ms, so not at every step.
       if (performance.now() - lastYieldMs < 40) return;

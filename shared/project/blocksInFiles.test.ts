@@ -160,6 +160,16 @@ describe("old files", () => {
     },
   );
 
+  it("of version 3 from before there was a choice of precision train in 32 bits", () => {
+    const text = fixture("version-3.netloom");
+    const before = text.replace(/,\s*"precision": "float32"/, "");
+    expect(before.length).toBeLessThan(text.length);
+    const parsed = parseProject(before);
+    if (!parsed.ok) throw new Error(parsed.error[0]?.message);
+    expect(parsed.value.training.precision).toBe("float32");
+    expect(serializeProject(parsed.value)).toBe(text);
+  });
+
   it("of version 3 are read, and written as they were", () => {
     const text = fixture("version-3.netloom");
     const parsed = parseProject(text);

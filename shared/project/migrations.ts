@@ -58,6 +58,7 @@ function completeTraining(training: JsonObject): JsonObject {
     ...pick({ earlyStopping }),
     keepBest: null,
     checkpoints: { everyMinutes: 5, everySteps: null },
+    precision: "float32",
     ...rest,
   };
 }

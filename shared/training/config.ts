@@ -23,7 +23,14 @@ export interface TrainingConfig {
   /** Ends with the weights of the epoch in which this was best. */
   readonly keepBest: { readonly monitor: string } | null;
   readonly checkpoints: CheckpointConfig;
+  readonly precision: Precision;
 }
+
+/**
+ * `mixed`: what a step keeps between its kernels lies in 16 bits; weights, the optimizer's state and all sums stay in 32,
+ * and the loss is scaled (`lossScaling.ts`). Keras: the policy `mixed_float16`. Micikevicius 2018.
+ */
+export type Precision = "float32" | "mixed";
 
 /**
  * As Keras 3 defines them. `weightDecay` is decoupled: before each update, weight −= weight × decay × learning rate
@@ -311,6 +318,7 @@ export const defaultTraining: TrainingConfig = {
   earlyStopping: null,
   keepBest: null,
   checkpoints: { everyMinutes: 5, everySteps: null },
+  precision: "float32",
 };
 
 /** Samples of a step, by the way of batching: what engine, printers and memory checks all go by. */

@@ -26,6 +26,8 @@ export function fingerprintRun(
     config: Object.fromEntries(
       Object.entries(config)
         .filter(([name]) => !changeable.has(name))
+        // Runs from before there was a choice of precision can go on.
+        .filter(([name, value]) => name !== "precision" || value !== "float32")
         .map(([name, value]) => [name, hashText(JSON.stringify(value))]),
     ),
   };
