@@ -32,6 +32,8 @@ export interface Objective {
 export interface Weighing {
   /** Class weights count only in training, as in Keras's `fit`. */
   readonly isTraining?: boolean;
+  /** What the gradient of the total will be multiplied by; without it by nothing. The total itself is never scaled. */
+  readonly scale?: tf.Tensor | null;
 }
 
 /** Adds up batches to means over samples. */
@@ -120,7 +122,7 @@ export function createObjective(
     return tf.add(tf.mul(values, scale), offset);
   };
   return {
-    measure(truths, predictions, penalties, { isTraining = false } = {}) {
+    measure(truths, predictions, penalties, { isTraining = false, scale = null } = {}) {
       const sampleWeights = unscaleWeights(truths[parts.length] ?? null);
       let total: tf.Tensor | null = null;
       const sums: tf.Tensor[] = [];
@@ -132,6 +134,7 @@ export function createObjective(
           classWeights: isTraining ? part.classWeights : null,
           // What a single output logs as its loss is what is minimised.
           headFactor: hasSeveral ? 1 : part.weight,
+          scale,
         });
         total = total === null ? measured.loss : tf.add(total, measured.loss);
         sums.push(...measured.sums);
@@ -164,6 +167,7 @@ interface PartBatch {
   readonly sampleWeights: tf.Tensor | null;
   readonly classWeights: readonly number[] | null;
   readonly headFactor: number;
+  readonly scale: tf.Tensor | null;
 }
 
 /** The output's share of the total, and its mean loss followed by the sums of its metrics. */
@@ -171,13 +175,13 @@ function measurePart(
   part: Part,
   batch: PartBatch,
 ): { readonly loss: tf.Tensor; readonly sums: readonly tf.Tensor[] } {
-  const { truth, predicted, sampleWeights, classWeights, headFactor } = batch;
+  const { truth, predicted, sampleWeights, classWeights, headFactor, scale } = batch;
   const others = (from: number) =>
     part.metrics.slice(from).map((metric) => metric.sums(truth, predicted));
   if (part.fused !== null && tf.backend() instanceof WebGPUBackend) {
     const { loss, sums } = runFusedObjective(
       { ...part.fused, classWeights, factors: { loss: part.weight, head: headFactor } },
-      { truth, predicted, weights: sampleWeights },
+      { truth, predicted, weights: sampleWeights, scale },
     );
     return { loss, sums: [sums, ...others(part.fused.metricCount)] };
   }

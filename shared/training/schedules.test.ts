@@ -78,7 +78,7 @@ function rates(schedule: ScheduleConfig): readonly number[] {
 }
 
 describe.skipIf(python === null)("against real Keras", () => {
-  let answer: KerasAnswer = { updates: [], schedules: [], plateaus: [] };
+  let answer: KerasAnswer = { updates: [], scales: [], schedules: [], plateaus: [] };
   beforeAll(() => {
     answer = askKerasOptimizers(python ?? "", {
       schedules: schedules.map((schedule) => {

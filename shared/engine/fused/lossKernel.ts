@@ -40,12 +40,17 @@ export function runFusedObjective(
     readonly predicted: tf.Tensor;
     /** One per sample. */
     readonly weights: tf.Tensor | null;
+    /**
+     * What the gradient of the total loss is multiplied by, where it is scaled. The kernel does so itself, before the
+     * gradient is stored: where that is in 16 bits, it would be too late behind it.
+     */
+    readonly scale: tf.Tensor | null;
   },
 ): { readonly loss: tf.Scalar; readonly sums: tf.Tensor1D } {
-  const { truth, predicted, weights } = tensors;
+  const { truth, predicted, weights, scale } = tensors;
   const hasGradient = tf.engine().state.gradientDepth > 0;
   const inputs = { truth, predicted, ...(weights === null ? {} : { weights }) };
-  const attributes: Attributes = { objective, hasGradient };
+  const attributes: Attributes = { objective, hasGradient, scale: hasGradient ? scale : null };
   // The engine passes attributes on untouched; its type knows only what models can store.
   const outputs: tf.Tensor[] = tf
     .engine()
@@ -58,6 +63,7 @@ export function runFusedObjective(
 interface Attributes {
   readonly objective: FusedObjective;
   readonly hasGradient: boolean;
+  readonly scale: tf.Tensor | null;
 }
 
 tf.registerKernel({
@@ -77,16 +83,29 @@ tf.registerKernel({
 tf.registerGradient({
   kernelName,
   outputsToSave: [false, false, true],
-  gradFunc(changes, saved) {
+  gradFunc(changes, saved, attrs) {
     const [change] = Array.isArray(changes) ? changes : [changes];
     const [gradient] = saved;
     if (change === undefined || gradient === undefined) throw new Error("Nothing was saved.");
-    return { predicted: () => scaleBy(gradient, change) };
+    // What `runFusedObjective` gave.
+    const { scale } = attrs as unknown as Attributes;
+    return { predicted: () => scaleBy(gradient, change, { scale }) };
   },
 });
 
-/** The loss's own gradient is nearly always 1, made on the host: then nothing needs to be multiplied, nor uploaded. */
-function scaleBy(gradient: tf.Tensor, change: tf.Tensor): tf.Tensor {
+/**
+ * The loss's own gradient is nearly always 1, made on the host, or the scale that the kernel has multiplied by: then
+ * nothing needs to be multiplied, nor uploaded.
+ */
+function scaleBy(
+  gradient: tf.Tensor,
+  change: tf.Tensor,
+  { scale }: Pick<Attributes, "scale">,
+): tf.Tensor {
+  if (scale !== null) {
+    if (change.dataId === scale.dataId) return gradient.clone();
+    return tf.mul(gradient, tf.div(change, scale));
+  }
   const backend = tf.backend();
   if (backend instanceof WebGPUBackend) {
     const { values, resource } = backend.tensorMap.get(change.dataId);
@@ -98,7 +117,7 @@ function scaleBy(gradient: tf.Tensor, change: tf.Tensor): tf.Tensor {
 
 function encode(
   backend: WebGPUBackend,
-  { objective, hasGradient }: Attributes,
+  { objective, hasGradient, scale }: Attributes,
   tensors: {
     readonly truth: tf.TensorInfo;
     readonly predicted: tf.TensorInfo;
@@ -119,6 +138,7 @@ function encode(
     isWeighted: weights !== null,
     hasClassWeights: classWeights !== null,
     hasGradient,
+    ...(scale === null ? {} : { isScaled: true }),
     factor: factors.loss,
     lanes,
   };
@@ -137,6 +157,7 @@ function encode(
     const tensor = constantTensor(backend, classWeights);
     bindings.push({ name: "class_weights", tensor, access: "read" });
   }
+  if (scale !== null) bindings.push({ name: "loss_scale", tensor: scale, access: "read" });
   const positions = rows / Math.max(1, predicted.shape[0] ?? 1);
   dispatch(backend, {
     ...findText("netloom_objective", shader, writeRowsShader),

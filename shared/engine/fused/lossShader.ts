@@ -63,6 +63,8 @@ export interface LossShader {
   readonly isWeighted: boolean;
   readonly hasClassWeights: boolean;
   readonly hasGradient: boolean;
+  /** Whether the gradient is multiplied by `loss_scale` as well; absent: it is not. */
+  readonly isScaled?: boolean;
   /** What the gradient of the mean loss is multiplied by: the output's share of the total. */
   readonly factor: number;
   /** Threads that share a row: 1, or a whole workgroup where rows are long. */
@@ -164,7 +166,8 @@ function writeClassWeight({ hasClassWeights }: LossShader): string {
     }`;
 }
 
-function writeCategorical({ options, hasGradient, factor }: LossShader): string {
+function writeCategorical(shader: LossShader): string {
+  const { options, hasGradient } = shader;
   const smooth = smoothing(options, "1.0 / f32(units)");
   const put = (value: string) =>
     hasGradient
@@ -172,7 +175,7 @@ function writeCategorical({ options, hasGradient, factor }: LossShader): string 
           `let target_share = ${smooth};\n      gradient[start + unit] = scale * (${value});`,
         )
       : "";
-  const scale = hasGradient ? `let scale = weight * ${literal(factor)} / f32(uniforms.rows);` : "";
+  const scale = hasGradient ? `let scale = ${writeFactor(shader)} / f32(uniforms.rows);` : "";
   if (options.fromLogits) {
     return `var highest = -3.4e38;
     ${eachUnit(`${noticeSpoilt} highest = max(highest, p);`)}
@@ -204,10 +207,16 @@ function writeCategorical({ options, hasGradient, factor }: LossShader): string 
     ${put("(entropy_slope(target_share, p / whole) - slopes) / whole")}`;
 }
 
-function writeElementwise({ loss, hasGradient, factor }: LossShader): string {
+/** What the slope of a row's loss is multiplied by, but for the number of rows. */
+function writeFactor({ factor, isScaled = false }: LossShader): string {
+  return `weight * ${literal(factor)}${isScaled ? " * loss_scale[0]" : ""}`;
+}
+
+function writeElementwise(shader: LossShader): string {
+  const { loss, hasGradient } = shader;
   const isMean = loss !== "kullbackLeiblerDivergence";
   const divisor = isMean ? "f32(uniforms.rows) * f32(units)" : "f32(uniforms.rows)";
-  return `${hasGradient ? `let scale = weight * ${literal(factor)} / (${divisor});` : ""}
+  return `${hasGradient ? `let scale = ${writeFactor(shader)} / (${divisor});` : ""}
     ${eachUnit(`${noticeSpoilt}
       loss += value_of(t, p);
       ${hasGradient ? "gradient[start + unit] = scale * slope_of(t, p);" : ""}`)}

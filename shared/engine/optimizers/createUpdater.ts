@@ -2,11 +2,14 @@ import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TrainingConfig } from "../../training/config.ts";
 import type { OptimizerState, TrainedVariable } from "../step/stepRunner.ts";
+import type { LossScaling, ScalingOptions } from "./lossScaling.ts";
 import { createGpuUpdater } from "./gpuUpdater.ts";
 import { createPortableUpdater } from "./portableUpdater.ts";
 
 /** What an updater must know of the configuration; all of it is fixed for a run. */
-export type UpdaterConfig = Pick<TrainingConfig, "optimizer" | "clipping" | "accumulation">;
+export type UpdaterConfig = Pick<TrainingConfig, "optimizer" | "clipping" | "accumulation"> &
+  // Without it: 32 bits.
+  Partial<Pick<TrainingConfig, "precision">>;
 
 /**
  * Changes variables by their gradients, as Keras 3 does: accumulate, clip, decay the weights, update
@@ -14,10 +17,12 @@ export type UpdaterConfig = Pick<TrainingConfig, "optimizer" | "clipping" | "acc
  * that goes on from a checkpoint takes the same steps bit for bit.
  */
 export interface Updater {
+  /** In mixed precision: what the loss's gradient must be multiplied by, which `apply` takes back; null: nothing. */
+  readonly scaling: LossScaling | null;
   /**
    * What `StepNumbers.optimizer` must hold in the step behind `stepsDone` batches of the whole run; computed in double
    * precision. Where gradients are accumulated, Adam's powers count updates; schedules count batches, as in Keras.
-   * A group of batches that an epoch's end cuts goes on in the next epoch.
+   * A group of batches that an epoch's end cuts goes on in the next epoch. In mixed precision the device counts itself.
    */
   numbers(stepsDone: number): readonly number[];
   /**
@@ -36,11 +41,13 @@ export interface Updater {
 export function createUpdater(
   config: UpdaterConfig,
   variables: readonly TrainedVariable[],
+  /** In mixed precision; tests have shorter runs than people. */
+  options: { readonly scaling?: ScalingOptions } = {},
 ): Updater {
   const names = new Set(variables.map(({ name }) => name));
   if (names.size < variables.length) throw new Error("Two trained variables have the same name.");
   const backend = tf.backend();
   return backend instanceof WebGPUBackend
-    ? createGpuUpdater(config, variables, { backend })
-    : createPortableUpdater(config, variables);
+    ? createGpuUpdater(config, variables, { ...options, backend })
+    : createPortableUpdater(config, variables, options);
 }

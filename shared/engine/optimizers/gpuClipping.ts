@@ -7,9 +7,11 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { dispatch, type GpuBinding, spreadWorkgroups } from "../gpu/dispatch.ts";
 import { makeState } from "../gpu/inPlace.ts";
 import type { UpdaterConfig } from "./createUpdater.ts";
+import { sweepGradients, type SweepPlan, type SweepProgram } from "./gradientSweep.ts";
 import type { UpdateGroup } from "./gpuGroups.ts";
+import { scalingLayout } from "./lossScaling.ts";
 import type { Slot } from "./rules.ts";
-import { asBits, bindGradients, mainHead, workgroupSize } from "./updateKernel.ts";
+import { asBits, bindScaling, workgroupSize } from "./updateKernel.ts";
 
 export interface GpuClipping {
   /** A factor for each variable (`norm`), or a single one. */
@@ -23,124 +25,65 @@ interface Options {
   readonly config: UpdaterConfig;
   readonly slots: readonly Slot[];
   readonly variableCount: number;
-}
-
-/** Squares that a thread sums, unless the variable is so large that there would be too many threads. */
-const squaresPerThread = 64;
-const mostThreads = 8192;
-
-interface Part {
-  /** Threads, and so sums, of each member. */
-  readonly counts: readonly number[];
-  /** Of the group's first sum among all. */
-  readonly first: number;
-  readonly count: number;
+  /** The state of loss scaling, which says what gradients must be multiplied by; null: they come unscaled. */
+  readonly scaling: tf.TensorInfo | null;
 }
 
 /** null where gradients are not clipped by a norm. */
 export function createClipping(
   backend: WebGPUBackend,
-  groups: readonly UpdateGroup[],
-  { config, slots, variableCount }: Options,
+  plan: SweepPlan,
+  { config, slots, variableCount, scaling }: Options,
 ): GpuClipping | null {
-  const { clipping } = config;
+  const { clipping, accumulation } = config;
   if (clipping === null || clipping.kind === "value") return null;
   const isGlobal = clipping.kind === "globalNorm";
-  const parts: Part[] = [];
-  let sumCount = 0;
   /** By variable: where its sums begin, and how many. */
   const ranges = new Uint32Array(2 * (isGlobal ? 1 : variableCount));
-  for (const { members } of groups) {
-    const counts = members.map(({ size }) =>
-      Math.min(mostThreads, Math.ceil(size / squaresPerThread)),
-    );
-    const first = sumCount;
-    for (const [index, member] of members.entries()) {
-      const count = counts[index] ?? 0;
-      if (!isGlobal) ranges.set([sumCount, count], 2 * member.index);
-      sumCount += count;
-    }
-    parts.push({ counts, first, count: sumCount - first });
-  }
-  if (isGlobal) ranges.set([0, sumCount]);
-  const sums = makeState(backend, Math.max(1, sumCount));
+  if (isGlobal) ranges.set([0, plan.count]);
+  else for (const [index, range] of plan.ranges) ranges.set(range, 2 * index);
+  const sums = makeState(backend, Math.max(1, plan.count));
   const factors = makeState(backend, ranges.length / 2);
   const places = makeState(backend, ranges.length, new Float32Array(ranges.buffer));
 
-  function sumSquares(
-    group: UpdateGroup,
-    part: Part,
-    gradients: readonly (tf.TensorInfo | null)[],
-  ) {
-    const isSummed = config.accumulation > 1;
+  function describeSquares(group: UpdateGroup): SweepProgram {
+    const isSummed = accumulation > 1;
     const sum = slots.length - 1;
-    const sumArena = group.arenas.length > 1 ? group.arenas[sum] : group.arenas[0];
-    const sumAt = group.arenas.length > 1 ? "" : `${sum}u * uniforms.total + `;
-    const loops = group.members.map((_member, member) => {
-      const value = `gradient${member}[at]`;
-      const summed = isSummed
-        ? `${value} + gradientSums[${sumAt}uniforms.start${member} + at]`
-        : value;
-      return `if (index < uniforms.sums${member + 1}) {
-        if ((uniforms.present & ${2 ** member}u) != 0u) {
-          let stride = uniforms.sums${member + 1} - uniforms.sums${member};
-          for (var at = index - uniforms.sums${member}; at < uniforms.size${member}; at += stride) {
-            let value = (${summed})${isSummed ? " / bitcast<f32>(uniforms.batchesBits)" : ""};
-            squares += value * value;
-          }
-        }
-      }`;
-    });
-    dispatch(backend, {
+    const isSplit = group.arenas.length > 1;
+    const sumArena = isSplit ? group.arenas[sum] : group.arenas[0];
+    const sumAt = isSplit ? "" : `${sum}u * uniforms.total + `;
+    return {
       key: [
         "netloom_gradient_squares",
-        group.members.length,
         isSummed ? "sum" : "each",
-        isSummed && group.arenas.length > 1 ? "split" : "joined",
+        isSummed && isSplit ? "split" : "joined",
         sum,
+        scaling === null ? "plain" : "scaled",
       ].join("_"),
+      declare: "var squares = 0.0;",
+      takeIn(gradient, member) {
+        const own = scaling === null ? gradient : `${gradient} * scaling[${scalingLayout.unscale}]`;
+        const value = isSummed
+          ? `(${own} + gradientSums[${sumAt}uniforms.start${member} + at]) / bitcast<f32>(uniforms.batchesBits)`
+          : `(${own})`;
+        return `let value = ${value}; squares += value * value;`;
+      },
+      result: "squares",
+      results: sums,
       bindings: [
-        { name: "sums", tensor: sums, access: "read_write" },
+        ...(scaling === null ? [] : [bindScaling(scaling)]),
         ...(isSummed && sumArena
           ? [{ name: "gradientSums", tensor: sumArena, access: "read" } satisfies GpuBinding]
           : []),
-        ...bindGradients(backend, gradients),
       ],
-      uniforms: {
-        total: group.total,
-        first: part.first,
-        count: part.count,
-        batchesBits: asBits(config.accumulation),
-        present: gradients.reduce((bits, gradient, at) => bits + (gradient ? 2 ** at : 0), 0),
-        sums0: 0,
-        ...Object.fromEntries(
-          group.members.flatMap(({ size, start }, member) => [
-            [`size${member}`, size],
-            [`start${member}`, start],
-            [
-              `sums${member + 1}`,
-              part.counts.slice(0, member + 1).reduce((left, right) => left + right, 0),
-            ],
-          ]),
-        ),
-      },
-      workgroups: spreadWorkgroups(backend, Math.ceil(part.count / workgroupSize)),
-      wgsl: `${mainHead}
-        if (index >= uniforms.count) { return; }
-        var squares = 0.0;
-        ${loops.join(" else ")}
-        sums[uniforms.first + index] = squares;
-      }`,
-    });
+      uniforms: { batchesBits: asBits(accumulation) },
+    };
   }
 
   return {
     factors,
     measure(gradients) {
-      for (const [index, group] of groups.entries()) {
-        const part = parts[index];
-        if (part) sumSquares(group, part, gradients[index] ?? []);
-      }
+      sweepGradients(backend, plan, { gradients, program: describeSquares });
       dispatch(backend, {
         key: "netloom_clip_factors",
         bindings: [

@@ -5,6 +5,9 @@ import { ownBuffer, writeInPlace } from "../gpu/inPlace.ts";
 import type { OptimizerState, TrainedVariable } from "../step/stepRunner.ts";
 import type { Updater, UpdaterConfig } from "./createUpdater.ts";
 import { createClipping } from "./gpuClipping.ts";
+import { createGpuScaling } from "./gpuScaling.ts";
+import { planSweep } from "./gradientSweep.ts";
+import { defaultScaling, scalingLayout, scalingSlot, type ScalingOptions } from "./lossScaling.ts";
 import { makeGroups, type UpdateGroup } from "./gpuGroups.ts";
 import { createRule } from "./rules.ts";
 import { makeUpdateProgram } from "./updateKernel.ts";
@@ -17,24 +20,44 @@ import { findSlot, needStep, optimizerNumbers, planSlots, slotName } from "./upd
 export function createGpuUpdater(
   config: UpdaterConfig,
   variables: readonly TrainedVariable[],
-  { backend, mostBytes }: { readonly backend: WebGPUBackend; readonly mostBytes?: number },
+  {
+    backend,
+    mostBytes,
+    scaling: scalingOptions = defaultScaling,
+  }: {
+    readonly backend: WebGPUBackend;
+    readonly mostBytes?: number;
+    readonly scaling?: ScalingOptions;
+  },
 ): Updater {
-  const { clipping, accumulation } = config;
+  const { clipping, accumulation, precision } = config;
   const rule = createRule(config.optimizer);
   const slots = planSlots(config, rule);
   const hasFactors = clipping !== null && clipping.kind !== "value";
-  // The step's numbers, and the factors of clipping.
+  const isScaled = precision === "mixed";
+  // The step's numbers, the factors of clipping, and the state of loss scaling.
   const groups = makeGroups(backend, variables, {
     slots,
-    extraBuffers: hasFactors ? 2 : 1,
+    extraBuffers: 1 + (hasFactors ? 1 : 0) + (isScaled ? 1 : 0),
     mostBytes,
   });
-  const norms = createClipping(backend, groups, {
+  const sweep = planSweep(groups);
+  const scaling = isScaled
+    ? createGpuScaling(backend, sweep, { config, scaling: scalingOptions })
+    : null;
+  const norms = createClipping(backend, sweep, {
     config,
     slots,
     variableCount: variables.length,
+    scaling: scaling?.tensor ?? null,
   });
-  const kernel = { config, rule, slots, factors: norms?.factors ?? null };
+  const kernel = {
+    config,
+    rule,
+    slots,
+    factors: norms?.factors ?? null,
+    scaling: scaling?.tensor ?? null,
+  };
   const owned = new Map<tf.Variable, object>();
 
   /** Variables that were assigned to have another buffer, which may not be theirs alone. */
@@ -49,6 +72,7 @@ export function createGpuUpdater(
 
   ownVariables();
   return {
+    scaling,
     numbers: (stepsDone) => optimizerNumbers(rule, accumulation, { stepsDone }),
     apply(gradients) {
       needStep();
@@ -62,6 +86,7 @@ export function createGpuUpdater(
             return own.has(gradient.dataId) ? gradient.mul(1) : gradient;
           }),
         );
+        scaling?.advance(found);
         norms?.measure(found);
         for (const [index, group] of groups.entries()) {
           const options = { kernel, gradients: found[index] ?? [] };
@@ -83,6 +108,10 @@ export function createGpuUpdater(
           }
         }
       }
+      if (scaling) {
+        const values = await scaling.read();
+        read.set(scalingSlot, { shape: [values.length], values });
+      }
       return read;
     },
     writeSlots(state: OptimizerState["slots"]) {
@@ -97,6 +126,8 @@ export function createGpuUpdater(
         }
         return arenas;
       });
+      const scalingState = scaling && findSlot(state, scalingSlot, scalingLayout.words);
+      if (scaling && scalingState) scaling.write(Float32Array.from(scalingState));
       for (const [index, { arenas }] of groups.entries()) {
         for (const [arena, tensor] of arenas.entries()) {
           const values = contents[index]?.[arena];
@@ -109,6 +140,7 @@ export function createGpuUpdater(
         for (const { dataId } of arenas) backend.disposeData(dataId);
       }
       norms?.dispose();
+      scaling?.dispose();
     },
   };
 }

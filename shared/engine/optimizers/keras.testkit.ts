@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { kerasEnvironment } from "../../codegen/python.testkit.ts";
+import type { ScalingOptions } from "./lossScaling.ts";
 import type { Values } from "../../layers/example.testkit.ts";
 
 export interface KerasQuestion {
@@ -9,6 +10,8 @@ export interface KerasQuestion {
     readonly optimizer: string;
     readonly weights: readonly Values[];
     readonly gradients: readonly (readonly Values[])[];
+    /** Wraps it in a `LossScaleOptimizer`. JSON makes null of infinities, which the referee takes for them. */
+    readonly scaling?: ScalingOptions;
   }[];
   readonly schedules?: readonly {
     readonly schedule: string;
@@ -27,6 +30,8 @@ export interface KerasQuestion {
 export interface KerasAnswer {
   /** By case, then by variable. */
   readonly updates: readonly (readonly (readonly number[])[])[];
+  /** By case, then after each step; empty where the loss is not scaled. */
+  readonly scales: readonly (readonly number[])[];
   readonly schedules: readonly (readonly number[])[];
   readonly plateaus: readonly (readonly number[])[];
 }

@@ -3,6 +3,8 @@ import { assertNever } from "../../base/assertNever.ts";
 import type { ClippingConfig } from "../../training/config.ts";
 import type { OptimizerState, TrainedVariable } from "../step/stepRunner.ts";
 import type { Updater, UpdaterConfig } from "./createUpdater.ts";
+import { createHostScaling } from "./hostScaling.ts";
+import { scalingLayout, scalingSlot, type ScalingOptions } from "./lossScaling.ts";
 import { createRule } from "./rules.ts";
 import {
   findSlot,
@@ -22,6 +24,7 @@ interface Member extends TrainedVariable {
 export function createPortableUpdater(
   config: UpdaterConfig,
   variables: readonly TrainedVariable[],
+  options: { readonly scaling?: ScalingOptions } = {},
 ): Updater {
   const { clipping, accumulation } = config;
   const { weightDecay } = config.optimizer;
@@ -33,6 +36,8 @@ export function createPortableUpdater(
     slots: slots.map(({ initial }) => tf.keep(tf.fill(variable.shape, initial, "float32"))),
   }));
 
+  const scaling = config.precision === "mixed" ? createHostScaling(config, options.scaling) : null;
+
   function keepSlots(member: Member, next: readonly tf.Tensor[]): void {
     const before = member.slots;
     member.slots = next.map((slot) => tf.keep(slot));
@@ -40,15 +45,24 @@ export function createPortableUpdater(
   }
 
   return {
+    scaling,
     numbers: (stepsDone) => optimizerNumbers(rule, accumulation, { stepsDone }),
     apply(gradients) {
-      const { learningRate: rate, optimizer: numbers } = needStep();
-      const isUpdate = numbers[numberPlaces.isUpdate] !== 0;
+      const { learningRate: rate, optimizer } = needStep();
+      const names = new Set(members.map(({ name }) => name));
+      const counted =
+        scaling?.advance(
+          [...gradients].flatMap(([name, each]) => (names.has(name) ? [each] : [])),
+        ) ?? null;
+      if (counted?.isApplied === false) return;
+      const isUpdate = counted?.isUpdate ?? optimizer[numberPlaces.isUpdate] !== 0;
+      const numbers = counted?.numbers ?? optimizer.slice(numberPlaces.rule);
       tf.tidy(() => {
         const ready: { readonly member: Member; readonly gradient: tf.Tensor }[] = [];
         for (const member of members) {
-          const gradient = gradients.get(member.name);
-          if (gradient === undefined) continue;
+          const given = gradients.get(member.name);
+          if (given === undefined) continue;
+          const gradient = counted === null ? given : given.mul(counted.unscale);
           if (accumulation === 1) {
             ready.push({ member, gradient });
             continue;
@@ -75,7 +89,7 @@ export function createPortableUpdater(
             gradient,
             rate,
             slots: member.slots,
-            numbers: numbers.slice(numberPlaces.rule),
+            numbers,
           });
           member.variable.assign(next);
           keepSlots(member, [...state, ...member.slots.slice(state.length)]);
@@ -94,6 +108,10 @@ export function createPortableUpdater(
           });
         }
       }
+      if (scaling) {
+        const values = scaling.state.values.slice();
+        read.set(scalingSlot, { shape: [values.length], values });
+      }
       return read;
     },
     writeSlots(state: OptimizerState["slots"]) {
@@ -101,6 +119,7 @@ export function createPortableUpdater(
       const found = members.map(({ name, variable }) =>
         slots.map((slot) => findSlot(state, slotName(name, slot), variable.size)),
       );
+      if (scaling) scaling.state.values.set(findSlot(state, scalingSlot, scalingLayout.words));
       tf.tidy(() => {
         for (const [index, member] of members.entries()) {
           const values = found[index] ?? [];

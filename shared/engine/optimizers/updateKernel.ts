@@ -7,6 +7,7 @@ import { stepLayout, stepTensor } from "../step/stepNumbers.ts";
 import type { UpdaterConfig } from "./createUpdater.ts";
 import type { UpdateGroup } from "./gpuGroups.ts";
 import type { OptimizerRule, Slot } from "./rules.ts";
+import { scalingLayout } from "./lossScaling.ts";
 import { numberPlaces } from "./updateSteps.ts";
 
 export const workgroupSize = 64;
@@ -17,6 +18,8 @@ export interface UpdateKernel {
   readonly slots: readonly Slot[];
   /** A factor for each variable, or one for all, that brings gradients within their norm; null: not clipped so. */
   readonly factors: tf.TensorInfo | null;
+  /** The state of loss scaling, already of this step; null: gradients come unscaled, and every step counts. */
+  readonly scaling: tf.TensorInfo | null;
 }
 
 /** The program that updates a group from its members' gradients, in their order; null: none, the member is left alone. */
@@ -29,7 +32,7 @@ export function makeUpdateProgram(
   },
 ): GpuProgram {
   const { kernel, gradients } = options;
-  const { config, rule, slots, factors } = kernel;
+  const { config, rule, factors, scaling } = kernel;
   const { clipping, accumulation } = config;
   const { weightDecay } = config.optimizer;
   const constants = {
@@ -39,12 +42,13 @@ export function makeUpdateProgram(
     ...(clipping?.kind === "value" ? { clipLimit: clipping.limit } : {}),
   };
   const lines = [
+    scaling === null ? "" : `gradient *= scaling[${scalingLayout.unscale}];`,
     ...Object.keys(constants).map((name) => `let ${name} = bitcast<f32>(uniforms.${name}Bits);`),
     `let rate = step[${stepLayout.learningRate}];`,
     ...rule
       .numbers(1)
-      .map((_number, index) => `let number${index} = ${stepNumber(numberPlaces.rule + index)};`),
-    ...(accumulation === 1 ? [] : accumulate(group, slots)),
+      .map((_number, index) => `let number${index} = ${ruleNumber(kernel, index)};`),
+    ...(accumulation === 1 ? [] : accumulate(group, kernel)),
     ...clip(clipping),
     ...rule.slots.map(({ name }, slot) => `var ${name} = ${slotPlace(group, slot)};`),
     weightDecay === 0 ? "" : "weight -= weight * decay * rate;",
@@ -61,6 +65,7 @@ export function makeUpdateProgram(
       clipping?.kind ?? "free",
       weightDecay === 0 ? "keep" : "decay",
       isSplit ? "split" : "joined",
+      ...(scaling === null ? [] : ["scaled"]),
     ].join("_"),
     bindings: [
       { name: "step", tensor: stepTensor(backend), access: "read" },
@@ -72,6 +77,7 @@ export function makeUpdateProgram(
       ...(factors === null
         ? []
         : [{ name: "factors", tensor: factors, access: "read" } satisfies GpuBinding]),
+      ...(scaling === null ? [] : [bindScaling(scaling)]),
       ...group.members.map(({ variable }, member): GpuBinding => ({
         name: `weight${member}`,
         tensor: variable,
@@ -89,6 +95,7 @@ export function makeUpdateProgram(
     workgroups: spreadWorkgroups(backend, Math.ceil(group.total / workgroupSize)),
     wgsl: `${mainHead}
       if (index >= uniforms.total) { return; }
+      ${scaling === null ? "" : `if (scaling[${scalingLayout.isApplied}] == 0.0) { return; }`}
       var weight: f32;
       var gradient: f32;
       var member: u32;
@@ -151,16 +158,27 @@ function slotPlace({ arenas }: UpdateGroup, slot: number): string {
   return arenas.length > 1 ? `slots${slot}[index]` : `slots0[${slot}u * uniforms.total + index]`;
 }
 
-function stepNumber(place: number): string {
-  return `step[${stepLayout.optimizer + place}]`;
+export function bindScaling(tensor: tf.TensorInfo): GpuBinding {
+  return { name: "scaling", tensor, access: "read" };
+}
+
+/** Where only the device knows how many updates there were, it has counted by itself. */
+function ruleNumber({ scaling }: UpdateKernel, index: number): string {
+  return scaling === null
+    ? `step[${stepLayout.optimizer + numberPlaces.rule + index}]`
+    : `scaling[${scalingLayout.numbers + index}]`;
 }
 
 /** The sum of gradients is the last slot. Steps that don't update end here. */
-function accumulate(group: UpdateGroup, slots: readonly Slot[]): readonly string[] {
+function accumulate(group: UpdateGroup, { slots, scaling }: UpdateKernel): readonly string[] {
   const sum = slotPlace(group, slots.length - 1);
+  const isUpdate =
+    scaling === null
+      ? `step[${stepLayout.optimizer + numberPlaces.isUpdate}]`
+      : `scaling[${scalingLayout.isUpdate}]`;
   return [
     `gradient += ${sum};`,
-    `if (${stepNumber(numberPlaces.isUpdate)} == 0.0) { ${sum} = gradient; return; }`,
+    `if (${isUpdate} == 0.0) { ${sum} = gradient; return; }`,
     `${sum} = 0.0;`,
     "gradient /= batches;",
   ];

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { TrainingConfig } from "../../training/config.ts";
 import type { FaultWatch } from "../faults.ts";
-import { createUpdater } from "../optimizers/createUpdater.ts";
+import { createUpdater, type Updater } from "../optimizers/createUpdater.ts";
+import { scalingLayout } from "../optimizers/lossScaling.ts";
 import { prepareRandomLayers } from "../seedLayers.ts";
 import type { Session } from "../session.ts";
 import { setStep } from "./stepNumbers.ts";
-import type { StepCounts, StepPlace, StepResult, StepRunner } from "./stepRunner.ts";
+import type { StepCounts, StepResult, StepRunner, StepScaling } from "./stepRunner.ts";
 import { listVariables, trainBatch } from "./trainBatch.ts";
 
 export interface RunnerContext {
@@ -23,8 +24,10 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
   const variables = listVariables(model);
   const updater = createUpdater(config, variables);
   const reseed = prepareRandomLayers(model, config.seed);
-  const inFlight: { readonly place: StepPlace; readonly sums: tf.Tensor; values: Promise<Sums> }[] =
-    [];
+  const inFlight: (Pick<StepResult, "place" | "scaling"> & {
+    readonly sums: tf.Tensor;
+    readonly values: Promise<Sums>;
+  })[] = [];
   const results: StepResult[] = [];
   let order = new Uint32Array(0);
   let stepsDone = 0;
@@ -35,7 +38,8 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
     const values = await faults.guard(oldest.values);
     inFlight.shift();
     oldest.sums.dispose();
-    results.push({ place: oldest.place, sums: Float32Array.from(values) });
+    const { place, scaling } = oldest;
+    results.push({ place, scaling, sums: Float32Array.from(values) });
   }
 
   return {
@@ -64,7 +68,7 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
       const values: Promise<Sums> = sums.data();
       // Awaited later; a fault before that must not count as unhandled.
       values.catch(() => {});
-      inFlight.push({ place, sums, values });
+      inFlight.push({ place, sums, values, scaling: readScaling(updater) });
       if (inFlight.length >= maxInFlight) await awaitOldest();
     },
     takeResults: () => results.splice(0),
@@ -86,6 +90,16 @@ export function createEagerRunner({ session, config, faults }: RunnerContext): S
       for (const { sums } of inFlight.splice(0)) sums.dispose();
       updater.dispose();
     },
+  };
+}
+
+/** Of the step just done. */
+function readScaling({ scaling }: Updater): StepScaling | null {
+  if (scaling?.state.at !== "host") return null;
+  const { values } = scaling.state;
+  return {
+    scale: values[scalingLayout.used] ?? 1,
+    isSkipped: values[scalingLayout.isApplied] === 0,
   };
 }
 

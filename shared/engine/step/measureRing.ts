@@ -6,14 +6,19 @@ import type * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { dispatch } from "../gpu/dispatch.ts";
 import { makeOwnBuffer, type OwnBuffer } from "../gpu/ownBuffer.ts";
+import { scalingLayout } from "../optimizers/lossScaling.ts";
+import { bindScaling } from "../optimizers/updateKernel.ts";
 import { stepLayout, stepTensor } from "./stepNumbers.ts";
 import type { StepPlace, StepResult } from "./stepRunner.ts";
 
 export interface MeasureRing {
   /** The row that the next step is to write: `StepNumbers.row`. */
   readonly nextRow: number;
-  /** Part of the step: puts its sums, all of one length, into the row that the step's numbers name. */
-  write(sums: tf.TensorInfo): void;
+  /**
+   * Part of the step: puts its sums, all of one length, into the row that the step's numbers name; behind them, where
+   * the loss is scaled, what `scaling` says of this step.
+   */
+  write(sums: tf.TensorInfo, scaling?: tf.TensorInfo | null): void;
   /** A step has been handed to the device. */
   note(place: StepPlace): void;
   /** Whether the next step would write over a row that nobody has asked for. */
@@ -34,12 +39,18 @@ interface Reading {
   values: Float32Array | null;
 }
 
+/** The step's scale, and whether its gradients were used. */
+const scalingWgsl = `if (id.x == uniforms.width - 2u) { ring[place] = scaling[${scalingLayout.used}]; return; }
+          if (id.x == uniforms.width - 1u) { ring[place] = scaling[${scalingLayout.isApplied}]; return; }`;
+
 const mostRows = 256;
 const mostBytes = 4 * 1024 * 1024;
 
 export function createMeasureRing(backend: WebGPUBackend): MeasureRing {
   let ring: OwnBuffer | null = null;
+  /** Numbers of a row: sums, and how many are of scaling behind them. */
   let width = 0;
+  let scalingWidth = 0;
   let rows = mostRows;
   let nextRow = 0;
   let unread: StepPlace[] = [];
@@ -68,26 +79,31 @@ export function createMeasureRing(backend: WebGPUBackend): MeasureRing {
     get nextRow() {
       return nextRow;
     },
-    write(sums) {
+    write(sums, scaling = null) {
       const size = sums.shape.reduce((product, length) => product * length, 1);
       if (ring === null) {
-        width = size;
+        scalingWidth = scaling === null ? 0 : 2;
+        width = size + scalingWidth;
         rows = Math.max(4, Math.min(mostRows, Math.floor(mostBytes / (4 * width))));
         ring = makeOwnBuffer(backend, [rows, width]);
       }
-      if (size !== width) throw new Error("A step measured more or less than the one before.");
+      if (size + scalingWidth !== width)
+        throw new Error("A step measured more or less than the one before.");
       dispatch(backend, {
-        key: "netloom_measure_ring",
+        key: `netloom_measure_ring${scaling === null ? "" : "_scaled"}`,
         bindings: [
           { name: "step", tensor: stepTensor(backend), access: "read" },
           { name: "sums", tensor: sums, access: "read" },
           { name: "ring", tensor: ring.info, access: "read_write" },
+          ...(scaling === null ? [] : [bindScaling(scaling)]),
         ],
         uniforms: { width },
         workgroups: [Math.ceil(width / 64)],
         wgsl: `@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
           if (id.x >= uniforms.width) { return; }
-          ring[bitcast<u32>(step[${stepLayout.row}]) * uniforms.width + id.x] = sums[id.x];
+          let place = bitcast<u32>(step[${stepLayout.row}]) * uniforms.width + id.x;
+          ${scaling === null ? "" : scalingWgsl}
+          ring[place] = sums[id.x];
         }`,
       });
     },
@@ -135,8 +151,15 @@ export function createMeasureRing(backend: WebGPUBackend): MeasureRing {
         const [oldest] = readings;
         if (oldest === undefined || oldest.values === null) return results;
         readings.shift();
-        for (const [index, place] of oldest.places.entries())
-          results.push({ place, sums: oldest.values.slice(index * width, (index + 1) * width) });
+        for (const [index, place] of oldest.places.entries()) {
+          const row = oldest.values.slice(index * width, (index + 1) * width);
+          const [scale = 1, isApplied = 1] = row.subarray(width - scalingWidth);
+          results.push({
+            place,
+            sums: row.slice(0, width - scalingWidth),
+            scaling: scalingWidth === 0 ? null : { scale, isSkipped: isApplied === 0 },
+          });
+        }
       }
     },
     async wait() {

@@ -74,7 +74,8 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
         truths: tensors.slice(inputCount),
       };
       const sums = trainBatch({ session, variables, updater }, batch);
-      ring.write(sums);
+      const state = updater.scaling?.state;
+      ring.write(sums, state?.at === "device" ? state.tensor : null);
       sums.dispose();
     });
   };

@@ -15,6 +15,16 @@ export interface StepPlace {
 export interface StepResult {
   readonly place: StepPlace;
   readonly sums: Float32Array;
+  /** null where the loss is not scaled. */
+  readonly scaling: StepScaling | null;
+}
+
+/** What became of a step in mixed precision. */
+export interface StepScaling {
+  /** What the gradient of its loss was multiplied by. */
+  readonly scale: number;
+  /** A gradient was not finite, so that no weight was changed. */
+  readonly isSkipped: boolean;
 }
 
 /**

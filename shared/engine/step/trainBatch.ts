@@ -24,15 +24,17 @@ export function trainBatch(
   batch: BatchTensors,
 ): tf.Tensor1D {
   const { model, objective } = session;
+  const scale = updater.scaling?.makeTensor() ?? null;
   const measured: tf.Tensor1D[] = [];
   const { grads } = tf.variableGrads(
     () => {
       const predictions = runModel(model, batch.inputs, { training: true });
       const { total, sums } = objective.measure(batch.truths, predictions, listPenalties(model), {
         isTraining: true,
+        scale,
       });
       measured.push(tf.keep(sums));
-      return total;
+      return scale === null ? total : scaleGradient(total, scale);
     },
     variables.map(({ variable }) => variable),
   );
@@ -46,6 +48,17 @@ export function trainBatch(
   const [sums] = measured;
   if (sums === undefined) throw new Error("The step measured nothing.");
   return sums;
+}
+
+/** The loss as it is, its gradient `scale`: as if it had been multiplied, which could take it out of range. */
+function scaleGradient(loss: tf.Scalar, scale: tf.Scalar): tf.Scalar {
+  const pass = tf.customGrad((...inputs) => ({
+    // Inputs come as they are given; the type leaves room for the function that saves tensors.
+    value: (inputs[0] as tf.Tensor).clone(),
+    // The loss is the end of the tape: what changes by it is 1.
+    gradFunc: () => scale.clone(),
+  }));
+  return pass(loss).asScalar();
 }
 
 /**
