@@ -11,6 +11,12 @@ export interface BufferArena {
   leave(): void;
   /** Whether the buffer was taken from here since the last `enter`. */
   isOfThisStep(buffer: GPUBuffer): boolean;
+  /** Tells the tensors apart that had the same buffer since the last `enter`; null where it was not taken from here. */
+  tenantOf(buffer: GPUBuffer): number | null;
+  /** Buffers taken since the last `enter` that were not given back, or were filled from outside. */
+  listLasting(): ReadonlySet<GPUBuffer>;
+  /** Frees what nobody has, but for these. */
+  dropFree(kept: ReadonlySet<GPUBuffer>): void;
   /** Not to be used again: something was uploaded to it. False where it has had another content in this step. */
   fix(buffer: GPUBuffer): boolean;
   /** What a step that is recorded again no longer needs. Call when nothing submitted is still to be encoded. */
@@ -51,6 +57,7 @@ interface ArenaState {
   readonly used: Set<GPUBuffer>;
   /** Taken since `enter`; true: from the free ones, so it may have been used before in this step. */
   readonly taken: Map<GPUBuffer, boolean>;
+  readonly tenants: Map<GPUBuffer, number>;
   readonly fixed: Set<GPUBuffer>;
   readbacks: number;
   bytes: number;
@@ -65,6 +72,7 @@ export function createArena(backend: WebGPUBackend): BufferArena {
     free: new Map(),
     used: new Set(),
     taken: new Map(),
+    tenants: new Map(),
     fixed: new Set(),
     readbacks: 0,
     bytes: 0,
@@ -73,6 +81,7 @@ export function createArena(backend: WebGPUBackend): BufferArena {
   return {
     enter() {
       arena.taken.clear();
+      arena.tenants.clear();
       arena.readbacks = 0;
       ownership.active = arena;
     },
@@ -80,6 +89,20 @@ export function createArena(backend: WebGPUBackend): BufferArena {
       ownership.active = null;
     },
     isOfThisStep: (buffer) => arena.taken.has(buffer),
+    tenantOf: (buffer) => arena.tenants.get(buffer) ?? null,
+    listLasting() {
+      const lasting = (buffer: GPUBuffer) => arena.used.has(buffer) || arena.fixed.has(buffer);
+      return new Set([...arena.taken.keys()].filter(lasting));
+    },
+    dropFree(kept) {
+      for (const [key, buffers] of arena.free) {
+        for (const buffer of buffers) if (!kept.has(buffer)) destroy(ownership, arena, buffer);
+        arena.free.set(
+          key,
+          buffers.filter((buffer) => kept.has(buffer)),
+        );
+      }
+    },
     fix(buffer) {
       arena.fixed.add(buffer);
       return arena.taken.get(buffer) === false;
@@ -205,6 +228,7 @@ function take(
   if (isFilled) arena.fixed.add(buffer);
   arena.used.add(buffer);
   arena.taken.set(buffer, arena.taken.has(buffer) || recycled !== undefined);
+  arena.tenants.set(buffer, (arena.tenants.get(buffer) ?? 0) + 1);
   return buffer;
 }
 

@@ -1,6 +1,13 @@
-/** Which bindings a pipeline may write, read from its WGSL: WebGPU itself does not tell. */
+/** What a pipeline does, read from its WGSL: WebGPU itself does not tell. */
+
+/** What a pipeline was made of. */
+export interface PipelineSource {
+  readonly code: string;
+  readonly descriptor: GPUComputePipelineDescriptor;
+}
 
 const written = new WeakMap<GPUComputePipeline, ReadonlySet<number>>();
+const sources = new WeakMap<GPUComputePipeline, PipelineSource>();
 const watched = new WeakSet<GPUDevice>();
 
 /** Has the device note the WGSL of every pipeline made from now on. */
@@ -18,7 +25,9 @@ export function watchPipelines(device: GPUDevice): void {
   };
   const note = (descriptor: GPUComputePipelineDescriptor, pipeline: GPUComputePipeline) => {
     const code = codes.get(descriptor.compute.module);
-    if (code !== undefined) written.set(pipeline, listWritten(code));
+    if (code === undefined) return pipeline;
+    written.set(pipeline, listWritten(code));
+    sources.set(pipeline, { code, descriptor });
     return pipeline;
   };
   device.createComputePipeline = (descriptor) => note(descriptor, create(descriptor));
@@ -29,6 +38,10 @@ export function watchPipelines(device: GPUDevice): void {
 /** Numbers of the bindings that the pipeline may write; null where its WGSL has not been seen. */
 export function writtenBindings(pipeline: GPUComputePipeline): ReadonlySet<number> | null {
   return written.get(pipeline) ?? null;
+}
+
+export function sourceOf(pipeline: GPUComputePipeline): PipelineSource | null {
+  return sources.get(pipeline) ?? null;
 }
 
 function listWritten(code: string): ReadonlySet<number> {

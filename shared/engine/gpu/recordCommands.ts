@@ -6,14 +6,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { BufferArena } from "./bufferArena.ts";
 import { flushCommands, internalsOf } from "./internals.ts";
 import { writtenBindings } from "./pipelineBindings.ts";
-import type { PassSegment, Recording, Segment } from "./recording.ts";
-
-interface Bound {
-  readonly binding: number;
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
-}
+import type { Bound, PassSegment, Recording, Segment } from "./recording.ts";
 
 /** Names of buffers that outlive a step: the same object, the same number. */
 const externalNumbers = new WeakMap<GPUBuffer, number>();
@@ -22,11 +15,12 @@ let nextExternal = 1;
 /**
  * Runs the step and tells what it asked of the device. Everything is submitted at the end; what the step throws is thrown
  * on. The recording's buffers belong to the arena and hold what they hold until it is recorded again or disposed of.
+ * `beforeSubmit` may submit what must be done before the step is.
  */
 export function recordCommands(
   backend: WebGPUBackend,
   arena: BufferArena,
-  body: () => void,
+  options: { readonly body: () => void; readonly beforeSubmit?: (recording: Recording) => void },
 ): Recording {
   const { device, queue } = backend;
   const internals = internalsOf(backend);
@@ -48,6 +42,10 @@ export function recordCommands(
       tape.watchEncoder(encoder);
       return encoder;
     }),
+    cover(queue, "submit", (submit) => (buffers) => {
+      tape.noteSubmit();
+      submit(buffers);
+    }),
     cover(queue, "writeBuffer", (write) => (buffer, offset, data, start, size) => {
       tape.noteWrite(buffer, offset, bytesOf(data, start, size));
       write(buffer, offset, data, start, size);
@@ -59,16 +57,21 @@ export function recordCommands(
   const nothing = { has: () => false, add: () => new WeakSet() };
   internals.commandQueueOwnedIds = nothing;
   arena.enter();
+  let isDone = false;
   try {
-    body();
+    options.body();
+    isDone = true;
   } finally {
     arena.leave();
     // A submit on the way has replaced it.
     if (internals.commandQueueOwnedIds === nothing) internals.commandQueueOwnedIds = owned;
     for (const restore of restores) restore();
-    flushCommands(backend);
+    if (!isDone) flushCommands(backend);
   }
-  return tape.finish();
+  const recording = tape.finish();
+  options.beforeSubmit?.(recording);
+  flushCommands(backend);
+  return recording;
 }
 
 interface Tape {
@@ -76,6 +79,7 @@ interface Tape {
   watchEncoder(encoder: GPUCommandEncoder): void;
   noteGroup(group: GPUBindGroup, descriptor: GPUBindGroupDescriptor): void;
   noteWrite(buffer: GPUBuffer, offset: number, bytes: Uint8Array): void;
+  noteSubmit(): void;
   finish(): Recording;
 }
 
@@ -88,6 +92,7 @@ function createTape(arena: BufferArena): Tape {
   const groups = new WeakMap<GPUBindGroup, readonly Bound[] | null>();
   let fault: string | null = null;
   let ownCount = 0;
+  let isSplit = false;
 
   const fail = (reason: string) => {
     fault ??= reason;
@@ -140,11 +145,12 @@ function createTape(arena: BufferArena): Tape {
     const pass: PassSegment =
       last?.kind === "pass"
         ? last
-        : { kind: "pass", pipelines: [], bindGroups: [], workgroups: [] };
+        : { kind: "pass", pipelines: [], bindGroups: [], workgroups: [], bound: [] };
     if (pass !== last) segments.push(pass);
     pass.pipelines.push(pipeline);
     pass.bindGroups.push(group);
     pass.workgroups.push(...counts);
+    pass.bound.push(bound);
   }
 
   function watchPass(pass: GPUComputePassEncoder): void {
@@ -200,7 +206,12 @@ function createTape(arena: BufferArena): Tape {
             `c${sourceOffset}:${targetOffset}:${size} s=${nameOf(source)} t=${nameOf(target)}`,
           );
           if (contents.has(target)) fail("a constant is copied over.");
-          segments.push({ kind: "copy", ...copy });
+          segments.push({
+            kind: "copy",
+            ...copy,
+            sourceTenant: arena.tenantOf(source),
+            targetTenant: arena.tenantOf(target),
+          });
           GPUCommandEncoder.prototype.copyBufferToBuffer.call(
             encoder,
             source,
@@ -220,7 +231,7 @@ function createTape(arena: BufferArena): Tape {
           groups.set(group, null);
           return;
         }
-        bound.push({ binding, ...part });
+        bound.push({ binding, ...part, tenant: arena.tenantOf(part.buffer) });
       }
       groups.set(group, bound);
     },
@@ -230,9 +241,12 @@ function createTape(arena: BufferArena): Tape {
         fail("a buffer is filled from outside in the midst of the step.");
       contents.set(buffer, `${contents.get(buffer) ?? ""}${offset}:${hashBytes(bytes)}`);
     },
+    noteSubmit() {
+      isSplit = true;
+    },
     finish() {
       if (arena.readbacks > 0) fail("a layer reads numbers back in the midst of the step.");
-      return { segments, lines, externals, fault };
+      return { segments, lines, externals, lasting: arena.listLasting(), isSplit, fault };
     },
   };
 }
@@ -258,7 +272,7 @@ function readCopy(given: CopyArguments) {
   return { source, sourceOffset: 0, target, targetOffset: 0, size: size ?? source.size };
 }
 
-function readBinding(resource: GPUBindingResource): Omit<Bound, "binding"> | null {
+function readBinding(resource: GPUBindingResource): Omit<Bound, "binding" | "tenant"> | null {
   if (resource instanceof GPUBuffer) return { buffer: resource, offset: 0, size: resource.size };
   if (!("buffer" in resource)) return null;
   const { buffer, offset = 0, size = buffer.size - offset } = resource;

@@ -9,6 +9,17 @@ export interface PassSegment {
   readonly bindGroups: GPUBindGroup[];
   /** Workgroups: three numbers a dispatch. */
   readonly workgroups: number[];
+  /** What each dispatch has bound. */
+  readonly bound: (readonly Bound[])[];
+}
+
+export interface Bound {
+  readonly binding: number;
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+  /** Which of the tensors it was that had this buffer during the step; null where the buffer lived before. */
+  readonly tenant: number | null;
 }
 
 export interface CopySegment {
@@ -18,6 +29,9 @@ export interface CopySegment {
   readonly target: GPUBuffer;
   readonly targetOffset: number;
   readonly size: number;
+  /** As in `Bound`. */
+  readonly sourceTenant: number | null;
+  readonly targetTenant: number | null;
 }
 
 export interface Recording {
@@ -26,6 +40,10 @@ export interface Recording {
   readonly lines: readonly string[];
   /** Buffers that lived before the step: read or changed in place by it. */
   readonly externals: ReadonlySet<GPUBuffer>;
+  /** Buffers of the step that it was not done with at its end, or that were filled from outside. */
+  readonly lasting: ReadonlySet<GPUBuffer>;
+  /** Whether parts of the step were submitted before its end. */
+  readonly isSplit: boolean;
   /** Why the step can't be played again, for people; null where nothing speaks against it. */
   readonly fault: string | null;
 }

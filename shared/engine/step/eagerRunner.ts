@@ -112,4 +112,7 @@ const notCounted: StepCounts = {
   submits: 0,
   readbacks: 0,
   uploadBytes: 0,
+  precision: "float32",
+  precisionReason: null,
+  intermediateBytes: 0,
 };

@@ -6,7 +6,9 @@ import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TrainingConfig } from "../../training/config.ts";
 import type { FaultWatch } from "../faults.ts";
+import { bufferOf } from "../gpu/dispatch.ts";
 import { flushCommands } from "../gpu/internals.ts";
+import type { LoweredStorage } from "../gpu/lowerShader.ts";
 import { holdPlaces } from "../gpu/places.ts";
 import { createUpdater } from "../optimizers/createUpdater.ts";
 import { prepareRandomLayers } from "../seedLayers.ts";
@@ -26,6 +28,8 @@ export interface RecordedRequest {
   readonly faults: FaultWatch;
   /** For tests: false runs every step as tfjs does. Default true. */
   readonly records?: boolean;
+  /** For tests: how intermediates are stored; null: in 32 bits. Default: as the precision asks for and the device can. */
+  readonly storage?: LoweredStorage | null;
   /** Data up to this size lies on the device; default 1 GiB. */
   readonly dataBytes?: number;
 }
@@ -63,6 +67,10 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
   let counts: StepCounts = notYet;
   let isDisposed = false;
 
+  const form = chooseStorage(request);
+  const isWeight = (buffer: GPUBuffer) =>
+    variables.some(({ variable }) => bufferOf(backend, variable) === buffer);
+
   const inputCount = reader.columns.inputs.length;
   const body = (count: number) => {
     tf.tidy(() => {
@@ -91,6 +99,7 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
         },
         places,
         records: records && tapes.size < mostTapes,
+        lowers: form === null ? null : { form, isWeight },
       });
       tapes.set(count, tape);
     }
@@ -131,17 +140,21 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
       places.restore();
       flushCommands(backend);
       const tape = findTape(place.count);
-      if (!tape.isPlaying) reseed(stepsDone);
       const sent = data.prepare(place);
-      setStep({
-        step: stepsDone,
-        seed: config.seed,
-        batchStart: place.start,
-        row: ring.nextRow,
-        learningRate: place.learningRate ?? config.optimizer.learningRate,
-        optimizer: updater.numbers(stepsDone),
-      });
+      const ready = () => {
+        if (!tape.isPlaying) reseed(stepsDone);
+        setStep({
+          step: stepsDone,
+          seed: config.seed,
+          batchStart: place.start,
+          row: ring.nextRow,
+          learningRate: place.learningRate ?? config.optimizer.learningRate,
+          optimizer: updater.numbers(stepsDone),
+        });
+      };
       try {
+        await faults.guard(tape.prepare(ready));
+        ready();
         tape.run((encoder) => {
           ring.note(place);
           return readWith(encoder);
@@ -197,7 +210,17 @@ const notYet: StepCounts = {
   submits: 0,
   readbacks: 0,
   uploadBytes: 0,
+  precision: "float32",
+  precisionReason: null,
+  intermediateBytes: 0,
 };
+
+/** Layers that keep a state do so in tensors of their own, which a step that is taken back would have changed. */
+function chooseStorage({ session, config, backend, ...request }: RecordedRequest) {
+  if (request.storage !== undefined) return request.storage;
+  if (config.precision !== "mixed" || !backend.device.features.has("shader-f16")) return null;
+  return session.model.layers.some(({ stateful }) => stateful) ? null : "half";
+}
 
 function adopt(info: tf.TensorInfo): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(info);

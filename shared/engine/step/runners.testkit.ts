@@ -7,6 +7,7 @@ import type { TrainingConfig } from "../../training/config.ts";
 import { buildModel } from "../buildModel.ts";
 import { disposeModel } from "../disposeModel.ts";
 import { watchFaults, type FaultWatch } from "../faults.ts";
+import type { LoweredStorage } from "../gpu/lowerShader.ts";
 import { selectBackend } from "../selectBackend.ts";
 import { createSession, type Session } from "../session.ts";
 import { readWeights } from "../snapshots.ts";
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly records?: boolean;
   /** The JavaScript backend instead of WebGPU. */
   readonly onCpu?: boolean;
+  /** How intermediates are stored; default: as the config says. */
+  readonly storage?: LoweredStorage | null;
   /** Data that is larger is sent a batch at a time. */
   readonly dataBytes?: number;
 }
@@ -59,6 +62,7 @@ export async function openRun(
           backend,
           records,
           ...(dataBytes === undefined ? {} : { dataBytes }),
+          ...(options.storage === undefined ? {} : { storage: options.storage }),
         })
       : createEagerRunner(request);
   return {

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Precision } from "../../training/config.ts";
 
 /** Which samples a step trains on: `order[start … start + count)` of the epoch's order. */
 export interface StepPlace {
@@ -72,6 +73,12 @@ export interface StepCounts {
   readonly submits: number;
   readonly readbacks: number;
   readonly uploadBytes: number;
+  /** How intermediates are stored. */
+  readonly precision: Precision;
+  /** Why they are not stored in 16 bits though that was asked for, for people. */
+  readonly precisionReason: string | null;
+  /** Memory that a step that is played takes, beside weights, the optimizer's state and data. */
+  readonly intermediateBytes: number;
 }
 
 /** Names gradients and slots; the same order on every run. */

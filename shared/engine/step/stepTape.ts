@@ -2,6 +2,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs";
 import { createArena, createHold, trimPool, type BufferArena } from "../gpu/bufferArena.ts";
 import { flushCommands } from "../gpu/internals.ts";
+import { lowerRecording, type LoweredRecording, type LowerOptions } from "../gpu/lowerRecording.ts";
 import type { Places } from "../gpu/places.ts";
 import { recordCommands } from "../gpu/recordCommands.ts";
 import {
@@ -10,11 +11,18 @@ import {
   encodeRecording,
   type Recording,
 } from "../gpu/recording.ts";
+import { copyState, listChanged } from "../gpu/stateCopies.ts";
 import { stepLayout } from "./stepNumbers.ts";
 import type { StepCounts } from "./stepRunner.ts";
 
 /** One step of one batch size: run, recorded, then played. */
 export interface StepTape {
+  /**
+   * Where intermediates are to be stored in 16 bits: before each `run`. The first time the step is done for trial, recorded
+   * and taken back until it can be played, so that every step has the same precision, wherever a run was interrupted.
+   * `ready` is called before each trial. Does nothing else.
+   */
+  prepare(ready: () => void): Promise<void>;
   /**
    * Does the step and submits it. `alongside` may encode more behind it; what it returns is called when it is submitted.
    */
@@ -31,6 +39,8 @@ export interface TapeRequest {
   readonly findFault: () => string | null;
   readonly places: Places;
   readonly records: boolean;
+  /** How intermediates are stored; null: in 32 bits. */
+  readonly lowers: LowerOptions | null;
 }
 
 /** Recordings that are compared before giving up: the first may fill caches that later ones use. */
@@ -52,6 +62,11 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
   let playing: Recording | null = null;
   let reason: string | null = null;
   let dispatches = 0;
+  let lowers = request.lowers;
+  let lowered: LoweredRecording | null = null;
+  let precisionReason: string | null = null;
+  /** A trial that could not be taken back was the step itself. */
+  let isDone = false;
 
   function runEagerly(): void {
     body();
@@ -66,17 +81,26 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
     playing = null;
     hold.dispose();
     arena?.dispose();
+    if (lowers !== null) stayWhole("steps can't be played.");
   }
 
-  function record(own: BufferArena): void {
+  function stayWhole(why: string): void {
+    precisionReason = `Steps are computed in 32 bits all through: ${why}`;
+    lowers = null;
+  }
+
+  function record(own: BufferArena, beforeSubmit?: (recording: Recording) => void): void {
     if (recorded === 0) trimPool(backend);
     // What was uploaded for the step before is not needed by this one: it uploads its own.
     own.dropUploads();
     const before = previous;
     previous = withoutSubmits(() =>
-      recordCommands(backend, own, () => {
-        body();
-        places.restore();
+      recordCommands(backend, own, {
+        body: () => {
+          body();
+          places.restore();
+        },
+        ...(beforeSubmit && { beforeSubmit }),
       }),
     );
     recorded++;
@@ -96,18 +120,50 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
     for (const buffer of playing.externals) if (!places.has(buffer)) hold.add(buffer);
   }
 
+  /** Records the step and takes it back, where that can be done. */
+  function tryOnce(own: BufferArena): void {
+    let takeBack: (() => void) | null = null;
+    record(own, (recording) => {
+      if (recording.isSplit) isDone = true;
+      else takeBack = copyState(device, listChanged(recording));
+    });
+    // Only set within the callback, which TypeScript does not follow.
+    (takeBack as (() => void) | null)?.();
+    if (isDone && lowers !== null) stayWhole("one step is too much to be recorded at once.");
+  }
+
+  async function lower(own: BufferArena, options: LowerOptions): Promise<void> {
+    if (playing === null) return;
+    const made = await lowerRecording(device, playing, options);
+    if (!made.ok) return stayWhole(`this device can't (${made.error})`);
+    lowered = made.value;
+    playing = lowered.recording;
+    own.dropFree(lowered.kept);
+  }
+
   /** A tensor that the step read is gone: whoever made it has another now. */
   function recordAgain(): void {
     isStale = false;
     playing = null;
+    lowered?.dispose();
+    lowered = null;
     hold.dispose();
     hold = makeHold();
   }
 
   return {
+    async prepare(ready) {
+      if (arena === null || lowers === null) return;
+      if (isStale && playing) recordAgain();
+      while (playing === null && lowers !== null) {
+        ready();
+        tryOnce(arena);
+      }
+      if (lowered === null && lowers !== null) await lower(arena, lowers);
+    },
     run(alongside) {
       if (isStale && playing) recordAgain();
-      if (playing) {
+      if (playing && !isDone) {
         const encoder = device.createCommandEncoder();
         encodeRecording(encoder, playing);
         const submitted = alongside(encoder);
@@ -115,7 +171,8 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
         submitted();
         return;
       }
-      if (arena !== null && reason === null) record(arena);
+      if (isDone) isDone = false;
+      else if (arena !== null && reason === null) record(arena);
       else runEagerly();
       const encoder = device.createCommandEncoder();
       const submitted = alongside(encoder);
@@ -133,10 +190,14 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
         submits: playing === null ? 0 : 1,
         readbacks: 0,
         uploadBytes: stepBytes,
+        precision: lowered === null ? ("float32" as const) : ("mixed" as const),
+        precisionReason,
+        intermediateBytes: (lowered?.bytes ?? 0) + (arena?.bytes ?? 0),
       };
     },
     dispose() {
       hold.dispose();
+      lowered?.dispose();
       arena?.dispose();
     },
   };
