@@ -7,7 +7,7 @@ import type { OptimizerConfig, TrainingConfig } from "#shared/training/config.ts
  */
 export function makeWarmUpKey(plan: ModelPlan, config: TrainingConfig): string {
   const { optimizer, clipping, accumulation, batching, batchSize } = config;
-  const { classWeights, sampleWeightField } = config;
+  const { classWeights, sampleWeightField, precision } = config;
   return JSON.stringify([
     plan.inputs.map(({ shape }) => shape),
     plan.layers.map(({ call, inputs, outputShapes, sharedWith }) => [
@@ -24,6 +24,7 @@ export function makeWarmUpKey(plan: ModelPlan, config: TrainingConfig): string {
     batchSize,
     classWeights === "none",
     sampleWeightField !== null,
+    precision,
   ]);
 }
 

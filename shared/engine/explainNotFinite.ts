@@ -10,6 +10,7 @@ import { buildModel } from "./buildModel.ts";
 import { restoreCheckpoint } from "./checkpoints.ts";
 import { disposeModel } from "./disposeModel.ts";
 import { executeModel } from "./executeModel.ts";
+import { findBadSample } from "./findBadSample.ts";
 import { RunFault, type FaultWatch, type NotFiniteFault } from "./faults.ts";
 import { writeLayerStates } from "./layerStates.ts";
 import type { Backend } from "./selectBackend.ts";
@@ -40,7 +41,8 @@ export async function explainNotFinite(scene: Scene, fault: NotFiniteFault): Pro
     const culprit =
       place === null
         ? await findAfterSteps(scene)
-        : (findBadSample(scene, listSamples(scene, place)) ?? (await findLayer(scene, place)));
+        : (findBadSample(scene.session, listSamples(scene, place)) ??
+          (await findLayer(scene, place)));
     if (culprit === null) return fault;
     return new RunFault("not-finite", `${fault.fact} ${culprit} ${fault.remedy}`);
   } catch {
@@ -74,23 +76,11 @@ async function findAfterSteps(scene: Scene): Promise<string | null> {
   for (let start = 0; start < validation.length; start += size) {
     if (performance.now() > deadlineMs) return null;
     const samples = validation.subarray(start, start + size);
-    const sample = findBadSample(scene, samples);
+    const sample = findBadSample(scene.session, samples);
     if (sample !== null) return sample;
     const output = await findBadOutput(scene, samples, { training: false });
     if (output !== null)
       return `The output of ${output} is the first that is no longer finite, for samples of the validation part.`;
-  }
-  return null;
-}
-
-/** A value of the samples that is no number. */
-function findBadSample({ dataset, session }: Scene, samples: Uint32Array): string | null {
-  for (const { name } of [...session.fields.inputs, ...session.fields.targets]) {
-    const values = dataset.gather(name, samples);
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad < 0) continue;
-    const row = Math.floor(bad / (values.length / samples.length));
-    return `Sample ${samples[row] ?? row} of the data holds ${values[bad]} in "${name}".`;
   }
   return null;
 }
@@ -135,7 +125,7 @@ async function findLayer(scene: Scene, place: Place): Promise<string | null> {
         const after = await faults.guard(readWeights(model));
         if (Number.isFinite(loss) && isSnapshotFinite(after)) continue;
         const samples = listSamples(scene, { epoch, step });
-        const sample = findBadSample(scene, samples);
+        const sample = findBadSample(scene.session, samples);
         if (sample !== null) return sample;
         writeWeights(model, before);
         const output = await findBadOutput(scene, samples, { training: true });

@@ -53,6 +53,8 @@ export async function findLearningRate(
     ...request.config,
     batchSize,
     accumulation: 1,
+    // The same curve; and no first steps that are skipped until the loss's scale is found.
+    precision: "float32",
     schedule: { kind: "constant" },
   };
   const shortage = await checkMemory({ plan, dataset, config, backend });

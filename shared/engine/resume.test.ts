@@ -23,7 +23,8 @@ import { trainModel } from "./train.ts";
 
 let cpu: Backend;
 beforeAll(async () => {
-  cpu = await selectBackend("cpu");
+  // Mixed precision is scaled on the processor, too, though in 32 bits.
+  cpu = { ...(await selectBackend("cpu")), hasHalf: true };
 });
 beforeEach(() => {
   expect(tf.memory().numTensors).toBe(0);
@@ -107,6 +108,11 @@ describe("going on from a checkpoint", () => {
     [
       "momentum, gradients of three batches together",
       { optimizer: { ...defaultOptimizers.momentum, nesterov: true }, accumulation: 3 },
+      regularized,
+    ],
+    [
+      "mixed precision, gradients of three batches together",
+      { optimizer: defaultOptimizers.nadam, accumulation: 3, precision: "mixed" },
       regularized,
     ],
     [

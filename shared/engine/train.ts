@@ -219,6 +219,13 @@ function openSession({ plan, dataset, config }: TrainingRequest): Session {
       "The training part of the data is empty. Hold out less for validation.",
     );
   }
+  if (config.precision === "mixed" && !backend.hasHalf) {
+    // Not in 32 bits instead: a run that goes on from a checkpoint must take the same steps as before.
+    throw new RunFault(
+      "limits",
+      `Mixed precision needs a GPU that computes with 16 bits (WebGPU's "shader-f16"), which ${describePlace(backend)} does not. Choose 32 bits as the precision in the training settings.`,
+    );
+  }
   const fixed = findFixedBatch(plan);
   if (fixed !== null && dataset.train.length < fixed) {
     throw new RunFault(
@@ -236,6 +243,10 @@ function openSession({ plan, dataset, config }: TrainingRequest): Session {
   return session.value;
 }
 
+function describePlace({ name, device }: Backend): string {
+  return name === "webgpu" ? `this one (${device})` : `training on ${device} (${name})`;
+}
+
 function describeStart({ runId, plan, dataset, config, backend }: TrainingRequest): RunEvent {
   return {
     kind: "started",
@@ -247,6 +258,7 @@ function describeStart({ runId, plan, dataset, config, backend }: TrainingReques
     epochs: config.epochs,
     stepsPerEpoch: countSteps(plan, dataset.train.length, config.batchSize),
     sampleCount: dataset.train.length,
+    ...(config.precision === "float32" ? {} : { precision: config.precision }),
   };
 }
 

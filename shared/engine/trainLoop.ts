@@ -1,3 +1,4 @@
+import { assertNever } from "../base/assertNever.ts";
 import { createRandom } from "../base/random.ts";
 import type { Checkpoint, RunFingerprint } from "../training/checkpoint.ts";
 import type { TrainingConfig } from "../training/config.ts";
@@ -8,6 +9,7 @@ import { joinNames } from "../training/metricNames.ts";
 import { inferenceBatchSize } from "../training/planMemory.ts";
 import { restoreCheckpoint, type RunPosition } from "./checkpoints.ts";
 import type { TrainingControl } from "./control.ts";
+import { findBadSample } from "./findBadSample.ts";
 import { NotFiniteFault, type FaultWatch } from "./faults.ts";
 import { writeLayerStates } from "./layerStates.ts";
 import { createObserver, type ObserveOptions, type Observer } from "./observe/createObserver.ts";
@@ -16,10 +18,11 @@ import type { Tally } from "./objective.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { createRunKeeper, type CheckpointSinks, type RunKeeper } from "./runKeeper.ts";
 import type { Backend } from "./selectBackend.ts";
+import { mostIdleSteps, watchScaling, type ScalingWatch } from "./scalingWatch.ts";
 import { countSteps, type Session } from "./session.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { createStepRunner } from "./step/createStepRunner.ts";
-import type { StepRunner } from "./step/stepRunner.ts";
+import type { StepPlace, StepRunner } from "./step/stepRunner.ts";
 import { createStopping } from "./stopping.ts";
 
 export interface LoopContext {
@@ -73,6 +76,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
   const learningRate = createLearningRate(config, { stepsPerEpoch, totalSteps });
   const runner = createStepRunner(context);
   const findNewCost = watchCost(runner);
+  const scaling = watchScaling();
   const observer = openObserver(context);
   const keeper = openKeeper(context, { runner, stopping, progress, learningRate });
   let tally = session.objective.createTally();
@@ -104,6 +108,7 @@ export async function runEpochs(context: LoopContext): Promise<LoopEnd> {
         before,
         locate,
         findNewCost,
+        scaling,
       };
       const stepped = await trainEpoch(context, plan);
       if (!stepped.isDone) return await endOf("stopped", locate(stepped.step));
@@ -196,6 +201,7 @@ interface EpochPlan {
   readonly before: Checkpoint | null;
   readonly locate: (step: number) => RunPosition;
   readonly findNewCost: () => StepCost | null;
+  readonly scaling: ScalingWatch;
 }
 
 /** The order in which an epoch takes its samples; it follows from the seed and the epoch alone. */
@@ -206,6 +212,14 @@ export function orderSamples(
 ): Uint32Array {
   const order = dataset.train.slice();
   return shuffle ? createRandom(seed).fork(`shuffle/${epoch}`).shuffle(order) : order;
+}
+
+/** Those of a step, told by its place. */
+function listSamples({ session, config }: LoopContext, place: StepPlace): Uint32Array {
+  return orderSamples(session, config, place.epoch).subarray(
+    place.start,
+    place.start + place.count,
+  );
 }
 
 /** What a step costs, where that is not what was told last. */
@@ -267,6 +281,7 @@ async function trainEpoch(
       context.onEvent({
         ...progress.describe({ epoch, step, metrics: plan.tally.means() }),
         learningRate,
+        ...(plan.scaling.latest === null ? {} : { scaling: plan.scaling.latest }),
         ...(cost === null ? {} : { cost }),
       });
     }
@@ -294,12 +309,35 @@ async function settle(context: LoopContext, plan: EpochPlan): Promise<void> {
 }
 
 /** Adds up what has arrived. Results come late, but in order: the first bad one names its step. */
-function takeResults(context: LoopContext, { runner, tally }: EpochPlan): void {
-  for (const { place, sums } of runner.takeResults()) {
-    if (!Number.isFinite(sums[0])) {
-      throw notFinite("The loss", context, `in epoch ${place.epoch}, step ${place.step}`, place);
+function takeResults(context: LoopContext, { runner, tally, scaling }: EpochPlan): void {
+  for (const result of runner.takeResults()) {
+    const { place, sums } = result;
+    const where = `in epoch ${place.epoch}, step ${place.step}`;
+    // No scale helps against a number in the data that is none; a skipped step would hide it for ever.
+    if (
+      result.scaling?.isSkipped === true &&
+      findBadSample(context.session, listSamples(context, place))
+    )
+      throw notFinite("A gradient", context, where, place);
+    const verdict = scaling.judge(result);
+    switch (verdict) {
+      case "counts":
+        tally.add(sums, context.session.reader.sizeOf(place.count));
+        break;
+      case "skipped":
+        break;
+      case "lost":
+        throw notFinite("The loss", context, where, place);
+      case "stuck":
+        throw notFinite(
+          `${mostIdleSteps} steps in a row changed nothing: the gradients`,
+          context,
+          where,
+          place,
+        );
+      default:
+        assertNever(verdict);
     }
-    tally.add(sums, context.session.reader.sizeOf(place.count));
   }
 }
 
@@ -372,6 +410,6 @@ export function notFinite(
   return new NotFiniteFault(
     place,
     `${what} became infinite or not a number ${where}.`,
-    `Lower the learning rate (now ${config.optimizer.learningRate}), scale the data, or check it for extreme values.`,
+    `${config.precision === "mixed" ? "Choose 32 bits as the precision, whose numbers reach further. " : ""}Lower the learning rate (now ${config.optimizer.learningRate}), scale the data, or check it for extreme values.`,
   );
 }

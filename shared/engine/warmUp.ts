@@ -42,6 +42,7 @@ export async function warmUpModel(
   backend: Backend,
 ): Promise<void> {
   if (backend.name === "cpu") return;
+  if (config.precision === "mixed" && !backend.hasHalf) return;
   const batchSize = findFixedBatch(plan) ?? effectiveBatchSize(config, config.batchSize);
   if (isTooBigToTry(plan, batchSize)) return;
   const dataset = makeBlankDataset(plan, batchSize);

@@ -1,4 +1,5 @@
 import type { RunId } from "../base/ids.ts";
+import type { Precision } from "./config.ts";
 import type { Observation } from "./observations.ts";
 
 /** What a run says of itself, in order; appended to `metrics.jsonl` and folded by `runReducer`. Values as plain JSON. */
@@ -13,6 +14,8 @@ export type RunEvent =
       readonly epochs: number;
       readonly stepsPerEpoch: number;
       readonly sampleCount: number;
+      /** Absent: 32 bits. */
+      readonly precision?: Precision;
     }
   | {
       readonly kind: "step";
@@ -28,6 +31,8 @@ export type RunEvent =
       readonly memoryBytes: number;
       /** The rate that this step used; absent in runs recorded before schedules were. */
       readonly learningRate?: number;
+      /** In mixed precision: how the loss was scaled in the last step. */
+      readonly scaling?: LossScale;
       /** What steps cost; told again only when that has changed. */
       readonly cost?: StepCost;
     }
@@ -88,6 +93,14 @@ export type RunEvent =
 
 /** `continued`: somebody asked for it. `not-answering`: its worker was taken for hung, and another one took over. */
 export type RecoveryCause = "continued" | "device-lost" | "not-answering";
+
+/** What became of the loss scale. */
+export interface LossScale {
+  /** What the gradient of the loss is multiplied by: a power of two, 1 at the lowest. */
+  readonly scale: number;
+  /** Steps so far that changed nothing, since a gradient was not finite; counted anew when a run is continued. */
+  readonly skippedSteps: number;
+}
 
 /** How steps reach the device. */
 export interface StepCost {
