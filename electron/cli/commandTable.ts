@@ -51,6 +51,7 @@ export const commandTable = {
       seed: { type: "string" },
       "batch-size": { type: "string" },
       "learning-rate": { type: "string" },
+      precision: { type: "string" },
       out: { type: "string" },
       force: { type: "boolean" },
       resume: { type: "string" },
@@ -62,6 +63,10 @@ export const commandTable = {
       ["--seed N", "root of all randomness: the same seed gives the same run"],
       ["--batch-size N", "samples per step"],
       ["--learning-rate X", "step size of the optimizer"],
+      [
+        "--precision float32|mixed",
+        "bits of what layers hand on: 32, or 16 where the GPU can (default: as the project says)",
+      ],
       backendHelp,
       ["--out DIR", "the run's folder (default: netloom-runs/<run id>)"],
       ["--force", "write into a folder that holds a run already"],

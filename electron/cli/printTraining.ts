@@ -17,7 +17,7 @@ export function createTrainingView(io: CliIo, epochs: number): TrainingView {
         case "started":
           stepsPerEpoch = event.stepsPerEpoch;
           io.writeError(
-            `Training on ${event.backend} (${event.device}): ${event.sampleCount} samples, ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"}.\n`,
+            `Training on ${event.backend} (${event.device})${event.precision === "mixed" ? " in mixed precision" : ""}: ${event.sampleCount} samples, ${event.epochs} ${event.epochs === 1 ? "epoch" : "epochs"}.\n`,
           );
           return;
         case "step": {

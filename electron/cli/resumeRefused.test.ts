@@ -1,4 +1,4 @@
-/** What a run can't go on with leaves the run as good as it was. */
+/** What is refused leaves no trace: a run that can't go on is as good as it was. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -45,3 +45,17 @@ test("other data are refused before anything of the run is changed", async () =>
   expect(other.told).toMatch(/The checkpoint is of .* Start a new run instead\./);
   expect(await read()).toEqual(before);
 }, 60_000);
+
+test("a precision that the device lacks is refused before there is a run", async () => {
+  const out = path.join(folder, "mixed");
+  const train = (precision: string) =>
+    run("train", "mlp-iris", "--epochs", "1", "--precision", precision, "--out", out);
+  const mixed = await train("mixed");
+  expect(mixed.exitCode).toBe(1);
+  expect(mixed.told).toMatch(/Mixed precision is not possible: .* Choose 32 bits/);
+  await expect(readFile(path.join(out, "run.json"))).rejects.toThrow("ENOENT");
+  const wrong = await train("half");
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.told).toMatch(/--precision must be one of: float32, mixed/);
+  expect((await train("float32")).exitCode).toBe(0);
+});

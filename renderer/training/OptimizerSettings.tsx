@@ -1,5 +1,6 @@
 import { type OptimizerName, trainingLimits } from "#shared/training/config.ts";
 import { changeTraining, useTraining } from "./changeTraining.ts";
+import { PrecisionSetting } from "./PrecisionSetting.tsx";
 import { ChoiceSetting, NumberSetting, SettingsSection, SwitchSetting } from "./settingFields.tsx";
 import {
   changeOptimizer,
@@ -27,13 +28,14 @@ export function OptimizerChoice() {
 
 /** What goes beyond the learning rate. */
 export function OptimizerSettings() {
-  const { optimizer, clipping, accumulation } = useTraining();
+  const { optimizer, clipping, accumulation, precision } = useTraining();
   const clippingText =
     clipping === null ? null : `clipped at ${clipping.limit} by ${clippings[clipping.kind].short}`;
   const state = [
     describeOptions(optimizer),
     clippingText,
     accumulation > 1 ? `${accumulation} batches an update` : null,
+    precision === "mixed" ? "mixed precision" : null,
   ];
   return (
     <SettingsSection
@@ -76,6 +78,7 @@ export function OptimizerSettings() {
         value={accumulation}
         onChange={(value, options) => changeTraining({ accumulation: value }, options)}
       />
+      <PrecisionSetting />
     </SettingsSection>
   );
 }

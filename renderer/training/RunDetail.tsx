@@ -111,7 +111,8 @@ export function RunDetail({ run, compared }: RunDetailProps) {
 /** When, and on what. */
 function describeOrigin(run: RunInfo, { started }: RunState): string {
   const device = started === null ? "" : ` · ${started.device}, ${backendTitles[started.backend]}`;
-  return `${new Date(run.startedMs).toLocaleString("en-GB")}${device}`;
+  const precision = started?.precision === "mixed" ? " · mixed precision" : "";
+  return `${new Date(run.startedMs).toLocaleString("en-GB")}${device}${precision}`;
 }
 
 const comparisonColors = ["--c-merge", "--c-norm", "--c-pool", "--c-attn", "--c-conv"] as const;

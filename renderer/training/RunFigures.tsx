@@ -1,4 +1,5 @@
 import { Bookmark } from "lucide-react";
+import type { LossScale } from "#shared/training/events.ts";
 import type { RunState } from "#shared/training/runReducer.ts";
 import { Icon } from "../ui/Icon.tsx";
 import {
@@ -34,6 +35,9 @@ export function RunFigures({ state }: { readonly state: RunState }) {
     ...(latest?.learningRate === undefined
       ? []
       : [["Learning rate", formatNumber(latest.learningRate)] as const]),
+    ...(latest?.scaling === undefined
+      ? []
+      : [["Loss scale", describeScale(latest.scaling)] as const]),
     ["Best epoch", state.bestEpoch === null ? "–" : String(state.bestEpoch)],
   ];
   return (
@@ -86,6 +90,11 @@ export function measureEpochMs({ epochs }: RunState): number | null {
 /** Short times with their milliseconds. */
 export function formatSpan(ms: number): string {
   return ms < 9950 ? `${formatNumber(Math.max(0, Math.round(ms)) / 1000)} s` : formatDuration(ms);
+}
+
+/** "32,768 (2 skipped)": skipped steps are those at whose scale numbers left the range of 16 bits. */
+function describeScale({ scale, skippedSteps }: LossScale): string {
+  return `${formatCount(scale)}${skippedSteps === 0 ? "" : ` (${formatCount(skippedSteps)} skipped)`}`;
 }
 
 /** What a crash would lose nothing of. */

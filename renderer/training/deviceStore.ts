@@ -9,6 +9,8 @@ export interface Device {
   readonly device: string;
   /** Bytes that one tensor may have; null or absent where no limit is stated. */
   readonly maxTensorBytes?: number | null;
+  /** Whether it can train in mixed precision; absent where it has not said so. */
+  readonly hasHalf?: boolean;
 }
 
 export const deviceStore = createStore<{ readonly device: Device | null }>()(() => ({

@@ -1,5 +1,6 @@
 import { assertNever } from "#shared/base/assertNever.ts";
 import { sessionStore } from "../state/sessionStore.ts";
+import { changeTraining } from "./changeTraining.ts";
 import type { Obstacle } from "./runQueries.ts";
 
 /** The button that leads to what has to be done before a run; null where the sentence is enough. */
@@ -30,6 +31,8 @@ export function obstacleAction(
       return { title: "Choose data", run: () => showView("data") };
     case "badData":
       return { title: "Show data", run: () => showView("data") };
+    case "precision":
+      return { title: "Train in 32 bits", run: () => changeTraining({ precision: "float32" }) };
     default:
       return assertNever(obstacle.kind);
   }

@@ -6,6 +6,7 @@ import { makeNode } from "#shared/document/makeNode.ts";
 import { clearDataset, datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { runStore } from "../state/runStore.ts";
+import { deviceStore } from "./deviceStore.ts";
 import { findObstacle, isTraining } from "./runQueries.ts";
 
 const edit = (change: Parameters<ReturnType<typeof documentStore.getState>["edit"]>[0]) =>
@@ -80,6 +81,25 @@ describe("findObstacle", () => {
       issues: [{ code: "missing", message: "moons.csv is gone." }],
     });
     expect(findObstacle()).toEqual({ kind: "badData", message: "moons.csv is gone." });
+  });
+
+  it("says why there is no mixed precision on this device, and not where nobody knows", () => {
+    drawNetwork();
+    edit({ kind: "setData", data: proposeGenerated("moons") });
+    edit({ kind: "setTraining", change: { precision: "mixed" } });
+    expect(findObstacle()).toBeNull();
+    const gpu = { backend: "webgpu", device: "Old GPU" } as const;
+    const tell = (hasHalf: boolean) => deviceStore.setState({ device: { ...gpu, hasHalf } });
+    tell(true);
+    expect(findObstacle()).toBeNull();
+    tell(false);
+    expect(findObstacle()).toEqual({
+      kind: "precision",
+      message: expect.stringMatching(/Old GPU.* Choose 32 bits/),
+    });
+    edit({ kind: "setTraining", change: { precision: "float32" } });
+    expect(findObstacle()).toBeNull();
+    deviceStore.setState({ device: null });
   });
 
   it("waits for the run under way to end", () => {

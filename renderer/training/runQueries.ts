@@ -1,6 +1,8 @@
+import { findPrecisionProblem } from "#shared/training/precision.ts";
 import { datasetStore } from "../state/datasetStore.ts";
 import { documentStore } from "../state/documentStore.ts";
 import { runStore, type RunStoreState } from "../state/runStore.ts";
+import { deviceStore } from "./deviceStore.ts";
 
 /** Whether a run of this window is under way, paused ones included. */
 export function isTraining(state: RunStoreState = runStore.getState()): boolean {
@@ -12,7 +14,7 @@ export function isPaused(state: RunStoreState = runStore.getState()): boolean {
 }
 
 export interface Obstacle {
-  readonly kind: "run" | "emptyGraph" | "problems" | "noData" | "badData";
+  readonly kind: "run" | "emptyGraph" | "problems" | "noData" | "badData" | "precision";
   /** A sentence that names the next step. */
   readonly message: string;
 }
@@ -42,6 +44,9 @@ export function findObstacle(): Obstacle | null {
   if (phase === "failed") {
     return { kind: "badData", message: issues[0]?.message ?? "The data could not be read." };
   }
+  const { device } = deviceStore.getState();
+  const problem = device && findPrecisionProblem(document.training.precision, device);
+  if (problem !== null) return { kind: "precision", message: problem };
   return null;
 }
 

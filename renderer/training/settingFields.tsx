@@ -74,12 +74,13 @@ export function OptionalNumberSetting(props: OptionalNumberSettingProps) {
 export interface ChoiceSettingProps<Value extends string> extends SettingProps {
   readonly value: Value;
   readonly options: readonly (SelectOption & { readonly value: Value })[];
+  readonly isDisabled?: boolean;
   readonly onChange: (value: Value) => void;
 }
 
 /** One of several. */
 export function ChoiceSetting<Value extends string>(props: ChoiceSettingProps<Value>) {
-  const { label, help, aside, error, value, options, onChange } = props;
+  const { label, help, aside, error, value, options, isDisabled = false, onChange } = props;
   return (
     <Field label={label} help={help} aside={aside} error={error ?? null}>
       {({ id, describedBy }) => (
@@ -88,6 +89,7 @@ export function ChoiceSetting<Value extends string>(props: ChoiceSettingProps<Va
           describedBy={describedBy}
           value={value}
           options={options}
+          isDisabled={isDisabled}
           onChange={(chosen) => {
             const option = options.find((each) => each.value === chosen);
             if (option !== undefined) onChange(option.value);

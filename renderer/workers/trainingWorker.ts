@@ -241,8 +241,8 @@ async function awaitWebgpu(control: TrainingControl): Promise<Backend | null> {
   return null;
 }
 
-function sendReady({ name, device, maxTensorBytes }: Backend): void {
-  send({ kind: "ready", backend: name, device, maxTensorBytes });
+function sendReady({ name, device, maxTensorBytes, hasHalf }: Backend): void {
+  send({ kind: "ready", backend: name, device, maxTensorBytes, hasHalf });
 }
 
 /** Kept from the start, so that also weights of a run that fails later can be used. */

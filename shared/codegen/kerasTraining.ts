@@ -125,7 +125,7 @@ export function printKerasTraining(
   const weighing = weights.lines.map((line) => `        ${line}\n`).join("");
   return `${fixed === null ? "" : stateHelpers}${weights.helper}def train_model(${parameters}):
     keras.utils.set_random_seed(${seed})
-    model = build_model()
+${training.precision === "mixed" ? policyLines : ""}    model = build_model()
 ${counting === "" ? "    compile_model(model)\n" : ""}    model.summary()
 ${load}${whole}${counting}    model.fit(
         inputs,
@@ -150,6 +150,11 @@ function printBatchSize({ batching, batchSize }: TrainingConfig): number | "coun
       return assertNever(batching);
   }
 }
+
+/** Keras's `compile` wraps the optimizer in a LossScaleOptimizer by itself where this is the policy. */
+const policyLines = `    # Layers compute in 16 bits, weights stay in 32; compile() sees to it that the loss is scaled.
+    keras.mixed_precision.set_global_policy("mixed_float16")
+`;
 
 /** For models of a fixed batch size, which only stateful layers need. */
 const stateHelpers = `def keep_whole_batches(arrays, size):

@@ -1,4 +1,5 @@
 /** Printed Python parses, and with Keras at hand it trains on its own data. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +8,13 @@ import { planExample, readExample } from "../layers/example.testkit.ts";
 import { layerDefinitions } from "../layers/registry.ts";
 import { defaultTraining } from "../training/config.ts";
 import { printKeras } from "./printKeras.ts";
-import { findKerasPython, findPlainPython, parsePython, runWithKeras } from "./python.testkit.ts";
+import {
+  findKerasPython,
+  findPlainPython,
+  kerasEnvironment,
+  parsePython,
+  runWithKeras,
+} from "./python.testkit.ts";
 import { objectiveCases } from "./objectiveScripts.testkit.ts";
 import { optimizerCases } from "./optimizerScripts.testkit.ts";
 import { makePlan, scriptCases, writeDataFiles } from "./scripts.testkit.ts";
@@ -131,4 +138,52 @@ test("a small network reads as if written by hand", () => {
         return model
     "
   `);
+});
+
+describe("mixed precision", () => {
+  const [base] = optimizerCases;
+  if (base === undefined) throw new Error("There is no case.");
+  const print = (precision: "float32" | "mixed") => {
+    const { data, training } = base;
+    const plan = { ...base.plan, name: `${precision} moons` };
+    const [file] = printKeras(plan, { training: { ...training, precision }, data }).files;
+    if (file === undefined) throw new Error("nothing was printed");
+    return file;
+  };
+
+  test("is Keras's policy, set before the model is built", () => {
+    const { text } = print("mixed");
+    const policy = text.indexOf('keras.mixed_precision.set_global_policy("mixed_float16")');
+    expect(policy).toBeGreaterThan(text.indexOf("def train_model"));
+    expect(policy).toBeLessThan(text.indexOf("model = build_model()"));
+    expect(print("float32").text).not.toContain("mixed_precision");
+  });
+
+  test.skipIf(kerasPython === null)(
+    "trains, its loss scaled by what Keras wraps around",
+    () => {
+      const { name, text } = print("mixed");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, name), text);
+      const program = `
+import json, math
+import ${name.replace(/\.py$/, "")} as script
+model = script.train_model()
+print()
+print(json.dumps([
+    type(model.optimizer).__name__,
+    model.layers[-1].compute_dtype,
+    str(model.layers[-1].kernel.dtype),
+    math.isfinite(model.history.history["loss"][-1]),
+]))`;
+      const output = execFileSync(kerasPython ?? "", ["-c", program], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...kerasEnvironment(), PYTHONPATH: folder },
+      });
+      const found: unknown = JSON.parse(output.trim().split("\n").at(-1) ?? "");
+      expect(found).toEqual(["LossScaleOptimizer", "float16", "float32", true]);
+    },
+    120_000,
+  );
 });

@@ -234,3 +234,15 @@ for (const name of ${JSON.stringify(names)}) {
 console.log("\\n" + JSON.stringify(losses));
 `;
 }
+
+test("says that tfjs has no mixed precision, where a run had it", () => {
+  const [base] = optimizerCases;
+  if (base === undefined) throw new Error("There is no case.");
+  const { plan, data, training } = base;
+  const print = (precision: "float32" | "mixed") =>
+    printTypeScript(plan, { training: { ...training, precision }, data }).files[0]?.text ?? "";
+  expect(print("mixed")).toMatch(
+    /\/\/ .*mixed precision; TensorFlow\.js .* 32 bits only\.\n\s+model\.compile/,
+  );
+  expect(print("float32")).not.toContain("mixed precision");
+});

@@ -43,7 +43,7 @@ export function printCompile(plan: ModelPlan, training: TrainingConfig): readonl
     ...helpers,
     ...optimizer.parts,
     `export function compileModel(${parameters}): void {
-  model.compile({
+${training.precision === "mixed" ? "  // Netloom trained this in mixed precision; TensorFlow.js by itself trains in 32 bits only.\n" : ""}  model.compile({
     optimizer: ${optimizer.expression},
     loss: ${printLosses(plan.outputs)},
     metrics: [${names}],

@@ -57,7 +57,7 @@ test("is refused where the device has no 16 bits, before anything begins", async
   const { ended, events } = await train({ precision: "mixed" }, { hasHalf: false });
   expect(events.map(({ kind }) => kind)).toEqual(["ended"]);
   expect(ended).toMatchObject({ reason: "failed", code: "limits", epochs: 0 });
-  expect(ended.message).toMatch(/needs a GPU .*JavaScript \(cpu\).* Choose 32 bits/);
+  expect(ended.message).toMatch(/needs WebGPU.* on the processor\. Choose 32 bits/);
   const plain = await train({}, { hasHalf: false });
   expect(plain.ended.reason).toBe("finished");
   expect(plain.started).not.toHaveProperty("precision");

@@ -16,6 +16,7 @@ import { findMismatch, fingerprintRun } from "../training/fingerprint.ts";
 import { rebatchCheckpoint } from "../training/rebatchCheckpoint.ts";
 import { opening } from "../training/heartbeat.ts";
 import { inferenceBatchSize } from "../training/planMemory.ts";
+import { findPrecisionProblem } from "../training/precision.ts";
 import { buildModel } from "./buildModel.ts";
 import { checkMemory } from "./checkMemory.ts";
 import type { TrainingControl } from "./control.ts";
@@ -219,13 +220,11 @@ function openSession({ plan, dataset, config }: TrainingRequest): Session {
       "The training part of the data is empty. Hold out less for validation.",
     );
   }
-  if (config.precision === "mixed" && !backend.hasHalf) {
-    // Not in 32 bits instead: a run that goes on from a checkpoint must take the same steps as before.
-    throw new RunFault(
-      "limits",
-      `Mixed precision needs a GPU that computes with 16 bits (WebGPU's "shader-f16"), which ${describePlace(backend)} does not. Choose 32 bits as the precision in the training settings.`,
-    );
-  }
+  const precisionProblem = findPrecisionProblem(config.precision, {
+    ...backend,
+    backend: backend.name,
+  });
+  if (precisionProblem !== null) throw new RunFault("limits", precisionProblem);
   const fixed = findFixedBatch(plan);
   if (fixed !== null && dataset.train.length < fixed) {
     throw new RunFault(
@@ -241,10 +240,6 @@ function openSession({ plan, dataset, config }: TrainingRequest): Session {
   );
   if (!session.ok) throw new RunFault("data", session.error);
   return session.value;
-}
-
-function describePlace({ name, device }: Backend): string {
-  return name === "webgpu" ? `this one (${device})` : `training on ${device} (${name})`;
 }
 
 function describeStart({ runId, plan, dataset, config, backend }: TrainingRequest): RunEvent {

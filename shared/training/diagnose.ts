@@ -23,7 +23,8 @@ export type DiagnosisCode =
   | "no-learning"
   | "bad-label"
   | "unscaled-inputs"
-  | "nearly-not-finite";
+  | "nearly-not-finite"
+  | "loss-scale-low";
 
 export interface Diagnosis {
   readonly code: DiagnosisCode;

@@ -10,7 +10,7 @@ const smallestScale = 0.01;
 const hugeValue = 1e8;
 
 export function findNumberTrouble(evidence: Evidence): readonly Diagnosis[] {
-  return [...findUnscaled(evidence), ...findHuge(evidence)];
+  return [...findUnscaled(evidence), ...findHuge(evidence), ...findLowScale(evidence)];
 }
 
 function findUnscaled({ all }: Evidence): readonly Diagnosis[] {
@@ -64,6 +64,23 @@ function findHuge({ state, recent }: Evidence): readonly Diagnosis[] {
         change: { clipping: { kind: "globalNorm", limit: 1 } },
       },
       confidence: hasFailed ? 1 : share,
+    },
+  ];
+}
+
+/** In mixed precision: nothing is left to halve, so that the next gradient out of range can only be skipped. */
+function findLowScale({ state }: Evidence): readonly Diagnosis[] {
+  const { scale, skippedSteps } = state.latest?.scaling ?? { scale: Infinity, skippedSteps: 0 };
+  if (scale > 1) return [];
+  return [
+    {
+      code: "loss-scale-low",
+      layers: [],
+      message: `Gradients left the range of 16 bits so often that the loss is not scaled any more: ${skippedSteps} steps changed nothing, and small gradients are lost.`,
+      remedy:
+        "Train in 32 bits. Or keep numbers small: lower the learning rate, scale the data, add normalization.",
+      fix: { kind: "training", title: "Train in 32 bits", change: { precision: "float32" } },
+      confidence: 1,
     },
   ];
 }

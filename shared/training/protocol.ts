@@ -54,6 +54,8 @@ export type TrainingMessage =
       readonly device: string;
       /** Bytes that one tensor may have; null where there is no stated limit. */
       readonly maxTensorBytes: number | null;
+      /** Whether it can train in mixed precision. */
+      readonly hasHalf: boolean;
     }
   /** That the worker answers, and how long it may be silent from now on: see `heartbeat.ts`. */
   | { readonly kind: "pulse"; readonly runId: RunId; readonly pulse: Pulse }

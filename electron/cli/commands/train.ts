@@ -15,6 +15,7 @@ import {
 import type { RunEvent } from "#shared/training/events.ts";
 import { describeMemoryParts, formatMemory } from "#shared/training/memoryNeeds.ts";
 import { measurePlanMemory } from "#shared/training/planMemory.ts";
+import { findPrecisionProblem } from "#shared/training/precision.ts";
 import { compileProject } from "../compile.ts";
 import { describeResume } from "../endRunFolder.ts";
 import { CliFailure, type CliIo, type CommandResult } from "../io.ts";
@@ -45,6 +46,11 @@ export async function runTrain(
   const document: ProjectDocument = { ...project, data: binding, training: config };
   const { plan } = compileProject(document, dataset.summary);
   const backend = await startBackend(backendName);
+  const precisionProblem = findPrecisionProblem(config.precision, {
+    ...backend,
+    backend: backend.name,
+  });
+  if (precisionProblem !== null) throw new CliFailure(1, precisionProblem);
   const { findResumeMismatch, trainModel } = await import("#shared/engine/train.ts");
   const { renewWebgpu } = await import("#shared/engine/selectBackend.ts");
   const { createTrainingControl } = await import("#shared/engine/control.ts");
@@ -147,6 +153,7 @@ export async function runTrain(
         memoryBytes: needs?.total ?? null,
         ...(ended.fittingBatch === undefined ? {} : { fittingBatch: ended.fittingBatch }),
         seed: config.seed,
+        precision: config.precision,
         elapsedMs: Math.round(ended.elapsedMs),
         ...(ended.code === undefined
           ? {}
@@ -196,6 +203,7 @@ function changeConfig(config: TrainingConfig, options: OptionValues): TrainingCo
     ...(batchSize === null ? {} : { batching: "mini-batch", batchSize }),
     optimizer: learningRate === null ? config.optimizer : { ...config.optimizer, learningRate },
     checkpoints: readInterval(options) ?? config.checkpoints,
+    precision: options.choice("precision", ["float32", "mixed"]) ?? config.precision,
   };
 }
 
