@@ -48,7 +48,8 @@ export function describeBest(metrics: Metrics): string {
 /** What a step asks of the GPU, and why that is slower than it could be, where it is. */
 export function describeCost({ isRecorded, reason, dispatches }: StepCost): string {
   const count = `${dispatches} ${dispatches === 1 ? "command" : "commands"}`;
-  if (isRecorded) return `Each step sends the GPU the same ${count}, prepared once.`;
+  const steady = `Each step sends the GPU the same ${count}, prepared once.`;
+  if (isRecorded) return reason === null ? steady : `${steady} ${reason}`;
   const cause = reason ?? "Steps are put together anew each time.";
   return dispatches === 0 ? cause : `${cause} Each sends the GPU ${count}.`;
 }

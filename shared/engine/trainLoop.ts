@@ -226,7 +226,8 @@ function listSamples({ session, config }: LoopContext, place: StepPlace): Uint32
 function watchCost(runner: StepRunner): () => StepCost | null {
   let told: StepCost | null = null;
   return () => {
-    const { isRecorded, reason, dispatches } = runner.counts;
+    const { isRecorded, dispatches, ...counts } = runner.counts;
+    const reason = [counts.reason, counts.precisionReason].filter(Boolean).join(" ") || null;
     const isTold =
       told?.isRecorded === isRecorded && told.reason === reason && told.dispatches === dispatches;
     // Before the first steady step there is nothing to tell.

@@ -106,7 +106,7 @@ export interface LossScale {
 export interface StepCost {
   /** Recorded once and replayed, instead of being put together anew each time. */
   readonly isRecorded: boolean;
-  /** Why it can't be recorded, a sentence for people; null where it is, or where nothing is ever recorded. */
+  /** Why it can't be recorded, or not in mixed precision, in sentences for people; null where nothing is to be told. */
   readonly reason: string | null;
   /** Programs run on the device in one step; 0 where nobody counts. */
   readonly dispatches: number;

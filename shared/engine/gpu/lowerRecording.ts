@@ -18,11 +18,8 @@ import type { Bound, PassSegment, Recording } from "./recording.ts";
 
 export interface LoweredRecording {
   readonly recording: Recording;
-  /** Buffers of the first recording that this one goes on using. */
-  readonly kept: ReadonlySet<GPUBuffer>;
-  /** Of the step's intermediates; `plainBytes`: what they would take in 32 bits, placed in the same way. */
+  /** Of the intermediates that got new places. */
   readonly bytes: number;
-  readonly plainBytes: number;
   dispose(): void;
 }
 
@@ -32,11 +29,16 @@ export interface LowerOptions {
   readonly isWeight: (buffer: GPUBuffer) => boolean;
 }
 
+export interface LowerRequest extends LowerOptions {
+  /** Called before memory is taken: the step's buffers are not needed any more but for these. */
+  readonly makeRoom: (kept: ReadonlySet<GPUBuffer>) => void;
+}
+
 /** Fails, for people, where a rewritten program is not valid on this device. */
 export async function lowerRecording(
   device: GPUDevice,
   recording: Recording,
-  options: LowerOptions,
+  options: LowerRequest,
 ): Promise<Result<LoweredRecording, string>> {
   const { form } = options;
   const tenants = listTenants(recording);
@@ -52,24 +54,20 @@ export async function lowerRecording(
   const plan = planMemory(
     moved.map((tenant) => ({ ...tenant, bytes: bytesOf(tenant, tenant.bytes) })),
   );
+  options.makeRoom(listKept(recording, tenants));
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const buffers = plan.buffers.map((size) => device.createBuffer({ size, usage }));
   const places = new Map(moved.map((tenant, index) => [tenant, buffers[plan.places[index] ?? -1]]));
-  const kept = new Set<GPUBuffer>();
   const place = (bound: Bound): GPUBufferBinding => {
     const { offset, size } = bound;
     const tenant = findTenant(tenants, bound);
     const buffer = tenant === null ? undefined : places.get(tenant);
     if (tenant !== null && buffer !== undefined)
       return { buffer, offset, size: bytesOf(tenant, size) };
-    kept.add(bound.buffer);
     return { buffer: bound.buffer, offset, size };
   };
   const segments = recording.segments.map((segment) => {
-    if (segment.kind === "copy") {
-      kept.add(segment.source).add(segment.target);
-      return segment;
-    }
+    if (segment.kind === "copy") return segment;
     const pipelines = compiled.value.get(segment) ?? segment.pipelines;
     const bindGroups = pipelines.map((pipeline, index) =>
       device.createBindGroup({
@@ -84,22 +82,30 @@ export async function lowerRecording(
   });
   return ok({
     recording: { ...recording, segments },
-    kept,
-    bytes: sum(plan.buffers),
-    plainBytes: sum(planMemory(moved).buffers),
+    bytes: plan.buffers.reduce((total, bytes) => total + bytes, 0),
     dispose() {
       for (const buffer of buffers) buffer.destroy();
     },
   });
 }
 
+/** Buffers that are used for what does not move. */
+function listKept(recording: Recording, tenants: Tenants): ReadonlySet<GPUBuffer> {
+  const kept = new Set<GPUBuffer>();
+  for (const segment of recording.segments) {
+    if (segment.kind === "copy") {
+      kept.add(segment.source).add(segment.target);
+      continue;
+    }
+    for (const bound of segment.bound.flat())
+      if (findTenant(tenants, bound)?.canMove !== true) kept.add(bound.buffer);
+  }
+  return kept;
+}
+
 /** Bindings are whole words. */
 function halve(bytes: number): number {
   return 4 * Math.ceil(bytes / 8);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** The pipelines of each pass, those that use a lowered tensor made anew: all at once, the same ones once. */

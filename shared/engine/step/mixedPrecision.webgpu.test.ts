@@ -116,7 +116,27 @@ test.skipIf(!webgpu.ok)("steps that can't be played are done in 32 bits, and say
   const mixed = await runSteps(flipping, pictures, config, rounded);
   const plain = await runSteps(flipping, pictures, config, whole);
   expect(mixed.counts).toMatchObject({ precision: "float32", isRecorded: false });
-  expect(mixed.counts.precisionReason).toMatch(/32 bits all through: .*can't be played/);
+  expect(mixed.counts.precisionReason).toMatch(/All is stored in 32 bits: steps can't be played/);
+  expect(mixed.sums).toEqual(plain.sums);
+});
+
+test.skipIf(!webgpu.ok)("layers that keep a state are not done for trial", async () => {
+  const sequence = planOf(
+    [8, 16],
+    [
+      layer("simpleRNN", "memory", { units: 4, stateful: true }, ["x"], [4]),
+      layer("dense", "scores", { units: 3, activation: "softmax" }, ["memory"], [3]),
+    ],
+  );
+  const remembering = {
+    ...sequence,
+    inputs: sequence.inputs.map((input) => ({ ...input, shape: { ...input.shape, batch: 11 } })),
+  };
+  const steady = { ...config, batchSize: 11, epochs: 2 };
+  const mixed = await runSteps(remembering, noiseDataset([8, 16]), steady, rounded);
+  const plain = await runSteps(remembering, noiseDataset([8, 16]), steady, whole);
+  expect(mixed.counts.precisionReason).toMatch(/stored in 32 bits: a layer keeps a state/);
+  expect(mixed.counts.precision).toBe("float32");
   expect(mixed.sums).toEqual(plain.sums);
 });
 

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TrainingConfig } from "../../training/config.ts";
 import type { FaultWatch } from "../faults.ts";
-import { bufferOf } from "../gpu/dispatch.ts";
+import { bufferOf, compileOnlyFlag } from "../gpu/dispatch.ts";
 import { flushCommands } from "../gpu/internals.ts";
 import type { LoweredStorage } from "../gpu/lowerShader.ts";
 import { holdPlaces } from "../gpu/places.ts";
@@ -17,7 +17,7 @@ import { openDeviceData } from "./deviceData.ts";
 import { watchHostRandomness } from "./hostRandomness.ts";
 import { createMeasureRing } from "./measureRing.ts";
 import { setStep } from "./stepNumbers.ts";
-import { createStepTape, type StepTape } from "./stepTape.ts";
+import { createStepTape, staysWhole, type StepTape } from "./stepTape.ts";
 import type { StepCounts, StepPlace, StepRunner } from "./stepRunner.ts";
 import { listVariables, trainBatch } from "./trainBatch.ts";
 
@@ -68,6 +68,7 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
   let isDisposed = false;
 
   const form = chooseStorage(request);
+  const keepsState = form !== null && session.model.layers.some(({ stateful }) => stateful);
   const isWeight = (buffer: GPUBuffer) =>
     variables.some(({ variable }) => bufferOf(backend, variable) === buffer);
 
@@ -99,7 +100,7 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
         },
         places,
         records: records && tapes.size < mostTapes,
-        lowers: form === null ? null : { form, isWeight },
+        lowers: form === null || keepsState ? null : { form, isWeight },
       });
       tapes.set(count, tape);
     }
@@ -153,7 +154,9 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
         });
       };
       try {
-        await faults.guard(tape.prepare(ready));
+        // What only compiles programs counts on a step being put together at once.
+        if (form !== null && !tf.env().getBool(compileOnlyFlag))
+          await faults.guard(tape.prepare(ready));
         ready();
         tape.run((encoder) => {
           ring.note(place);
@@ -186,7 +189,10 @@ export function createRecordedRunner(request: RecordedRequest): StepRunner {
       stepsDone = count;
     },
     get counts() {
-      return counts;
+      // Their tensors are their own, and a step that is taken back would have changed them.
+      return keepsState
+        ? { ...counts, precisionReason: `${staysWhole} a layer keeps a state from step to step.` }
+        : counts;
     },
     dispose() {
       if (isDisposed) return;
@@ -215,11 +221,9 @@ const notYet: StepCounts = {
   intermediateBytes: 0,
 };
 
-/** Layers that keep a state do so in tensors of their own, which a step that is taken back would have changed. */
-function chooseStorage({ session, config, backend, ...request }: RecordedRequest) {
-  if (request.storage !== undefined) return request.storage;
-  if (config.precision !== "mixed" || !backend.device.features.has("shader-f16")) return null;
-  return session.model.layers.some(({ stateful }) => stateful) ? null : "half";
+function chooseStorage({ config, backend, storage }: RecordedRequest): LoweredStorage | null {
+  if (storage !== undefined) return storage;
+  return config.precision === "mixed" && backend.device.features.has("shader-f16") ? "half" : null;
 }
 
 function adopt(info: tf.TensorInfo): tf.Tensor {

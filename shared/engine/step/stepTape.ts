@@ -45,6 +45,8 @@ export interface TapeRequest {
 
 /** Recordings that are compared before giving up: the first may fill caches that later ones use. */
 const mostRecordings = 4;
+/** Begins a sentence that tells why. */
+export const staysWhole = "All is stored in 32 bits:";
 const stepBytes = 4 * stepLayout.words;
 
 export function createStepTape(backend: WebGPUBackend, request: TapeRequest): StepTape {
@@ -85,7 +87,7 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
   }
 
   function stayWhole(why: string): void {
-    precisionReason = `Steps are computed in 32 bits all through: ${why}`;
+    precisionReason = `${staysWhole} ${why}`;
     lowers = null;
   }
 
@@ -134,11 +136,13 @@ export function createStepTape(backend: WebGPUBackend, request: TapeRequest): St
 
   async function lower(own: BufferArena, options: LowerOptions): Promise<void> {
     if (playing === null) return;
-    const made = await lowerRecording(device, playing, options);
+    const made = await lowerRecording(device, playing, {
+      ...options,
+      makeRoom: (kept) => own.dropFree(kept),
+    });
     if (!made.ok) return stayWhole(`this device can't (${made.error})`);
     lowered = made.value;
     playing = lowered.recording;
-    own.dropFree(lowered.kept);
   }
 
   /** A tensor that the step read is gone: whoever made it has another now. */
