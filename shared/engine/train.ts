@@ -213,7 +213,7 @@ function toGoodWeights({ weights, epochsDone, metrics }: Checkpoint): GoodWeight
 }
 
 /** Everything that can be known to be wrong before the first step. */
-function openSession({ plan, dataset, config }: TrainingRequest): Session {
+function openSession({ plan, dataset, config, backend }: TrainingRequest): Session {
   if (dataset.train.length === 0) {
     throw new RunFault(
       "data",
