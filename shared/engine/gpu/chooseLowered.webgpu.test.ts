@@ -57,9 +57,10 @@ async function listLowered(id: WorkloadId, batchSize: number) {
   if (!(backend instanceof WebGPUBackend)) throw new Error("The backend is another.");
   const { device } = backend;
   const codes = new Map<GPUShaderModule, string>();
-  const [createModule, create] = [device.createShaderModule, device.createComputePipelineAsync];
+  const createModule = device.createShaderModule.bind(device);
+  const create = device.createComputePipelineAsync.bind(device);
   device.createShaderModule = (descriptor) => {
-    const module = createModule.call(device, descriptor);
+    const module = createModule(descriptor);
     codes.set(module, descriptor.code);
     return module;
   };
@@ -68,7 +69,7 @@ async function listLowered(id: WorkloadId, batchSize: number) {
       .filter(({ element }) => element.includes("f16"))
       .map(({ name }) => name);
     programs.push([descriptor.label?.split("_")[0] ?? "", names.join(" ")]);
-    return create.call(device, descriptor);
+    return create(descriptor);
   };
   runner.beginEpoch(data.train);
   await runner.run({ epoch: 1, step: 1, start: 0, count: batchSize });

@@ -41,9 +41,9 @@ test.skipIf(!hasDawn).each(templates)(
     const config = configOf({ batchSize: 16, precision: "mixed" });
     const { runner, close } = await openRun(plan.value, data, config, { storage: "half" });
     const plain = await openRun(plan.value, data, config, { storage: "rounded" });
-    for (const { beginEpoch, run } of [runner, plain.runner]) {
-      beginEpoch(data.train);
-      await run({ epoch: 1, step: 1, start: 0, count: 16 });
+    for (const steps of [runner, plain.runner]) {
+      steps.beginEpoch(data.train);
+      await steps.run({ epoch: 1, step: 1, start: 0, count: 16 });
     }
     const { precision, precisionReason, intermediateBytes } = runner.counts;
     expect({ precision, precisionReason }).toEqual({ precision: "mixed", precisionReason: null });
