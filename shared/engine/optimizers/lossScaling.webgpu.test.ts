@@ -69,8 +69,9 @@ describe.skipIf(!webgpu.ok)("loss scaling on WebGPU", () => {
       if (spoilt) spoilt[at] = [Infinity, -Infinity, Number.NaN][step % 3] ?? 0;
       takeStep(updater, config, { stepsDone: step, shapes, gradients });
     }
-    for (const [index, { variable }] of variables.entries())
-      expect(await variable.data()).toEqual(weights[index]);
+    // Not compared as lists: to print how half a million numbers differ takes minutes.
+    for (const { variable } of variables)
+      expect((await variable.data()).every((value) => value === 0.5)).toBe(true);
     const slots = await updater.readSlots();
     expect(slots.get("lossScaling")?.values[0]).toBe(2 ** (15 - places.length));
     const rest = [...slots].filter(([name]) => name !== "lossScaling");
