@@ -26,26 +26,28 @@ export function PrecisionSetting() {
   const { precision } = useTraining();
   const device = useDevice();
   const reason = device && explainMissingHalf(device);
-  const canChoose = reason === null || precision === "mixed";
   return (
-    <ChoiceSetting
-      label="Precision"
-      help={
-        reason !== null && precision === "float32"
-          ? `${precisions.float32.help} ${reason}`
-          : precisions[precision].help
-      }
-      error={
-        reason !== null && precision === "mixed" ? `${reason} Choose 32 bits to train here.` : null
-      }
-      isDisabled={!canChoose}
-      value={precision}
-      options={names.map((name) => ({
-        value: name,
-        label: precisions[name].title,
-        hint: precisions[name].hint,
-      }))}
-      onChange={(chosen) => changeTraining({ precision: chosen })}
-    />
+    <>
+      <ChoiceSetting
+        label="Precision"
+        help={precisions[precision].help}
+        error={
+          reason !== null && precision === "mixed"
+            ? `${reason} Choose 32 bits to train here.`
+            : null
+        }
+        isDisabled={reason !== null && precision === "float32"}
+        value={precision}
+        options={names.map((name) => ({
+          value: name,
+          label: precisions[name].title,
+          hint: precisions[name].hint,
+        }))}
+        onChange={(chosen) => changeTraining({ precision: chosen })}
+      />
+      {reason !== null && precision === "float32" && (
+        <p className="nl-quiet nl-memory-note">{reason}</p>
+      )}
+    </>
   );
 }
