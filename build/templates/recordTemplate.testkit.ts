@@ -27,7 +27,7 @@ const batchSize = 4;
 const warmSteps = 6;
 
 /** `count` tells the dispatches since it was last asked. The null device must be there. */
-export async function recordTemplate(id: string, count: () => number): Promise<TemplateRecording> {
+async function recordTemplate(id: string, count: () => number): Promise<TemplateRecording> {
   const { plan, config } = readTemplate(id);
   const data = makeBlankDataset(plan, 2 * batchSize);
   const run = await openRun(plan, data, config);

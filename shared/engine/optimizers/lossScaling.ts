@@ -34,7 +34,7 @@ export const defaultScaling: ScalingOptions = { initialScale: 2 ** 15, growthSte
 
 /** All scales are powers of two between these, so that scaling and unscaling are exact. */
 export const lowestScale = 1;
-export const highestScale = 2 ** 100;
+const highestScale = 2 ** 100;
 
 /** Places in the state of 16 floats; it is kept in checkpoints as it is. */
 export const scalingLayout = {

@@ -26,7 +26,7 @@ export const memoryWorkloads: readonly WorkloadId[] = [
   "lstm256x2",
 ];
 
-export function findPlan(id: string): ModelPlan {
+function findPlan(id: string): ModelPlan {
   const workload = memoryWorkloads.find((known) => known === id);
   if (workload !== undefined) return findWorkload(workload).plan;
   const file = new URL(`../../../templates/${id}/project.netloom`, import.meta.url);
