@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { pageHeader } from "#shared/host/contract.ts";
 import { makeHost } from "../services/host.testkit.ts";
 import { makeTokenCheck } from "./guardRequests.ts";
 import { findOpenCommand } from "./openBrowser.ts";
@@ -157,9 +158,10 @@ describe("the loopback server", () => {
   it("notices that a page went away", async () => {
     const { port, token, send } = await serve();
     const abort = new AbortController();
-    const page = await fetch(`http://127.0.0.1:${port}/api/events?token=${token}`, abort);
+    const headers = { authorization: `Bearer ${token}`, [pageHeader]: "training" };
+    const events = { headers, signal: abort.signal };
+    const page = await fetch(`http://127.0.0.1:${port}/api/events`, events);
     await page.body?.getReader().read();
-    const headers = { authorization: `Bearer ${token}` };
     const ask = async (init: RequestInit = {}) =>
       (await fetch(`http://127.0.0.1:${port}/api/runs`, { ...init, headers })).json();
     await ask({ method: "POST", body: JSON.stringify(run) });
