@@ -118,7 +118,8 @@ beforeAll(async () => {
 afterAll(async () => {
   const { app } = await import("electron");
   app.emit("quit");
-  await rm(home, { recursive: true, force: true });
+  // The application may still be writing its last files.
+  await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
 async function ask(route: string, init?: RequestInit): Promise<Response> {
