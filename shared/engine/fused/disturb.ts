@@ -22,6 +22,7 @@ import {
   randomBits,
   type RandomKey,
   randomKey,
+  randomNormal,
   randomUnit,
   randomWgsl,
   takeStream,
@@ -84,7 +85,7 @@ registerFused({
     const value = isNormal
       ? `let one = randomUnit(randomBits(key, 2u * place));
   let two = randomUnit(randomBits(key, 2u * place + 1u));
-  let normal = sqrt(-2.0 * log(1.0 - one)) * cos(6.283185307179586 * two);
+  let normal = randomNormal(one, two);
   result[index] = ${kind === "noise" ? `f32(x[index]) + ${writeLiteral(amount)} * normal` : `f32(x[index]) * (1.0 + ${writeLiteral(amount)} * normal)`};`
       : `result[index] = select(${kept}, ${writeLiteral(dropped)}, randomBits(key, place) < uniforms.threshold);`;
     const places = writePlace(x.shape, noiseShape);
@@ -181,9 +182,8 @@ function disturbInPlainMemory(x: tf.Tensor, attrs: DisturbAttributes): tf.Tensor
   });
 }
 
-/** Box & Muller 1958. */
 function drawNormal(key: RandomKey, place: number): number {
   const one = randomUnit(randomBits(key, 2 * place));
   const two = randomUnit(randomBits(key, 2 * place + 1));
-  return Math.sqrt(-2 * Math.log(1 - one)) * Math.cos(6.283185307179586 * two);
+  return randomNormal(one, two);
 }

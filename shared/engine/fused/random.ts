@@ -14,7 +14,7 @@ export interface RandomKey {
 
 /**
  * WGSL: `randomKey(seed, step, stream)` once an invocation, then `randomBits(key, index)` for each number: 32 bits.
- * `randomUnit(bits)` makes [0, 1) of them. Seed and step are `bitcast<u32>(step[stepLayout.seed])` and so on.
+ * `randomUnit(bits)` makes [0, 1) of them, `randomNormal(one, two)` a draw of the standard normal of two of these. Seed and step are `bitcast<u32>(step[stepLayout.seed])` and so on.
  */
 export const randomWgsl = `
 fn randomMix(value: u32) -> u32 {
@@ -31,6 +31,24 @@ fn randomBits(key: vec2<u32>, index: u32) -> u32 {
 }
 fn randomUnit(bits: u32) -> f32 {
   return f32(bits >> 8u) * 5.9604644775390625e-8;
+}
+// WGSL asks no more of \`cos\` than an error of 2⁻¹¹, and of \`log\` near 1 than one of 2⁻²¹: too little for the numbers that
+// the processor draws. The angle is brought to an eighth of a turn, which is exact.
+fn randomCosine(turns: f32) -> f32 {
+  let quarters = floor(4.0 * turns + 0.5);
+  let angle = (turns - 0.25 * quarters) * 6.283185307179586;
+  let square = angle * angle;
+  let cosine = 1.0 + square * (-0.5 + square * (1.0 / 24.0 + square * (-1.0 / 720.0 + square / 40320.0)));
+  let sine = angle * (1.0 + square * (-1.0 / 6.0 + square * (1.0 / 120.0 + square * (-1.0 / 5040.0 + square / 362880.0))));
+  let quarter = u32(quarters) % 4u;
+  let value = select(cosine, sine, quarter % 2u == 1u);
+  return select(value, -value, quarter == 1u || quarter == 2u);
+}
+// Box & Muller 1958; both from [0, 1).
+fn randomNormal(one: f32, two: f32) -> f32 {
+  let small = one * (1.0 + one * (1.0 / 2.0 + one * (1.0 / 3.0 + one * (1.0 / 4.0 + one / 5.0))));
+  let minusLog = select(-log(1.0 - one), small, one < 0.03125);
+  return sqrt(2.0 * minusLog) * randomCosine(two);
 }
 `;
 
@@ -54,6 +72,11 @@ export function randomBits(key: RandomKey, index: number): number {
 /** [0, 1) in steps of 2⁻²⁴, which decimals of 32 bits hold exactly. */
 export function randomUnit(bits: number): number {
   return (bits >>> 8) * 5.9604644775390625e-8;
+}
+
+/** A draw of the standard normal of two numbers from [0, 1) (Box & Muller 1958). */
+export function randomNormal(one: number, two: number): number {
+  return Math.sqrt(-2 * Math.log(1 - one)) * Math.cos(2 * Math.PI * two);
 }
 
 /** A value is dropped where its bits lie below this. */

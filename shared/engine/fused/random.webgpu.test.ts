@@ -5,7 +5,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import { installNodeWebgpu } from "#electron/services/nodeWebgpu.ts";
 import { dispatch, makeOutput } from "../gpu/dispatch.ts";
 import { selectBackend } from "../selectBackend.ts";
-import { dropThreshold, randomBits, randomKey, randomUnit, randomWgsl } from "./random.ts";
+import {
+  dropThreshold,
+  randomBits,
+  randomKey,
+  randomNormal,
+  randomUnit,
+  randomWgsl,
+} from "./random.ts";
 
 const webgpu = await installNodeWebgpu();
 if (!webgpu.ok) console.warn(`Skipped: ${webgpu.error.message}`);
@@ -43,6 +50,43 @@ test.skipIf(!webgpu.ok)("the device draws the bits that JavaScript draws", async
       Array.from({ length: count }, (_, index) => randomBits(key, index)),
     );
   }
+});
+
+test.skipIf(!webgpu.ok)("the device draws the normal numbers that JavaScript draws", async () => {
+  await selectBackend("webgpu");
+  const backend = tf.backend();
+  if (!(backend instanceof WebGPUBackend)) throw new Error("WebGPU is not there.");
+  const steps = Array.from({ length: 1001 }, (_, index) => Math.fround(index / 1001));
+  // Ends and borders, where sines, cosines and logarithms are least exact.
+  const edges = [0, 2 ** -24, 2 ** -12, 0.03125, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875];
+  const pairs = [...steps, ...edges, 1 - 2 ** -24].flatMap((one, index) => [
+    [one, steps[(index * 37) % steps.length] ?? 0] as const,
+    [0.25, one] as const,
+  ]);
+  const count = pairs.length;
+  const [ones, twos] = [0, 1].map((side) => tf.tensor1d(pairs.map((pair) => pair[side] ?? 0)));
+  if (!ones || !twos) throw new Error("There are no pairs.");
+  const normals = makeOutput(backend, [count]);
+  dispatch(backend, {
+    key: "test_normal",
+    bindings: [
+      { name: "ones", tensor: ones, access: "read" },
+      { name: "twos", tensor: twos, access: "read" },
+      { name: "normals", tensor: normals, access: "read_write" },
+    ],
+    uniforms: { count },
+    workgroups: [Math.ceil(count / 64)],
+    wgsl: `${randomWgsl}
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+      if (id.x >= uniforms.count) { return; }
+      normals[id.x] = randomNormal(ones[id.x], twos[id.x]);
+    }`,
+  });
+  const got = await tf.engine().makeTensorFromTensorInfo(normals).data();
+  const apart = pairs.map(([one, two], index) =>
+    Math.abs((got[index] ?? Number.NaN) - randomNormal(one, two)),
+  );
+  expect(Math.max(...apart)).toBeLessThan(5e-6);
 });
 
 describe("random numbers", () => {

@@ -24,7 +24,7 @@ import { chooseRowForm, writeRowProgram } from "./rows.ts";
 const drawNoise = `let key = randomKey(words[${stepLayout.seed}], words[${stepLayout.step}], uniforms.stream);
   let one = randomUnit(randomBits(key, 2u * index));
   let two = randomUnit(randomBits(key, 2u * index + 1u));
-  let noise = sqrt(-2.0 * log(1.0 - one)) * cos(6.283185307179586 * two);
+  let noise = randomNormal(one, two);
   let spread = exp(0.5 * f32(logVariance[index]));`;
 
 /** → [mean + exp(logVariance / 2) · noise, and where `factor` is not 0 factor · Σ (mean² + exp(l) − l − 1)]. */
