@@ -34,6 +34,30 @@ export const settingMistakes: readonly Mistake[] = [
     fix: "Reset activation of hidden to its default",
   },
   {
+    title: "a cell's constraint along an axis that its weight lacks",
+    nodes: {
+      steps: ["input", { shape: [5, 1] }],
+      hidden: [
+        "rnn",
+        {
+          cells: [
+            {
+              type: "lstmCell",
+              params: { units: 4, recurrentConstraint: { name: "unitNorm", axis: 3 } },
+            },
+          ],
+        },
+      ],
+      head: softmax(3),
+      out: "output",
+    },
+    wires: chain("steps", "hidden", "head", "out"),
+    code: "bad-parameter",
+    blamed: "hidden",
+    says: ["hidden: Cells: the axis of recurrentConstraint must be 1 or less"],
+    fix: "Reset cells of hidden to its default",
+  },
+  {
     title: "a constraint along an axis that the weight lacks",
     nodes: {
       row,

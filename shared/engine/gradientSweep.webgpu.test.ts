@@ -76,6 +76,15 @@ async function tryCase(read: GradientCase): Promise<readonly string[]> {
     const where = `${read.title}, ${name}`;
     if (told.length > 0) complaints.push(`${where}: ${told[0]?.slice(0, 300)}`);
     if (typeof expected === "string" || typeof got === "string") {
+      // A constant output, such as that of a ReLU cut off at 0, has no gradient to tell of.
+      if (
+        typeof expected === "string" &&
+        expected.startsWith("Cannot find a connection") &&
+        (got === expected ||
+          (typeof got !== "string" &&
+            got.gradients.every(({ values }) => findLargest(values) === 0)))
+      )
+        continue;
       if (typeof got === "string" && typeof expected !== "string")
         complaints.push(`${where}: WebGPU throws ${got}`);
       else if (typeof expected === "string")
